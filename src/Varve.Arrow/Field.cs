@@ -1,0 +1,22 @@
+namespace Varve.Arrow;
+
+/// <summary>A named, typed column or child. Equal by name, type and nullability; metadata does not take part.</summary>
+public sealed class Field(string name, ArrowType type, bool isNullable = true, IReadOnlyDictionary<string, string>? metadata = null) : IEquatable<Field>
+{
+    public string Name { get; } = name;
+
+    public ArrowType Type { get; } = type;
+
+    public bool IsNullable { get; } = isNullable;
+
+    public IReadOnlyDictionary<string, string> Metadata { get; } = metadata ?? System.Collections.Immutable.ImmutableDictionary<string, string>.Empty;
+
+    public bool Equals(Field? other) =>
+        other is not null && Name == other.Name && IsNullable == other.IsNullable && Type.Equals(other.Type);
+
+    public override bool Equals(object? obj) => Equals(obj as Field);
+
+    public override int GetHashCode() => HashCode.Combine(Name, Type, IsNullable);
+
+    public override string ToString() => $"{Name}: {Type.Name}{(IsNullable ? "" : " not null")}";
+}

@@ -1,0 +1,2 @@
+Console.Error.WriteLine("varve: no command yet");
+return 1;
