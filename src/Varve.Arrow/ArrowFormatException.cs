@@ -1,0 +1,7 @@
+namespace Varve.Arrow;
+
+/// <summary>
+/// Arrow data that is damaged, that does not fit what was expected, or that uses something Varve does not read. The message says what was
+/// being read, where (message, column, buffer, row), what was expected and what was found. The data is at fault, never the process.
+/// </summary>
+public sealed class ArrowFormatException(string message, Exception? inner = null) : Exception(message, inner);
