@@ -1,0 +1,27 @@
+namespace Varve.Storage.FileSystem;
+
+/// <summary>An open file, read and written by position. Errors as in <see cref="IFileSystem"/>. Disposing does not sync.</summary>
+internal interface IFile : IDisposable
+{
+    string Path { get; }
+
+    long Length { get; }
+
+    /// <summary>Grows or cuts the file. What is new reads as zeros.</summary>
+    void SetLength(long lengthBytes);
+
+    /// <summary>Reserves blocks for the whole range, so that writing it later cannot run out of space, and grows the file to hold it.</summary>
+    void Allocate(long offset, long lengthBytes);
+
+    /// <summary>Writes all of the bytes or throws. Not durable before <see cref="SyncData"/>.</summary>
+    void Write(ReadOnlySpan<byte> bytes, long offset);
+
+    /// <summary>Reads up to the buffer's length; less only at the end of the file. Returns the bytes read.</summary>
+    int Read(Span<byte> buffer, long offset);
+
+    /// <summary>Makes the written bytes durable, and the metadata needed to read them back (fdatasync). After a failure the file is not to be trusted.</summary>
+    void SyncData();
+
+    /// <summary>Makes bytes and all metadata durable (fsync).</summary>
+    void Sync();
+}

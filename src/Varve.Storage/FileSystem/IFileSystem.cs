@@ -1,0 +1,43 @@
+namespace Varve.Storage.FileSystem;
+
+/// <summary>
+/// The seam between the engine and the disk. Every call that fails throws an <see cref="IOException"/> whose <see cref="Exception.HResult"/> is
+/// the errno and whose message names the call and the path. Nothing is durable before its sync: a file's bytes by <see cref="IFile.SyncData"/>,
+/// its name by <see cref="SyncDirectory"/> of the directory it stands in.
+/// </summary>
+/// <remarks>Any thread may call anything at any time; who uses one file from several threads orders overlapping ranges himself.</remarks>
+internal interface IFileSystem
+{
+    /// <summary>Creates the directory; succeeds where it exists already. Not durable before its parent is synced.</summary>
+    void CreateDirectory(string path);
+
+    bool DirectoryExists(string path);
+
+    bool FileExists(string path);
+
+    /// <summary>The names (without path) of the files in a directory, in ordinal order.</summary>
+    IReadOnlyList<string> ListFiles(string directory);
+
+    /// <summary>Creates a file for reading and writing; fails with EEXIST where there is one.</summary>
+    IFile Create(string path);
+
+    /// <summary>Opens an existing file for reading and writing; fails with ENOENT where there is none.</summary>
+    IFile Open(string path);
+
+    /// <summary>Opens an existing file for reading only.</summary>
+    IFile OpenRead(string path);
+
+    /// <summary>Atomic. Replaces a file that stands at the new name. Durable after the directory's sync.</summary>
+    void Rename(string from, string to);
+
+    /// <summary>Fails with ENOENT where there is no such file. Durable after the directory's sync.</summary>
+    void Delete(string path);
+
+    /// <summary>Makes creations, renames and deletions in a directory durable.</summary>
+    void SyncDirectory(string path);
+
+    /// <summary>
+    /// Takes an exclusive lock on the file, creating it where needed; null where another holder has it. Released on dispose and when the process ends.
+    /// </summary>
+    IDisposable? TryLock(string path);
+}

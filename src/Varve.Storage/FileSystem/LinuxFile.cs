@@ -1,0 +1,96 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Varve.Storage.FileSystem;
+
+/// <summary>A file descriptor. Any thread may read and write.</summary>
+internal sealed class LinuxFile(SafeFileHandle handle, string path) : IFile
+{
+    private const int SeekEnd = 2;
+
+    public string Path { get; } = path;
+
+    public long Length
+    {
+        get
+        {
+            long length = Libc.Seek(handle, 0, SeekEnd);
+            return length >= 0 ? length : throw Error("lseek");
+        }
+    }
+
+    public void SetLength(long lengthBytes) => Check(() => Libc.SetLength(handle, lengthBytes), "ftruncate");
+
+    public void Allocate(long offset, long lengthBytes)
+    {
+        int error;
+        do
+            error = Libc.Allocate(handle, offset, lengthBytes);
+        while (error == Errno.Interrupted);
+        if (error != 0)
+            throw Errno.Exception(error, $"posix_fallocate of {lengthBytes} bytes at {offset}", Path);
+    }
+
+    public unsafe void Write(ReadOnlySpan<byte> bytes, long offset)
+    {
+        fixed (byte* start = bytes)
+        {
+            for (nint done = 0; done < bytes.Length;)
+            {
+                nint written = Libc.PositionalWrite(handle, start + done, bytes.Length - done, offset + done);
+                if (written > 0)
+                    done += written;
+                else if (written == 0)
+                    throw Errno.Exception(Errno.InputOutput, $"pwrite of {bytes.Length} bytes at {offset} wrote {done}; it", Path);
+                else if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
+                    throw Error($"pwrite of {bytes.Length} bytes at {offset}");
+            }
+        }
+    }
+
+    public unsafe int Read(Span<byte> buffer, long offset)
+    {
+        nint done = 0;
+        fixed (byte* start = buffer)
+        {
+            while (done < buffer.Length)
+            {
+                nint read = Libc.PositionalRead(handle, start + done, buffer.Length - done, offset + done);
+                if (read > 0)
+                    done += read;
+                else if (read == 0)
+                    break;
+                else if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
+                    throw Error($"pread of {buffer.Length} bytes at {offset}");
+            }
+        }
+
+        return (int)done;
+    }
+
+    // A sync that was interrupted may have dropped what failed to be written: it is not tried again.
+    public void SyncData()
+    {
+        if (Libc.SyncData(handle) != 0)
+            throw Error("fdatasync");
+    }
+
+    public void Sync()
+    {
+        if (Libc.Sync(handle) != 0)
+            throw Error("fsync");
+    }
+
+    public void Dispose() => handle.Dispose();
+
+    private void Check(Func<int> call, string name)
+    {
+        while (call() != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
+                throw Error(name);
+        }
+    }
+
+    private IOException Error(string call) => Errno.Exception(Marshal.GetLastPInvokeError(), call, Path);
+}

@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Varve.Storage.FileSystem;
+
+/// <summary>The real file system. Any thread.</summary>
+internal sealed class LinuxFileSystem : IFileSystem
+{
+    // Data is nobody else's business: files 0600, directories 0700.
+    private const uint FileMode = 0x180;
+    private const uint DirectoryMode = 0x1C0;
+
+    private LinuxFileSystem()
+    {
+    }
+
+    public static LinuxFileSystem Instance { get; } = new();
+
+    public void CreateDirectory(string path)
+    {
+        if (Libc.MakeDirectory(path, DirectoryMode) == 0)
+            return;
+        int error = Marshal.GetLastPInvokeError();
+        if (error != Errno.Exists || !Directory.Exists(path))
+            throw Errno.Exception(error, "mkdir", path);
+    }
+
+    public bool DirectoryExists(string path) => Directory.Exists(path);
+
+    public bool FileExists(string path) => File.Exists(path);
+
+    public IReadOnlyList<string> ListFiles(string directory)
+    {
+        // Opened first, because the enumeration below reports a missing or unreadable directory without its errno.
+        OpenHandle(directory, Libc.ReadOnly).Dispose();
+        return [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    }
+
+    public IFile Create(string path) => new LinuxFile(OpenHandle(path, Libc.ReadWrite | Libc.Create | Libc.Exclusive), path);
+
+    public IFile Open(string path) => new LinuxFile(OpenHandle(path, Libc.ReadWrite), path);
+
+    public IFile OpenRead(string path) => new LinuxFile(OpenHandle(path, Libc.ReadOnly), path);
+
+    public void Rename(string from, string to)
+    {
+        if (Libc.Rename(from, to) != 0)
+            throw Errno.Exception(Marshal.GetLastPInvokeError(), $"rename to {to}", from);
+    }
+
+    public void Delete(string path)
+    {
+        if (Libc.Unlink(path) != 0)
+            throw Errno.Exception(Marshal.GetLastPInvokeError(), "unlink", path);
+    }
+
+    public void SyncDirectory(string path)
+    {
+        using SafeFileHandle handle = OpenHandle(path, Libc.ReadOnly);
+        if (Libc.Sync(handle) != 0)
+            throw Errno.Exception(Marshal.GetLastPInvokeError(), "fsync", path);
+    }
+
+    public IDisposable? TryLock(string path)
+    {
+        SafeFileHandle handle = OpenHandle(path, Libc.ReadWrite | Libc.Create);
+        if (Libc.Lock(handle, Libc.LockExclusive | Libc.LockNonBlocking) == 0)
+            return handle;
+        int error = Marshal.GetLastPInvokeError();
+        handle.Dispose();
+        return error == Errno.TryAgain ? null : throw Errno.Exception(error, "flock", path);
+    }
+
+    private static SafeFileHandle OpenHandle(string path, int flags)
+    {
+        int descriptor;
+        do
+            descriptor = Libc.Open(path, flags | Libc.CloseOnExec, FileMode);
+        while (descriptor < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);
+        return descriptor >= 0
+            ? new SafeFileHandle(descriptor, ownsHandle: true)
+            : throw Errno.Exception(Marshal.GetLastPInvokeError(), "open", path);
+    }
+}

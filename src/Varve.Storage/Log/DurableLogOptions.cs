@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Varve.Storage.FileSystem;
+
+namespace Varve.Storage.Log;
+
+/// <summary>How a <see cref="DurableLog"/> is opened.</summary>
+internal sealed record DurableLogOptions
+{
+    /// <summary>The log's own directory. It is created where it does not exist; its parent must exist.</summary>
+    public required string Directory { get; init; }
+
+    public IFileSystem FileSystem { get; init; } = LinuxFileSystem.Instance;
+
+    /// <summary>The term that new entries carry. Never lower than that of an entry already in the log.</summary>
+    public long Term { get; init; } = 1;
+
+    /// <summary>The largest entry fits on one page. A power of two, at least 4 KiB. Fixed when the log is created.</summary>
+    public int PageBytes { get; init; } = 4 << 20;
+
+    /// <summary>Entries not yet on disk, and the newest that are. A power of two, at least 4 pages. May change from one opening to the next.</summary>
+    public int MemoryBytes { get; init; } = 32 << 20;
+
+    /// <summary>The size of one log file. A power of two, at least 2 pages. Fixed when the log is created.</summary>
+    public long SegmentBytes { get; init; } = 256L << 20;
+
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+}

@@ -1,0 +1,47 @@
+namespace Varve.Storage;
+
+/// <summary>What kind of operating failure a <see cref="StorageException"/> reports. The numbers are frozen; they travel over the wire.</summary>
+public enum StorageErrorCode
+{
+    /// <summary>No stream of that name exists.</summary>
+    StreamNotFound = 1,
+
+    /// <summary>A stream of that name exists already.</summary>
+    StreamAlreadyExists = 2,
+
+    /// <summary>The columns of a batch do not fit the stream's schema: a name, a type, or a null where none may be.</summary>
+    SchemaMismatch = 3,
+
+    /// <summary>A stream or column name breaks the rules for names.</summary>
+    InvalidName = 4,
+
+    /// <summary>A schema cannot be that of a stream.</summary>
+    InvalidSchema = 5,
+
+    /// <summary>The rows themselves are damaged: offsets, UTF-8, sizes.</summary>
+    InvalidData = 6,
+
+    /// <summary>A batch is larger than one append may be.</summary>
+    BatchTooLarge = 7,
+
+    /// <summary>The memory set aside for unsealed rows is full. Reads go on.</summary>
+    MemoryLimit = 8,
+
+    /// <summary>The log failed or was closed: nothing is accepted until a restart recovers from the disk.</summary>
+    NodeStopped = 9,
+
+    /// <summary>Another process holds the data directory.</summary>
+    DirectoryLocked = 10,
+
+    /// <summary>Bytes on disk are not what was written. Nothing is skipped and nothing is deleted.</summary>
+    Corruption = 11,
+
+    /// <summary>The disk or a quota is full. The log is stopped; it opens again once there is room.</summary>
+    DiskFull = 12,
+
+    /// <summary>Valid, but not something that this version can do.</summary>
+    Unsupported = 13,
+
+    /// <summary>An offset or position outside of what exists.</summary>
+    OffsetOutOfRange = 14,
+}

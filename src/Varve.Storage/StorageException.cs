@@ -1,0 +1,10 @@
+namespace Varve.Storage;
+
+/// <summary>
+/// The one family of operating failures of the engine. The message says what was attempted, on which stream or file, what was expected
+/// and what was found.
+/// </summary>
+public sealed class StorageException(StorageErrorCode code, string message, Exception? inner = null) : Exception(message, inner)
+{
+    public StorageErrorCode Code { get; } = code;
+}
