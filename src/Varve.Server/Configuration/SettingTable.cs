@@ -1,0 +1,88 @@
+using Microsoft.Extensions.Logging;
+
+namespace Varve.Server.Configuration;
+
+/// <summary>Every setting of the daemon, in the order of docs/operations/configuration.md, which a test holds equal to this table.</summary>
+public static class SettingTable
+{
+    private const long MiB = 1L << 20;
+    private const long TiB = 1L << 40;
+    private const int DayMs = 24 * 60 * 60 * 1000;
+
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        SettingKinds.Text("Data:Directory", "a directory on a local disk; made where it does not exist",
+            "Where the log is. One daemon holds it at a time. Required.",
+            o => o.Data.Directory, (o, v) => o.Data.Directory = v, "--data"),
+        SettingKinds.Bytes("Data:TailMemoryLimitBytes", MiB, TiB,
+            "Memory for rows. Beyond it appends are refused with RESOURCE_EXHAUSTED and reads go on. auto: half of the memory that the process may use.",
+            o => o.Data.TailMemoryLimitBytes, (o, v) => o.Data.TailMemoryLimitBytes = v, isAutoAllowed: true),
+        SettingKinds.Bytes("Data:MaxBatchBytes", 64 << 10, 1024 * MiB,
+            "The largest batch that is taken, as it stands in memory.",
+            o => o.Data.MaxBatchBytes, (o, v) => o.Data.MaxBatchBytes = v!.Value),
+
+        SettingKinds.Listen("Listen:Grpc", "--listen", "Where gRPC, Arrow Flight and Flight SQL are served. Port 0: the system chooses.",
+            o => o.Listen.Grpc, (o, v) => o.Listen.Grpc = v),
+        SettingKinds.Listen("Listen:Http", "--http", "Where health, readiness and metrics are served. Port 0: the system chooses.",
+            o => o.Listen.Http, (o, v) => o.Listen.Http = v),
+        SettingKinds.Switch("Listen:Insecure", "Allows listening beyond loopback without TLS or without tokens.",
+            o => o.Listen.Insecure, (o, v) => o.Listen.Insecure = v, "--insecure"),
+
+        SettingKinds.Text("Tls:CertificateFile", "a PEM file", "The certificate, with its chain, for both listeners. Read at start; a change needs a restart.",
+            o => o.Tls.CertificateFile, (o, v) => o.Tls.CertificateFile = v),
+        SettingKinds.Text("Tls:KeyFile", "a PEM file", "The certificate's private key.",
+            o => o.Tls.KeyFile, (o, v) => o.Tls.KeyFile = v),
+        SettingKinds.Text("Auth:TokensFile", "a file with lines NAME: SHA-256-OF-THE-TOKEN-IN-HEX",
+            "Who may call. Not set: everyone may, as anonymous. Read at start; a change needs a restart.",
+            o => o.Auth.TokensFile, (o, v) => o.Auth.TokensFile = v),
+
+        SettingKinds.Count("Append:MaxUnansweredRequests", 1, 1_000_000, "Requests of one Append call that may be unanswered before the daemon stops reading on.",
+            o => o.Append.MaxUnansweredRequests, (o, v) => o.Append.MaxUnansweredRequests = v!.Value),
+        SettingKinds.Bytes("Append:MaxUnansweredBytes", 64 << 10, 16 * 1024 * MiB, "The same, in bytes of their messages. One request is always taken.",
+            o => o.Append.MaxUnansweredBytes, (o, v) => o.Append.MaxUnansweredBytes = v!.Value),
+        SettingKinds.Milliseconds("Append:SlowMs", 0, DayMs, "Appends that take longer are logged as warnings.",
+            o => o.Append.SlowAfter, (o, v) => o.Append.SlowAfter = v),
+
+        SettingKinds.Bytes("Sql:MemoryLimitBytes", 64 * MiB, TiB,
+            "Memory that all queries together may use. auto: a quarter of the memory that the process may use.",
+            o => o.Sql.MemoryLimitBytes, (o, v) => o.Sql.MemoryLimitBytes = v, isAutoAllowed: true),
+        SettingKinds.Count("Sql:ThreadCount", 1, 1024, "Threads that all queries share. auto: one for each processor.",
+            o => o.Sql.ThreadCount, (o, v) => o.Sql.ThreadCount = v, isAutoAllowed: true),
+        SettingKinds.Count("Sql:MaxConcurrentQueries", 1, 10_000, "Queries that run at one time; others wait.",
+            o => o.Sql.MaxConcurrentQueries, (o, v) => o.Sql.MaxConcurrentQueries = v!.Value),
+        SettingKinds.Milliseconds("Sql:TimeoutMs", 1, DayMs, "A query that runs longer is ended.",
+            o => o.Sql.Timeout, (o, v) => o.Sql.Timeout = v),
+        SettingKinds.Milliseconds("Sql:SlowMs", 0, DayMs, "Queries that take longer are logged as warnings.",
+            o => o.Sql.SlowAfter, (o, v) => o.Sql.SlowAfter = v),
+
+        SettingKinds.Switch("Flight:CreateStreamOnPut", "A Flight DoPut to an unknown stream makes it from the schema that was sent.",
+            o => o.Flight.CreateStreamOnPut, (o, v) => o.Flight.CreateStreamOnPut = v),
+
+        SettingKinds.Bytes("Rpc:MaxMessageBytes", 64 << 10, 2047 * MiB, "The largest gRPC message that is read. Must be above Data:MaxBatchBytes.",
+            o => o.Rpc.MaxMessageBytes, (o, v) => o.Rpc.MaxMessageBytes = v!.Value),
+        SettingKinds.Count("Rpc:MaxStreamsPerConnection", 1, 1_000_000, "Calls that one connection may have open; more wait in the client.",
+            o => o.Rpc.MaxStreamsPerConnection, (o, v) => o.Rpc.MaxStreamsPerConnection = v!.Value),
+
+        SettingKinds.Text("Metrics:OtlpEndpoint", "an http or https URL", "The OpenTelemetry collector to send metrics to. Not set: none are sent.",
+            o => o.Metrics.OtlpEndpoint, (o, v) => o.Metrics.OtlpEndpoint = v),
+        SettingKinds.Choice("Metrics:OtlpProtocol", "How they are sent. http posts to the endpoint as it is given, usually one that ends in /v1/metrics.",
+            o => o.Metrics.OtlpProtocol, (o, v) => o.Metrics.OtlpProtocol = v),
+        SettingKinds.Milliseconds("Metrics:OtlpIntervalMs", 100, DayMs, "How often they are sent.",
+            o => o.Metrics.OtlpInterval, (o, v) => o.Metrics.OtlpInterval = v),
+
+        SettingKinds.Choice("Log:Level", "The least level that is logged, to standard error. Every call is logged at debug.",
+            o => o.Log.Level, (o, v) => o.Log.Level = v),
+        SettingKinds.Choice("Log:Format", "text: one line for people; json: one object a line.",
+            o => o.Log.Format, (o, v) => o.Log.Format = v),
+
+        SettingKinds.Milliseconds("Shutdown:DrainMs", 0, DayMs, "How long a stop waits for calls to end before it cuts them off.",
+            o => o.Shutdown.DrainTimeout, (o, v) => o.Shutdown.DrainTimeout = v),
+    ];
+
+    /// <summary>Levels of single categories: <c>Log:Levels:Varve.Storage</c>.</summary>
+    internal const string LevelsPrefix = "Log:Levels:";
+
+    internal static Setting? Find(string key) => All.FirstOrDefault(s => s.Key.Equals(key, StringComparison.OrdinalIgnoreCase));
+
+    internal static LogLevel ParseLevel(string text) => SettingKinds.ParseChoice<LogLevel>(text);
+}

@@ -1,0 +1,123 @@
+using Microsoft.Extensions.Logging;
+
+namespace Varve.Server.Configuration;
+
+/// <summary>
+/// Everything that can be set about a daemon, as one tree; <see cref="SettingTable"/> is its table of names, ranges and meanings. Set by code, or from
+/// file, environment and flags by <see cref="ServerConfiguration"/>. Not thread-safe; not changed after the server is started.
+/// </summary>
+public sealed class VarveServerOptions
+{
+    public DataSection Data { get; } = new();
+
+    public ListenSection Listen { get; } = new();
+
+    public TlsSection Tls { get; } = new();
+
+    public AuthSection Auth { get; } = new();
+
+    public AppendSection Append { get; } = new();
+
+    public SqlSection Sql { get; } = new();
+
+    public FlightSection Flight { get; } = new();
+
+    public RpcSection Rpc { get; } = new();
+
+    public MetricsSection Metrics { get; } = new();
+
+    public LogSection Log { get; } = new();
+
+    public ShutdownSection Shutdown { get; } = new();
+
+    public sealed class DataSection
+    {
+        public string Directory { get; set; } = "";
+
+        /// <summary>Memory for rows; null: half of what the process may use.</summary>
+        public long? TailMemoryLimitBytes { get; set; }
+
+        public long MaxBatchBytes { get; set; } = 64L << 20;
+    }
+
+    public sealed class ListenSection
+    {
+        public Endpoint Grpc { get; set; } = Endpoint.Parse("127.0.0.1:7447");
+
+        public Endpoint Http { get; set; } = Endpoint.Parse("127.0.0.1:7448");
+
+        public bool Insecure { get; set; }
+    }
+
+    public sealed class TlsSection
+    {
+        public string CertificateFile { get; set; } = "";
+
+        public string KeyFile { get; set; } = "";
+    }
+
+    public sealed class AuthSection
+    {
+        public string TokensFile { get; set; } = "";
+    }
+
+    public sealed class AppendSection
+    {
+        public int MaxUnansweredRequests { get; set; } = 1024;
+
+        public long MaxUnansweredBytes { get; set; } = 64L << 20;
+
+        public TimeSpan SlowAfter { get; set; } = TimeSpan.FromSeconds(1);
+    }
+
+    public sealed class SqlSection
+    {
+        /// <summary>Memory that all queries together may use; null: a quarter of what the process may use.</summary>
+        public long? MemoryLimitBytes { get; set; }
+
+        /// <summary>Threads that all queries share; null: one for each processor.</summary>
+        public int? ThreadCount { get; set; }
+
+        public int MaxConcurrentQueries { get; set; } = 16;
+
+        public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
+
+        public TimeSpan SlowAfter { get; set; } = TimeSpan.FromSeconds(10);
+    }
+
+    public sealed class FlightSection
+    {
+        public bool CreateStreamOnPut { get; set; } = true;
+    }
+
+    public sealed class RpcSection
+    {
+        public long MaxMessageBytes { get; set; } = 80L << 20;
+
+        public int MaxStreamsPerConnection { get; set; } = 1000;
+    }
+
+    public sealed class MetricsSection
+    {
+        public string OtlpEndpoint { get; set; } = "";
+
+        public OtlpProtocol OtlpProtocol { get; set; } = OtlpProtocol.Grpc;
+
+        public TimeSpan OtlpInterval { get; set; } = TimeSpan.FromSeconds(30);
+    }
+
+    public sealed class LogSection
+    {
+        public LogLevel Level { get; set; } = LogLevel.Information;
+
+        /// <summary>Levels of single categories, by their first words: "Varve.Storage" = Debug.</summary>
+        public Dictionary<string, LogLevel> Levels { get; } = new(StringComparer.Ordinal);
+
+        public LogFormat Format { get; set; } = LogFormat.Text;
+    }
+
+    public sealed class ShutdownSection
+    {
+        public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
+    }
+}
