@@ -1,0 +1,67 @@
+using System.Net;
+
+namespace Varve.Rpc.Client;
+
+/// <summary>
+/// The body of a request that its caller writes for as long as the call lives: hands out the HTTP stream and waits until the caller is done.
+/// </summary>
+internal sealed class RequestContent : HttpContent
+{
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Stream? _stream;
+    private bool _isTaken;
+
+    /// <summary>Completes when there is a stream to take.</summary>
+    public Task Opened => _opened.Task;
+
+    /// <summary>The stream to write to. From now on the body can't be moved to another connection.</summary>
+    public Stream TakeStream()
+    {
+        lock (_gate)
+        {
+            _isTaken = true;
+            return _stream ?? throw new InvalidOperationException("the request stream is not open yet");
+        }
+    }
+
+    /// <summary>Ends the body, which half-closes the call.</summary>
+    public void Complete() => _done.TrySetResult();
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+    {
+        try
+        {
+            // Sends the headers: without it they would wait for the first message, and a server that speaks first for ever.
+            await stream.FlushAsync();
+            Open(stream);
+        }
+        catch (Exception e)
+        {
+            _opened.TrySetException(e);
+            throw;
+        }
+
+        await _done.Task;
+    }
+
+    /// <summary>HttpClient comes here again with a new connection where the old one refused the stream unseen.</summary>
+    private void Open(Stream stream)
+    {
+        lock (_gate)
+        {
+            if (_isTaken)
+                throw new HttpRequestException("the connection ended before the server took the call, and messages were sent on it already");
+            _stream = stream;
+        }
+
+        _opened.TrySetResult();
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 0;
+        return false;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Google.Protobuf;
+using Varve.Rpc.Framing;
+
+namespace Varve.Rpc.Server;
+
+/// <summary>Writes a call's response messages into Kestrel's pipe. One writer at a time.</summary>
+internal sealed class ResponseWriter(PipeWriter output, CallLifetime lifetime)
+{
+    /// <summary>Between two flushes: measured, 16 KiB costs half as much again and more than 64 KiB gains nothing.</summary>
+    private const int ChunkBytes = 64 * 1024;
+
+    public string? Encoding { get; set; }
+
+    public long BytesWritten { get; private set; }
+
+    public long MessagesWritten { get; private set; }
+
+    /// <summary>True while a message is partly in the pipe: trailers now would make the client take the rest for lost.</summary>
+    public bool IsInsideMessage { get; private set; }
+
+    public void Write(IMessage message)
+    {
+        MessagesWritten++;
+        BytesWritten += FrameWriter.Write(output, message, Encoding);
+    }
+
+    public async ValueTask FlushAsync()
+    {
+        FlushResult result;
+        try
+        {
+            result = await output.FlushAsync(lifetime.WriteToken);
+        }
+        catch (IOException e)
+        {
+            lifetime.ClientWent();
+            throw new OperationCanceledException("the client is gone", e);
+        }
+
+        if (!result.IsCompleted)
+            return;
+        lifetime.ClientWent();
+        throw new OperationCanceledException("the client is gone");
+    }
+
+    /// <summary>
+    /// One message from a small prefix and parts that stay where they are until the pipe takes them, chunk by chunk: no second buffer is built.
+    /// </summary>
+    public async ValueTask WritePartsAsync(ReadOnlyMemory<byte> prefix, IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    {
+        lifetime.Token.ThrowIfCancellationRequested();
+        int frameBytes = FrameWriter.WritePrefix(output, prefix.Span, parts);
+        IsInsideMessage = true;
+        int unflushed = FrameHeader.SizeBytes + prefix.Length;
+        for (int i = 0; i < parts.Count; i++)
+        {
+            ReadOnlyMemory<byte> rest = parts[i];
+            while (!rest.IsEmpty)
+            {
+                if (unflushed >= ChunkBytes)
+                {
+                    await FlushAsync();
+                    unflushed = 0;
+                }
+
+                int take = Math.Min(rest.Length, ChunkBytes - unflushed);
+                output.Write(rest.Span[..take]);
+                rest = rest[take..];
+                unflushed += take;
+            }
+        }
+
+        IsInsideMessage = false;
+        MessagesWritten++;
+        BytesWritten += frameBytes;
+        await FlushAsync();
+    }
+}
