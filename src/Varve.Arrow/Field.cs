@@ -11,6 +11,12 @@ public sealed class Field(string name, ArrowType type, bool isNullable = true, I
 
     public IReadOnlyDictionary<string, string> Metadata { get; } = metadata ?? System.Collections.Immutable.ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>
+    /// The id that the message this field was read from gave its dictionary; null for a plain column, or one made here, which is numbered when
+    /// it is written. Columns with one id share one dictionary. Takes no part in equality.
+    /// </summary>
+    public long? DictionaryId { get; init; }
+
     public bool Equals(Field? other) =>
         other is not null && Name == other.Name && IsNullable == other.IsNullable && Type.Equals(other.Type);
 

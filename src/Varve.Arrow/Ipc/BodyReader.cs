@@ -1,0 +1,73 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Varve.Arrow.Ipc;
+
+/// <summary>
+/// Hands out the buffers of one message body: bounds-checked, decompressed, and aligned to 8. A buffer that lies right is a slice of the body;
+/// what must be allocated counts against one budget, because any number of buffers may name the same bytes. For one message.
+/// </summary>
+internal sealed class BodyReader(ReadOnlyMemory<byte> body, BodyCompression compression, IpcLimits limits)
+{
+    private long _budgetBytes = limits.MaxDecompressedBodyBytes;
+
+    public ReadOnlyMemory<byte> Buffer(long offset, long length, ColumnPath path)
+    {
+        if (length == 0)
+            return default;
+        if (offset < 0 || length < 0 || offset > body.Length - length)
+            throw new ArrowFormatException($"a buffer of column {path} claims bytes {offset} to {unchecked(offset + length)} of a body of {body.Length}");
+        ReadOnlyMemory<byte> buffer = body.Slice((int)offset, (int)length);
+        return compression == BodyCompression.None ? Align(buffer, path) : Decompress(buffer, path);
+    }
+
+    private static bool IsAligned(ReadOnlySpan<byte> buffer)
+    {
+        // The garbage collector moves objects by multiples of 8, so this holds for as long as the memory lives.
+        unsafe
+        {
+            return ((nuint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(buffer)) & 7) == 0;
+        }
+    }
+
+    private ReadOnlyMemory<byte> Align(ReadOnlyMemory<byte> buffer, ColumnPath path)
+    {
+        if (IsAligned(buffer.Span))
+            return buffer;
+        Spend(buffer.Length, path);
+        byte[] copy = GC.AllocateUninitializedArray<byte>(buffer.Length);
+        buffer.Span.CopyTo(copy);
+        return copy;
+    }
+
+    private ReadOnlyMemory<byte> Decompress(ReadOnlyMemory<byte> buffer, ColumnPath path)
+    {
+        if (buffer.Length < 8)
+            throw new ArrowFormatException($"a compressed buffer of column {path} has {buffer.Length} bytes, its length alone takes 8");
+        long length = BinaryPrimitives.ReadInt64LittleEndian(buffer.Span);
+        buffer = buffer[8..];
+        if (length == -1)
+            return Align(buffer, path);
+        if (length < 0)
+            throw new ArrowFormatException($"a compressed buffer of column {path} claims {length} bytes");
+        if (length == 0)
+            return default;
+        Spend(length, path);
+        try
+        {
+            return BodyCodec.Decompress(compression, buffer.Span, length);
+        }
+        catch (ArrowFormatException e)
+        {
+            throw new ArrowFormatException($"a buffer of column {path} cannot be decompressed: {e.Message}", e);
+        }
+    }
+
+    private void Spend(long bytes, ColumnPath path)
+    {
+        if (bytes > _budgetBytes)
+            throw new ArrowFormatException($"column {path} brings the message above the limit of {limits.MaxDecompressedBodyBytes} decompressed bytes");
+        _budgetBytes -= bytes;
+    }
+}

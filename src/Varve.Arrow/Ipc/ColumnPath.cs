@@ -1,0 +1,24 @@
+namespace Varve.Arrow.Ipc;
+
+/// <summary>
+/// The names from a top-level column down to a nested one, as a chain: it is put together only for an error message, and then cut to a
+/// readable length, because names from outside may be of any length.
+/// </summary>
+internal sealed class ColumnPath(ColumnPath? parent, string name)
+{
+    private const int MaxNames = 8;
+    private const int MaxNameChars = 64;
+
+    public override string ToString()
+    {
+        var names = new Stack<string>();
+        ColumnPath? at = this;
+        for (; at is not null && names.Count < MaxNames; at = at.Parent)
+            names.Push(at.Name.Length <= MaxNameChars ? at.Name : at.Name[..MaxNameChars] + "...");
+        return (at is null ? "'" : "'...") + string.Join('.', names) + "'";
+    }
+
+    private ColumnPath? Parent { get; } = parent;
+
+    private string Name { get; } = name;
+}

@@ -1,0 +1,107 @@
+using Varve.Arrow.Builders;
+
+namespace Varve.Arrow.Ipc;
+
+/// <summary>
+/// The dictionaries that a stream has sent so far. A message replaces one or appends to it; arrays handed out before keep the values they had.
+/// Dictionaries inside the values of others are put together when a batch asks, because they may arrive in any order. For one thread.
+/// </summary>
+internal sealed class DictionaryStore(Dictionary<long, ColumnPlan> plans, IpcLimits limits)
+{
+    private readonly Dictionary<long, Entry> _entries = [];
+
+    /// <summary>The plan of the values of a dictionary that a message brings.</summary>
+    public ColumnPlan PlanOf(long id) => plans.TryGetValue(id, out ColumnPlan? plan)
+        ? plan
+        : throw new ArrowFormatException($"a dictionary with id {id} arrived, which no column of the schema uses");
+
+    public bool Has(long id) => _entries.ContainsKey(id);
+
+    /// <param name="id">One of the schema's.</param>
+    /// <param name="values">What the message holds, as the plan's wire type.</param>
+    /// <param name="isDelta">Whether the values go behind those that are there.</param>
+    public void Accept(long id, ArrayData values, bool isDelta)
+    {
+        ColumnPlan plan = PlanOf(id);
+        _entries.TryGetValue(id, out Entry? before);
+        if (isDelta && before is null)
+            throw new ArrowFormatException($"a delta of the dictionary of column {plan.Path} (id {id}) arrived before the dictionary itself");
+        long bytes = SizeOf(values) + (isDelta ? before!.Bytes : 0);
+        long others = _entries.Values.Sum(e => e.Bytes) - (before?.Bytes ?? 0);
+        if (others + bytes > limits.MaxDictionaryBytes)
+            throw new ArrowFormatException($"the dictionary of column {plan.Path} brings the stream above its limit of {limits.MaxDictionaryBytes} bytes");
+
+        Entry after = isDelta ? Append(before!, values, plan) : new Entry { Values = values };
+        after.Bytes = bytes;
+        _entries[id] = after;
+        foreach (Entry entry in _entries.Values)
+            entry.Resolved = null;
+    }
+
+    /// <summary>Turns a column as the message held it into one of the schema's type, with its dictionaries.</summary>
+    public ArrayData Attach(ArrayData column, ColumnPlan plan)
+    {
+        if (!plan.HasDictionary)
+            return column;
+        if (plan.DictionaryId is { } id)
+        {
+            ArrayData values = Resolve(id, plan, isNeeded: column.NullCount < column.Length);
+            return new ArrayData(plan.Type, column.Length, column.NullCount, column.Buffers, null, values, column.Offset);
+        }
+
+        var children = new ArrayData[column.Children.Length];
+        for (int i = 0; i < children.Length; i++)
+            children[i] = Attach(column.Children[i], plan.Children[i]);
+        return new ArrayData(plan.Type, column.Length, column.NullCount, column.Buffers, children, null, column.Offset);
+    }
+
+    private static Entry Append(Entry before, ArrayData values, ColumnPlan plan)
+    {
+        try
+        {
+            ColumnAppender grown = before.Grown ?? ColumnAppender.Create(plan.WireType, before.Values.Length + values.Length);
+            if (before.Grown is null)
+                grown.Append(before.Values);
+            grown.Append(values);
+            return new Entry { Grown = grown, Values = grown.Snapshot(grown.Length) };
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            throw new ArrowFormatException($"the delta of the dictionary of column {plan.Path} cannot be appended: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The values of a dictionary; none where no code refers to them yet, because a column of nulls may come before its dictionary.</summary>
+    private ArrayData Resolve(long id, ColumnPlan column, bool isNeeded)
+    {
+        if (_entries.TryGetValue(id, out Entry? entry))
+            return entry.Resolved ??= Attach(entry.Values, PlanOf(id));
+        if (isNeeded)
+            throw new ArrowFormatException($"column {column.Path} refers to the dictionary with id {id}, which has not arrived");
+        return Attach(ColumnAppender.Nulls(column.Values!.WireType, 0), column.Values);
+    }
+
+    private static long SizeOf(ArrayData array)
+    {
+        long bytes = 0;
+        foreach (ReadOnlyMemory<byte> buffer in array.Buffers)
+            bytes += buffer.Length;
+        foreach (ArrayData child in array.Children)
+            bytes += SizeOf(child);
+        return bytes;
+    }
+
+    private sealed class Entry
+    {
+        /// <summary>As the plan's wire type.</summary>
+        public required ArrayData Values { get; init; }
+
+        /// <summary>What deltas are appended to, once there was one: appending costs no copy of the values before.</summary>
+        public ColumnAppender? Grown { get; init; }
+
+        public long Bytes { get; set; }
+
+        /// <summary>The values with their own dictionaries, until one of them changes.</summary>
+        public ArrayData? Resolved { get; set; }
+    }
+}
