@@ -92,11 +92,17 @@ public sealed class ServerCall
         => (await ReadAsync(MessageDecoder<T>.Decode)).Message;
 
     /// <summary>The next request message by a decoder of the caller's, which sees the bytes where they lie.</summary>
-    public async ValueTask<FrameRead<T>> ReadAsync<T>(FrameDecoder<T> decode)
+    public ValueTask<FrameRead<T>> ReadAsync<T>(FrameDecoder<T> decode) => ReadAsync(decode, _lifetime.Token);
+
+    /// <summary>
+    /// The same, given up when a token fires that the handler linked to <see cref="Cancelled"/>: for handlers whose writing side may have to end the call
+    /// while a read waits. After it fired, nothing more can be read.
+    /// </summary>
+    public async ValueTask<FrameRead<T>> ReadAsync<T>(FrameDecoder<T> decode, CancellationToken linked)
     {
         try
         {
-            return await _reader.ReadAsync(decode, _lifetime.Token);
+            return await _reader.ReadAsync(decode, linked);
         }
         catch (TransportException e)
         {
@@ -112,10 +118,13 @@ public sealed class ServerCall
         return FlushAsync();
     }
 
-    /// <summary>Writes a message that goes out with the next flush. For many small messages: flushing every tenth is several times faster than each.</summary>
+    /// <summary>
+    /// Writes a message that goes out with the next flush. For many small messages: flushing every tenth is several times faster than each. When the server
+    /// stops it goes on for a grace, so that what was done can still be acknowledged; a handler that writes without end looks at <see cref="Cancelled"/>.
+    /// </summary>
     public void Write(IMessage message)
     {
-        _lifetime.Token.ThrowIfCancellationRequested();
+        _lifetime.WriteToken.ThrowIfCancellationRequested();
         _writer.Write(message);
     }
 
