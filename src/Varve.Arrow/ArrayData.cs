@@ -14,6 +14,7 @@ namespace Varve.Arrow;
 /// <item><term>utf8_view, binary_view</term><description>validity, 16-byte views, then any number of data buffers</description></item>
 /// <item><term>list, map, large_list</term><description>validity, offsets (rows + 1); one child</description></item>
 /// <item><term>fixed_size_list, struct</term><description>validity; children</description></item>
+/// <item><term>dense_union</term><description>int8 type ids, int32 rows of the child; no validity; children</description></item>
 /// </list>
 /// Validity: bit set = value present, least significant bit first; an empty buffer means that no value is null.
 /// </remarks>

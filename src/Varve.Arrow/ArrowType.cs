@@ -261,6 +261,23 @@ public sealed record MapType(Field Entries, bool KeysSorted) : ArrowType
 }
 
 /// <summary>
+/// Rows of one of several types each: a type id (the number of the child) and a row of that child. Written only, and no column of a stream: Flight SQL prescribes
+/// one for what a server says about itself.
+/// </summary>
+public sealed record DenseUnionType(IReadOnlyList<Field> Fields) : ArrowType
+{
+    public override ArrowTypeId Id => ArrowTypeId.DenseUnion;
+
+    public override IReadOnlyList<Field> Children => Fields;
+
+    public override string Name => $"dense_union<{string.Join(", ", Fields.Select(f => $"{f.Name}: {f.Type.Name}"))}>";
+
+    public bool Equals(DenseUnionType? other) => other is not null && Fields.SequenceEqual(other.Fields);
+
+    public override int GetHashCode() => Fields.Aggregate(19, HashCode.Combine);
+}
+
+/// <summary>
 /// Codes into a dictionary of values. An encoding that arrives and leaves over the wire; streams hold plain values
 /// (see <c>DictionaryDecoder</c>).
 /// </summary>

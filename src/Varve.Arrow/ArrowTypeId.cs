@@ -1,6 +1,9 @@
 namespace Varve.Arrow;
 
-/// <summary>The logical types of Arrow that Varve reads and writes. Unions, run-end and list-view columns are refused by name.</summary>
+/// <summary>
+/// The logical types of Arrow that Varve reads and writes. Dense unions are written only; all unions, run-end and list-view columns that come in are refused
+/// by name.
+/// </summary>
 public enum ArrowTypeId
 {
     Null,
@@ -25,5 +28,6 @@ public enum ArrowTypeId
     FixedSizeList,
     Struct,
     Map,
+    DenseUnion,
     Dictionary,
 }

@@ -38,6 +38,15 @@ internal sealed class FlatBuilder(int capacityBytes = 512)
         return Written;
     }
 
+    public int Int32s(ReadOnlySpan<int> values)
+    {
+        Prepare(4, values.Length * 4);
+        for (int i = values.Length - 1; i >= 0; i--)
+            PutInt32(values[i]);
+        PutInt32(values.Length);
+        return Written;
+    }
+
     /// <summary>A vector of structs of int64s, given value by value: <paramref name="width"/> values to a struct, elements 8-aligned.</summary>
     public int Int64Structs(ReadOnlySpan<long> values, int width)
     {

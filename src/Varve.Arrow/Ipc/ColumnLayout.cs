@@ -32,6 +32,9 @@ internal enum ColumnLayout
 
     /// <summary>Validity, children as long as the column.</summary>
     Struct,
+
+    /// <summary>Type ids, rows of the children, no validity; the children. Written only.</summary>
+    DenseUnion,
 }
 
 internal static class ColumnLayouts
@@ -47,6 +50,7 @@ internal static class ColumnLayouts
         ArrowTypeId.LargeList => ColumnLayout.LargeList,
         ArrowTypeId.FixedSizeList => ColumnLayout.FixedSizeList,
         ArrowTypeId.Struct => ColumnLayout.Struct,
+        ArrowTypeId.DenseUnion => ColumnLayout.DenseUnion,
         _ => ColumnLayout.FixedWidth,
     };
 }

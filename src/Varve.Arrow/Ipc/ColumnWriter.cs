@@ -20,6 +20,12 @@ internal static class ColumnWriter
         ColumnLayout layout = column.Type.Layout();
         if (layout == ColumnLayout.Null)
             return;
+        if (layout == ColumnLayout.DenseUnion)
+        {
+            WriteDenseUnion(body, column, path);
+            return;
+        }
+
         body.AddBuffer(nulls == 0 ? default : Bits(column, 0, path));
         switch (layout)
         {
@@ -67,6 +73,15 @@ internal static class ColumnWriter
         if (start < 0 || length < 0 || start > child.Length - length)
             throw Misfit(childPath, $"rows {start} to {start + length} are asked of {child.Length}");
         Write(body, child.Slice((int)start, (int)length), childPath);
+    }
+
+    /// <summary>The rows refer to rows of the children, which go out as a whole.</summary>
+    private static void WriteDenseUnion(BodyBuilder body, ArrayData column, ColumnPath path)
+    {
+        body.AddBuffer(Cut(column, 0, column.Offset, column.Length, path));
+        body.AddBuffer(Cut(column, 1, (long)column.Offset * 4, (long)column.Length * 4, path));
+        for (int i = 0; i < column.Children.Length; i++)
+            WriteChild(body, column, i, 0, column.Children[i].Length, path);
     }
 
     private static void WriteViews(BodyBuilder body, ArrayData column, ColumnPath path)

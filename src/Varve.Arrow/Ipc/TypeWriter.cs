@@ -5,6 +5,8 @@ namespace Varve.Arrow.Ipc;
 /// <summary>Writes a type's union code and table. A field equal to its default in Schema.fbs is left out.</summary>
 internal static class TypeWriter
 {
+    private const short DenseMode = 1;
+
     public static TypeCode Code(ArrowType type) => type.Id switch
     {
         ArrowTypeId.Null => TypeCode.Null,
@@ -29,12 +31,14 @@ internal static class TypeWriter
         ArrowTypeId.FixedSizeList => TypeCode.FixedSizeList,
         ArrowTypeId.Struct => TypeCode.Struct,
         ArrowTypeId.Map => TypeCode.Map,
+        ArrowTypeId.DenseUnion => TypeCode.Union,
         _ => throw new ArgumentException($"a value of type {type.Name} cannot stand alone in an Arrow schema"),
     };
 
     public static int Write(FlatBuilder builder, ArrowType type)
     {
         int zone = type is TimestampType { TimeZone: { } name } ? builder.String(name) : 0;
+        int unionIds = type is DenseUnionType union ? builder.Int32s([.. Enumerable.Range(0, union.Fields.Count)]) : 0;
         builder.StartTable(3);
         switch (type)
         {
@@ -58,6 +62,10 @@ internal static class TypeWriter
                 break;
             case MapType map:
                 builder.Bool(0, map.KeysSorted);
+                break;
+            case DenseUnionType:
+                builder.Int16(0, DenseMode);
+                builder.Reference(1, unionIds);
                 break;
             default:
                 WriteUnit(builder, type, zone);
