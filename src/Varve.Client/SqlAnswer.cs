@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using Google.Protobuf.Reflection;
+using Varve.Arrow;
+using Varve.Arrow.Ipc;
+using Varve.Protocol.Flight;
+using Varve.Protocol.FlightSql;
+using Varve.Rpc.Client;
+
+namespace Varve.Client;
+
+/// <summary>The answer to a SQL query as it streams in over Flight SQL. One reader; dispose it to end the query.</summary>
+public sealed class SqlAnswer : IDisposable
+{
+    private readonly ServerStreamingCall<FlightData> _call;
+    private readonly BatchDecoder _decoder;
+
+    private SqlAnswer(ServerStreamingCall<FlightData> call, Schema schema)
+    {
+        _call = call;
+        _decoder = new BatchDecoder(schema);
+        Schema = schema;
+    }
+
+    public Schema Schema { get; }
+
+    /// <summary>The rows, batch by batch. The daemon goes on only as fast as they are taken.</summary>
+    /// <exception cref="VarveException">The query failed on the way.</exception>
+    public async IAsyncEnumerable<RecordBatch> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        while ((await Failures.Translate(_call.ResponseStream.ReadAsync(FlightDataMessage.Decode), cancellation)).TryGet(out FlightDataMessage? message))
+        {
+            if (message.Header.Length > 0 && _decoder.Decode(message.Header.Span, message.Body) is { } batch)
+                yield return batch;
+        }
+    }
+
+    public void Dispose() => _call.Dispose();
+
+    /// <summary>GetFlightInfo, then DoGet of its one endpoint; completes when the schema is there.</summary>
+    internal static async Task<SqlAnswer> OpenAsync(GrpcChannel channel, string sql, CancellationToken cancellation)
+    {
+        var options = new CallOptions { Cancellation = cancellation };
+        FlightDescriptor command = FlightMessages.CommandDescriptor(new CommandStatementQuery { Query = sql });
+        FlightInfo info = await Failures.Translate(
+            new ValueTask<FlightInfo>(channel.CallUnaryAsync<FlightDescriptor, FlightInfo>(Method("GetFlightInfo"), command, options)), cancellation);
+        ServerStreamingCall<FlightData> call = channel.ServerStreaming<Ticket, FlightData>(Method("DoGet"), info.Endpoint[0].Ticket, options);
+        try
+        {
+            return (await Failures.Translate(call.ResponseStream.ReadAsync(FlightDataMessage.Decode), cancellation)).TryGet(out FlightDataMessage? first)
+                ? new SqlAnswer(call, SchemaMessage.Decode(first.Header.Span))
+                : throw new InvalidDataException("the daemon ended the answer without a schema");
+        }
+        catch
+        {
+            call.Dispose();
+            throw;
+        }
+    }
+
+    private static MethodDescriptor Method(string name) => VarveClient.Method(FlightReflection.Descriptor, name);
+}

@@ -1,0 +1,150 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Varve.Arrow;
+using Varve.Arrow.Ipc;
+using Varve.Protocol.V1;
+using Varve.Rpc.Client;
+
+namespace Varve.Client;
+
+/// <summary>
+/// A connection to a Varve daemon: streams over <c>varve.v1</c>, SQL over Flight SQL. Safe for any number of threads. Rows and small calls go over
+/// connections of their own, so that an export does not hold up a status call.
+/// </summary>
+/// <exception cref="VarveException">Thrown by every call that the daemon refuses or that does not reach it.</exception>
+public sealed class VarveClient : IDisposable
+{
+    private readonly GrpcChannel _calls;
+    private readonly GrpcChannel _rows;
+    private readonly VarveClientOptions _options;
+
+    public VarveClient(VarveClientOptions options)
+    {
+        _options = options;
+        var address = new Uri($"{(options.UseTls ? "https" : "http")}://{options.Endpoint}");
+        var channel = new GrpcChannelOptions
+        {
+            MaxReceiveMessageBytes = options.MaxMessageBytes,
+            BearerToken = options.Token,
+            Tls = options.UseTls ? Tls(options) : null,
+            UserAgent = "varve-dotnet/" + typeof(VarveClient).Assembly.GetName().Version?.ToString(3),
+        };
+        _calls = new GrpcChannel(address, channel);
+        _rows = new GrpcChannel(address, channel);
+    }
+
+    /// <summary>Makes a stream; it is durable when the task completes.</summary>
+    public async Task<CreateStreamResponse> CreateStreamAsync(
+        string name, Schema schema, bool ifNotExists = false, CancellationToken cancellation = default) =>
+        await CallAsync<CreateStreamRequest, CreateStreamResponse>(
+            "CreateStream",
+            new CreateStreamRequest { Name = name, ArrowSchema = Encode(schema), IfNotExists = ifNotExists },
+            cancellation);
+
+    /// <summary>Adds nullable columns at the end of a stream's schema.</summary>
+    public async Task<StreamDescription> AddColumnsAsync(string name, IReadOnlyList<Field> columns, CancellationToken cancellation = default) =>
+        (await CallAsync<AlterStreamRequest, AlterStreamResponse>(
+            "AlterStream", new AlterStreamRequest { Name = name, AddArrowSchema = Encode(new Schema(columns)) }, cancellation)).Stream;
+
+    /// <summary>Removes a stream and its rows.</summary>
+    /// <returns>False where there was none, which is an error unless <paramref name="ifExists"/>.</returns>
+    public async Task<bool> DropStreamAsync(string name, bool ifExists = false, CancellationToken cancellation = default) =>
+        (await CallAsync<DropStreamRequest, DropStreamResponse>(
+            "DropStream", new DropStreamRequest { Name = name, IfExists = ifExists }, cancellation)).Dropped;
+
+    public async Task<StreamDescription> DescribeStreamAsync(string name, CancellationToken cancellation = default) =>
+        (await CallAsync<DescribeStreamRequest, DescribeStreamResponse>(
+            "DescribeStream", new DescribeStreamRequest { Name = name }, cancellation)).Stream;
+
+    /// <summary>All streams whose names start so, by name.</summary>
+    public async Task<IReadOnlyList<StreamDescription>> ListStreamsAsync(string prefix = "", CancellationToken cancellation = default) =>
+        (await CallAsync<ListStreamsRequest, ListStreamsResponse>("ListStreams", new ListStreamsRequest { Prefix = prefix }, cancellation)).Streams;
+
+    public Task<GetStatusResponse> GetStatusAsync(CancellationToken cancellation = default) =>
+        CallAsync<GetStatusRequest, GetStatusResponse>(Method(AdminReflection.Descriptor, "GetStatus"), new GetStatusRequest(), cancellation);
+
+    /// <summary>Opens an appender to one stream. The caller disposes it.</summary>
+    /// <param name="stream">The stream's name.</param>
+    /// <param name="maxUnacknowledgedBytes">Appends wait while more than that is under way.</param>
+    /// <param name="cancellation">Ends the appender; what is under way may or may not have been taken.</param>
+    public StreamAppender OpenAppender(string stream, long maxUnacknowledgedBytes = 32 << 20, CancellationToken cancellation = default) =>
+        new(_rows.Duplex<AppendRequest, AppendResponse>(StreamMethod("Append"), new CallOptions { Cancellation = cancellation }), stream, maxUnacknowledgedBytes);
+
+    /// <summary>Appends one batch and waits for its acknowledgement. For many batches an appender is far faster.</summary>
+    public async Task<AppendAck> AppendAsync(string stream, RecordBatch batch, CancellationToken cancellation = default)
+    {
+        await using StreamAppender appender = OpenAppender(stream, cancellation: cancellation);
+        return await await appender.AppendAsync(batch);
+    }
+
+    /// <summary>Rows in order of their offsets, as the caller takes them: the daemon waits for a slow reader.</summary>
+    public async IAsyncEnumerable<StreamRows> ReadAsync(
+        string stream, ReadOptions? options = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using ServerStreamingCall<ReadResponse> call = _rows.ServerStreaming<ReadRequest, ReadResponse>(
+            StreamMethod("Read"), Request(stream, options ?? new ReadOptions()), new CallOptions { Cancellation = cancellation });
+        var reader = new IpcPieceReader();
+        while (await Failures.Translate(call.ResponseStream.ReadAsync(), cancellation) is { } response)
+        {
+            long offset = response.FirstOffset;
+            foreach (RecordBatch rows in reader.Read(response.Arrow.Memory))
+            {
+                yield return new StreamRows(offset, rows, response.Position, response.EndOffset);
+                offset += rows.RowCount;
+            }
+        }
+    }
+
+    /// <summary>Runs a SQL query. The answer streams; the caller disposes it, which ends the query.</summary>
+    public Task<SqlAnswer> QueryAsync(string sql, CancellationToken cancellation = default) => SqlAnswer.OpenAsync(_rows, sql, cancellation);
+
+    public void Dispose()
+    {
+        _calls.Dispose();
+        _rows.Dispose();
+    }
+
+    internal static MethodDescriptor Method(FileDescriptor file, string name) => file.Services[0].FindMethodByName(name);
+
+    private static MethodDescriptor StreamMethod(string name) => Method(StreamsReflection.Descriptor, name);
+
+    private static ByteString Encode(Schema schema) => UnsafeByteOperations.UnsafeWrap(SchemaMessage.EncodeEncapsulated(schema));
+
+    private static ReadRequest Request(string stream, ReadOptions options)
+    {
+        var request = new ReadRequest { Stream = stream, Follow = options.Follow, Format = RowFormat.Arrow };
+        if (options.FromOffset is { } from)
+            request.FromOffset = from;
+        if (options.LastRows is { } last)
+            request.LastRows = last;
+        if (options.ToOffset is { } to)
+            request.ToOffset = to;
+        request.MaxRows = options.MaxRows ?? 0;
+        request.Columns.Add(options.Columns);
+        return request;
+    }
+
+    private static ClientTlsOptions Tls(VarveClientOptions options)
+    {
+        if (options.CertificateAuthorityFile is not { } file)
+            return new ClientTlsOptions();
+        var roots = new X509Certificate2Collection();
+        roots.ImportFromPemFile(file);
+        return new ClientTlsOptions { RootCertificates = roots };
+    }
+
+    private Task<TResponse> CallAsync<TRequest, TResponse>(string method, TRequest request, CancellationToken cancellation)
+        where TRequest : class, IMessage<TRequest>, new()
+        where TResponse : class, IMessage<TResponse>, new() =>
+        CallAsync<TRequest, TResponse>(StreamMethod(method), request, cancellation);
+
+    private async Task<TResponse> CallAsync<TRequest, TResponse>(MethodDescriptor method, TRequest request, CancellationToken cancellation)
+        where TRequest : class, IMessage<TRequest>, new()
+        where TResponse : class, IMessage<TResponse>, new()
+    {
+        var options = new CallOptions { Timeout = _options.CallTimeout, Cancellation = cancellation };
+        return await Failures.Translate(new ValueTask<TResponse>(_calls.CallUnaryAsync<TRequest, TResponse>(method, request, options)), cancellation);
+    }
+}
