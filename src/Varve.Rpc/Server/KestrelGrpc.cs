@@ -26,6 +26,9 @@ public static class KestrelGrpc
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
 
+        // Above the limit on all headers of a request (32 KiB): that one answers 431 for one request, this one ends the connection.
+        kestrel.Limits.Http2.MaxRequestHeaderFieldSize = 64 * 1024;
+
         kestrel.Limits.Http2.MaxStreamsPerConnection = StreamsPerConnection;
 
         // Finds out about peers that are gone without a word: their calls end after delay + timeout.

@@ -68,7 +68,12 @@ public sealed class ServerCall
     public void AddResponseHeader(string key, ReadOnlyMemory<byte> value) => AddResponseHeaders(new Metadata { { key, value } });
 
     /// <summary>Sends the response headers now. Clients of bidirectional calls may wait for them before they send anything.</summary>
-    public Task SendHeadersAsync() => _http.Response.StartAsync(_lifetime.Token);
+    public async Task SendHeadersAsync()
+    {
+        // The start alone only writes them down; it is the flush that sends them.
+        await _http.Response.StartAsync(_lifetime.Token);
+        await _writer.FlushAsync();
+    }
 
     /// <summary>
     /// Lets messages be compressed, where the client accepts an encoding of ours; to be called before the first message. Messages made of parts
