@@ -82,16 +82,19 @@ internal sealed class CallRunner(GrpcServerOptions options)
         if (!isTrailersOnly && !response.HasStarted)
             await response.StartAsync();
 
-        IHeaderDictionary target = isTrailersOnly ? response.Headers : call.Http.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers;
+        Action<string, string> add = isTrailersOnly
+            ? (key, value) => response.Headers.Append(key, value)
+            : (key, value) => response.AppendTrailer(key, value);
         StatusTrailers trailers = StatusTrailers.Create(status.Code, status.Message, status.Details);
-        target[GrpcHeaders.Status] = trailers.Code;
+        add(GrpcHeaders.Status, trailers.Code);
         if (trailers.Message.Length > 0)
-            target[GrpcHeaders.Message] = trailers.Message;
+            add(GrpcHeaders.Message, trailers.Message);
         if (trailers.Details is { } details)
-            target[GrpcHeaders.StatusDetails] = details;
-        target.Append(call.Trailers);
-        if (status.Trailers is { } more)
-            target.Append(more);
+            add(GrpcHeaders.StatusDetails, details);
+        foreach (MetadataEntry entry in call.Trailers)
+            add(entry.Key, Metadata.ToWire(entry));
+        foreach (MetadataEntry entry in status.Trailers ?? [])
+            add(entry.Key, Metadata.ToWire(entry));
     }
 
     /// <summary>What is not gRPC at all is answered in HTTP's own terms.</summary>

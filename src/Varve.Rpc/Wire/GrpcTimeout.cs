@@ -48,11 +48,11 @@ internal static class GrpcTimeout
         ];
         foreach ((char unit, long ticksPer) in units)
         {
-            long value = ticks / ticksPer + (ticks % ticksPer == 0 ? 0 : 1);
+            long value = (ticks + ticksPer - 1) / ticksPer;
             if (value <= ValueMax)
                 return $"{value}{unit}";
         }
 
-        return $"{Math.Min(ticks / TimeSpan.TicksPerHour, ValueMax)}H";
+        return $"{ticks / TimeSpan.TicksPerHour}H";
     }
 }

@@ -1,52 +1,151 @@
+using FASTER.core;
+
 namespace Varve.Storage.Log;
 
 /// <summary>
 /// The node's one durable sequence of entries, on FASTER's FasterLog.
 /// One thread at a time enqueues (the sequencer); any thread may commit, read the positions, and read entries.
 /// </summary>
+/// <remarks>
+/// FASTER is the ring of pages in memory and the order of their flushes. What makes the log safe is around it: the <see cref="LogDevice"/> with true
+/// syncs, the <see cref="Committer"/>, the header of every entry (<see cref="EntryHeader"/>), the <see cref="ControlFile"/> and
+/// <see cref="LogRecovery"/>, which alone decides what the log holds.
+/// </remarks>
 internal sealed class DurableLog : IAsyncDisposable
 {
-    private DurableLog()
+    private readonly FasterLog _log;
+    private readonly LogDevice _device;
+    private readonly Committer _committer;
+    private readonly ZeroFill _zeroFill;
+    private readonly ControlFile _control;
+    private readonly LogFiles _files;
+    private readonly PageIndex _pages;
+    private readonly long _beginAddress;
+    private readonly LogPosition _beginPosition;
+    private readonly uint _incarnation;
+    private readonly long _term;
+
+    private DurableLog(DurableLogOptions options, ControlFile control, LogFiles files, LogRecovery recovered)
     {
+        _control = control;
+        _files = files;
+        _pages = recovered.Pages;
+        _beginAddress = control.Newest.BeginAddress;
+        _beginPosition = control.Newest.BeginPosition;
+        _incarnation = control.Newest.Incarnation;
+        _term = options.Term;
+        _zeroFill = new ZeroFill(files, options.ZeroAheadBytes, options.Logger);
+        _device = new LogDevice(files, _zeroFill, () => _committer?.Wake());
+        _log = new FasterLog(new FasterLogSettings
+        {
+            LogDevice = _device,
+            LogCommitManager = new VerifiedTail(_beginAddress, recovered.Tail),
+            PageSize = options.PageBytes,
+            MemorySize = options.MemoryBytes,
+            SegmentSize = options.SegmentBytes,
+            // The header of every entry has a better checksum, and recovery is ours.
+            LogChecksum = LogChecksumType.None,
+            FastCommitMode = false,
+            // The constructor would swallow the errors of recovery.
+            TryRecoverLatest = false,
+        });
+        _committer = new Committer(_log, _device, control, _zeroFill, files.Layout, recovered.Newest, options.Logger);
     }
 
     /// <summary>The largest head + body of one entry.</summary>
-    public int MaxPayloadBytes => throw new NotSupportedException();
+    public int MaxPayloadBytes => _files.Layout.MaxPayloadBytes;
 
     /// <summary>The newest entry handed in.</summary>
-    public LogPosition AppendedUpTo => throw new NotSupportedException();
+    public LogPosition AppendedUpTo => _committer.AppendedUpTo;
 
     /// <summary>The newest entry that can no longer be lost. Never above <see cref="AppendedUpTo"/>.</summary>
-    public LogPosition DurableUpTo => throw new NotSupportedException();
+    public LogPosition DurableUpTo => _committer.DurableUpTo;
 
-    /// <summary>What the log's files take on the disk.</summary>
-    public long BytesOnDisk => throw new NotSupportedException();
+    /// <summary>What the log's entries take on the disk, with their headers and the ends of pages that no entry fits.</summary>
+    public long BytesOnDisk => _log.FlushedUntilAddress - _beginAddress;
 
     /// <summary>Why the log is dead, or null while it lives.</summary>
-    public StorageException? Failure => throw new NotSupportedException();
+    public StorageException? Failure => _committer.Failure;
 
     /// <summary>
     /// Opens or creates the log. Every entry in it is handed to <paramref name="replay"/> in order before this returns. Damage ends in
     /// <see cref="StorageErrorCode.Corruption"/> that names position, file and offset; what was written but never acknowledged may be cut.
     /// </summary>
     public static Task<DurableLog> OpenAsync(DurableLogOptions options, Action<LogEntry> replay, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+        Task.Run(() => LogOpening.Open(options, replay, Start, cancellationToken), cancellationToken);
 
     /// <summary>
     /// Gives the entry head + body the next position and copies it. One thread at a time. Blocks while the log's memory waits for the disk.
     /// Durable only after a <see cref="CommitAsync"/> called later.
     /// </summary>
-    public LogPosition Enqueue(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body) => throw new NotSupportedException();
+    public unsafe LogPosition Enqueue(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
+    {
+        _committer.ThrowIfDead();
+        if ((long)head.Length + body.Length > MaxPayloadBytes)
+        {
+            throw new StorageException(
+                StorageErrorCode.BatchTooLarge, $"an entry of {(long)head.Length + body.Length} bytes does not fit the log's limit of {MaxPayloadBytes}");
+        }
+
+        LogPosition position = AppendedUpTo.Next;
+        var header = new EntryHeader(
+            position, _term, head.Length + body.Length, PayloadChecksum: 0, _incarnation, (uint)(position.Value - DurableUpTo.Value));
+        long address;
+        fixed (byte* headStart = head, bodyStart = body)
+        {
+            var entry = new EntryWriter(headStart, head.Length, bodyStart, body.Length, header, _files.Salt);
+            for (long finished = _committer.FinishedWrites; !_log.TryEnqueue(entry, out address); finished = _committer.FinishedWrites)
+                _committer.WaitForRoom(finished);
+        }
+
+        _pages.Add(_files.Layout.Page(address), position);
+        _committer.AppendedUpTo = position;
+        return position;
+    }
 
     /// <summary>
     /// Completes when everything enqueued before the call is durable. Calls that come while a commit is under way share the next one.
     /// Throws <see cref="StorageErrorCode.NodeStopped"/> or <see cref="StorageErrorCode.DiskFull"/>, after which the log is dead for ever.
     /// </summary>
-    public Task CommitAsync() => throw new NotSupportedException();
+    public Task CommitAsync() => _committer.CommitAsync();
 
-    /// <summary>Durable entries from a position on, up to what is durable when the call is made.</summary>
-    public IAsyncEnumerable<LogEntry> ReadAsync(LogPosition from, CancellationToken cancellationToken) => throw new NotSupportedException();
+    /// <summary>
+    /// Durable entries from a position on, up to what is durable when the call is made, read from the disk. A payload is valid until the next entry is asked
+    /// for. <see cref="StorageErrorCode.OffsetOutOfRange"/> for a position before the first entry.
+    /// </summary>
+    public IAsyncEnumerable<LogEntry> ReadAsync(LogPosition from, CancellationToken cancellationToken) =>
+        new LogReader(_files, _pages).ReadAsync(from, _beginPosition, DurableUpTo, cancellationToken);
 
-    /// <summary>Commits what is enqueued and closes. Throws nothing for a log that failed before.</summary>
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    /// <summary>Commits what is enqueued and closes. Throws nothing for a log that failed before, or that fails now: nobody was told of a success.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _committer.CommitAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _committer.StopAsync().ConfigureAwait(false);
+        await _zeroFill.StopAsync().ConfigureAwait(false);
+        _log.Dispose();
+        _device.Dispose();
+        _control.Dispose();
+    }
+
+    private static DurableLog Start(DurableLogOptions options, ControlFile control, LogFiles files, LogRecovery recovered)
+    {
+        var log = new DurableLog(options, control, files, recovered);
+        try
+        {
+            log._log.Recover();
+            if (log._log.TailAddress != recovered.Tail)
+                throw new StorageException(StorageErrorCode.NodeStopped, $"FASTER starts at address {log._log.TailAddress} where {recovered.Tail} was asked for");
+        }
+        catch
+        {
+            log._log.Dispose();
+            log._device.Dispose();
+            throw;
+        }
+
+        log._committer.Start();
+        if (options.ZeroAheadBytes > 0)
+            log._zeroFill.Advance(recovered.Tail);
+        return log;
+    }
 }

@@ -24,5 +24,8 @@ internal sealed record DurableLogOptions
     /// <summary>The size of one log file. A power of two, at least 2 pages. Fixed when the log is created.</summary>
     public long SegmentBytes { get; init; } = 256L << 20;
 
+    /// <summary>How far ahead of the tail zeros are laid out at most, so that small commits change no metadata; 0 for not at all.</summary>
+    public long ZeroAheadBytes { get; init; } = 64 << 20;
+
     public ILogger Logger { get; init; } = NullLogger.Instance;
 }

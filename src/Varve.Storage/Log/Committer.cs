@@ -1,0 +1,226 @@
+using FASTER.core;
+using Microsoft.Extensions.Logging;
+
+namespace Varve.Storage.Log;
+
+/// <summary>
+/// The one thread that makes entries durable: it starts FASTER's commits, carries out the writes that FASTER hands to the device, syncs, and completes
+/// everyone who waited. One commit is under way at a time; who comes meanwhile shares the next. The first failure ends it for ever.
+/// Any thread may ask; everything is done on its own thread.
+/// </summary>
+/// <remarks>
+/// A commit is done when FASTER's flushed address, which only moves over bytes that the device has reported synced and without gaps, has reached the
+/// tail that the commit started with. FASTER's committed address follows on a pool thread; nothing waits for it.
+/// </remarks>
+internal sealed class Committer
+{
+    // How many commits may pass between two commit records. They only bound what the record can prove; each entry proves more.
+    private const int RecordInterval = 1000;
+
+    // Zeros ahead of the tail pay off while commits are small; large ones would only wait for the disk that the zeros take.
+    private const long LargeWriteBytes = 256 << 10;
+
+    private readonly FasterLog _log;
+    private readonly LogDevice _device;
+    private readonly ControlFile _control;
+    private readonly ZeroFill _zeroFill;
+    private readonly LogLayout _layout;
+    private readonly ILogger _logger;
+    private readonly object _gate = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private CommitRound? _next;
+    private CommitRound? _running;
+    private bool _woken;
+    private bool _closing;
+    private long _finishedWrites;
+    private int _commitsSinceRecord;
+    private long _appendedUpTo;
+    private long _durableUpTo;
+    private volatile StorageException? _failure;
+
+    public Committer(
+        FasterLog log, LogDevice device, ControlFile control, ZeroFill zeroFill, LogLayout layout, LogPosition newest, ILogger logger)
+    {
+        _log = log;
+        _device = device;
+        _control = control;
+        _zeroFill = zeroFill;
+        _layout = layout;
+        _logger = logger;
+        _appendedUpTo = _durableUpTo = newest.Value;
+    }
+
+    public LogPosition AppendedUpTo
+    {
+        get => new(Volatile.Read(ref _appendedUpTo));
+        set => Volatile.Write(ref _appendedUpTo, value.Value);
+    }
+
+    public LogPosition DurableUpTo => new(Volatile.Read(ref _durableUpTo));
+
+    public StorageException? Failure => _failure;
+
+    /// <summary>How often writes have finished: a change means that there may be room again.</summary>
+    public long FinishedWrites => Volatile.Read(ref _finishedWrites);
+
+    public void Start() => new Thread(Run) { IsBackground = true, Name = "varve-log" }.Start();
+
+    public Task CommitAsync()
+    {
+        lock (_gate)
+        {
+            if (_failure is { } failure)
+                return Task.FromException(Again(failure));
+            if (_closing)
+                return Task.FromException(Closed());
+            if (DurableUpTo == AppendedUpTo)
+                return Task.CompletedTask;
+            _next ??= new CommitRound();
+            WakeLocked();
+            return _next.Done;
+        }
+    }
+
+    public void Wake()
+    {
+        lock (_gate)
+            WakeLocked();
+    }
+
+    /// <summary>Blocks until writes have finished since <paramref name="finishedWrites"/> was read. Throws when the log is dead.</summary>
+    public void WaitForRoom(long finishedWrites)
+    {
+        lock (_gate)
+        {
+            while (FinishedWrites == finishedWrites && _failure is null && !_closing)
+                Monitor.Wait(_gate);
+        }
+
+        ThrowIfDead();
+    }
+
+    public void ThrowIfDead()
+    {
+        if (_failure is { } failure)
+            throw Again(failure);
+        if (Volatile.Read(ref _closing))
+            throw Closed();
+    }
+
+    /// <summary>Ends the thread after the commit under way, and says in the control file that nothing is in doubt.</summary>
+    public Task StopAsync()
+    {
+        lock (_gate)
+        {
+            _closing = true;
+            Monitor.PulseAll(_gate);
+        }
+
+        return _ended.Task;
+    }
+
+    // Each thrower gets an exception of its own: one that several threads throw would mix their stack traces.
+    private static StorageException Again(StorageException failure) => new(failure.Code, failure.Message, failure.InnerException);
+
+    private static StorageException Closed() => new(StorageErrorCode.NodeStopped, "the log is closed");
+
+    private void Run()
+    {
+        try
+        {
+            while (WaitForWork())
+            {
+                StartNext();
+                long written = _device.WriteQueued();
+                FinishRunning(written);
+            }
+
+            WriteRecord(_control.Newest with { DurableUpTo = DurableUpTo, Closed = DurableUpTo == AppendedUpTo });
+        }
+        catch (Exception reason)
+        {
+            Fail(reason);
+        }
+
+        _ended.SetResult();
+    }
+
+    private bool WaitForWork()
+    {
+        lock (_gate)
+        {
+            while (!_woken && !(_closing && _running is null && _next is null))
+                Monitor.Wait(_gate);
+            bool work = _woken;
+            _woken = false;
+            return work;
+        }
+    }
+
+    private void StartNext()
+    {
+        lock (_gate)
+        {
+            if (_running is not null || _next is null)
+                return;
+            _running = _next;
+            _next = null;
+        }
+
+        // In this order: what was appended before lies below the tail.
+        _running.UpTo = AppendedUpTo;
+        _running.Tail = _log.TailAddress;
+        _log.Commit();
+    }
+
+    private void FinishRunning(long written)
+    {
+        if (_running is { } round && _log.FlushedUntilAddress >= round.Tail)
+        {
+            // A file that holds acknowledged entries must be named in a commit record first: only so can its loss be noticed.
+            long file = _layout.File(round.Tail - 1);
+            if (file > _control.Newest.LastFile || ++_commitsSinceRecord >= RecordInterval)
+                WriteRecord(_control.Newest with { DurableUpTo = round.UpTo, LastFile = file });
+            Volatile.Write(ref _durableUpTo, round.UpTo.Value);
+            _running = null;
+            round.Complete();
+        }
+
+        lock (_gate)
+        {
+            _finishedWrites++;
+            _woken |= _running is null && _next is not null;
+            Monitor.PulseAll(_gate);
+        }
+
+        if (written is > 0 and < LargeWriteBytes)
+            _zeroFill.Advance(_log.FlushedUntilAddress);
+    }
+
+    private void WriteRecord(CommitSlot record)
+    {
+        _control.Write(record);
+        _commitsSinceRecord = 0;
+    }
+
+    private void Fail(Exception reason)
+    {
+        StorageException failure = reason as StorageException ?? LogDamage.Stopped("writing the log failed", reason);
+        _logger.LogCritical(failure, "The log stopped at entry {Position}", DurableUpTo);
+        lock (_gate)
+        {
+            _failure = failure;
+            _running?.Fail(Again(failure));
+            _next?.Fail(Again(failure));
+            _running = _next = null;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private void WakeLocked()
+    {
+        _woken = true;
+        Monitor.PulseAll(_gate);
+    }
+}
