@@ -10,6 +10,9 @@ public static unsafe class Zstd
 {
     private const uint OldestVersion = 10400;
 
+    /// <summary>A block of at most 128 KiB takes at least 4 bytes: its header and, if all its bytes are the same, that one.</summary>
+    private const long MaxRatio = (128 << 10) / 4;
+
     private static readonly NativeContextPool<ZstdCompressContext> Compressors = new(() => new ZstdCompressContext());
     private static readonly NativeContextPool<ZstdDecompressContext> Decompressors = new(() => new ZstdDecompressContext());
 
@@ -25,6 +28,9 @@ public static unsafe class Zstd
 
     /// <summary>Bytes that hold the frame of any source of that size.</summary>
     public static int MaxCompressedBytes(int sourceBytes) => checked((int)ZstdNative.ZSTD_compressBound((nuint)sourceBytes));
+
+    /// <summary>More than frames of that size together can hold: a bound for claims, to be checked before allocating.</summary>
+    public static long MaxContentBytes(int frameBytes) => frameBytes * MaxRatio;
 
     /// <summary>Compresses into one frame that records the source's size, and returns the frame's bytes.</summary>
     /// <param name="source">What to compress.</param>

@@ -15,7 +15,7 @@ public static class BatchEncoder
     {
         var body = new BodyBuilder(compression);
         for (int i = 0; i < batch.Columns.Count; i++)
-            ColumnWriter.Write(body, batch.Columns[i], new ColumnPath(null, batch.Schema.Fields[i].Name));
+            ColumnWriter.Write(body, batch.Columns[i], new FieldPath(null, batch.Schema.Fields[i].Name));
         FlatBuilder builder = Builder(body);
         int header = WriteBatch(builder, body, batch.RowCount);
         return new BatchMessage(Message.Write(builder, MessageKind.RecordBatch, header, body.LengthBytes), body.Parts, body.LengthBytes);
@@ -37,7 +37,7 @@ public static class BatchEncoder
         return writer.Messages;
     }
 
-    internal static BatchMessage EncodeDictionary(long id, ArrayData values, bool isDelta, BodyCompression compression, ColumnPath path)
+    internal static BatchMessage EncodeDictionary(long id, ArrayData values, bool isDelta, BodyCompression compression, FieldPath path)
     {
         var body = new BodyBuilder(compression);
         ColumnWriter.Write(body, values, path);

@@ -50,6 +50,8 @@ internal static class BodyCodec
     {
         if (Zstd.ContentBytes(source) is { } known && known != (ulong)length)
             throw new ArrowFormatException($"the zstd frame holds {known} bytes, {length} were recorded");
+        if (length > Zstd.MaxContentBytes(source.Length))
+            throw new ArrowFormatException($"{source.Length} bytes of zstd cannot hold the {length} bytes that were recorded");
         byte[] target = GC.AllocateUninitializedArray<byte>(length);
         Zstd.Decompress(source, target);
         return target;

@@ -12,7 +12,7 @@ internal sealed class BodyReader(ReadOnlyMemory<byte> body, BodyCompression comp
 {
     private long _budgetBytes = limits.MaxDecompressedBodyBytes;
 
-    public ReadOnlyMemory<byte> Buffer(long offset, long length, ColumnPath path)
+    public ReadOnlyMemory<byte> Buffer(long offset, long length, FieldPath path)
     {
         if (length == 0)
             return default;
@@ -31,7 +31,7 @@ internal sealed class BodyReader(ReadOnlyMemory<byte> body, BodyCompression comp
         }
     }
 
-    private ReadOnlyMemory<byte> Align(ReadOnlyMemory<byte> buffer, ColumnPath path)
+    private ReadOnlyMemory<byte> Align(ReadOnlyMemory<byte> buffer, FieldPath path)
     {
         if (IsAligned(buffer.Span))
             return buffer;
@@ -41,7 +41,7 @@ internal sealed class BodyReader(ReadOnlyMemory<byte> body, BodyCompression comp
         return copy;
     }
 
-    private ReadOnlyMemory<byte> Decompress(ReadOnlyMemory<byte> buffer, ColumnPath path)
+    private ReadOnlyMemory<byte> Decompress(ReadOnlyMemory<byte> buffer, FieldPath path)
     {
         if (buffer.Length < 8)
             throw new ArrowFormatException($"a compressed buffer of column {path} has {buffer.Length} bytes, its length alone takes 8");
@@ -64,7 +64,7 @@ internal sealed class BodyReader(ReadOnlyMemory<byte> body, BodyCompression comp
         }
     }
 
-    private void Spend(long bytes, ColumnPath path)
+    private void Spend(long bytes, FieldPath path)
     {
         if (bytes > _budgetBytes)
             throw new ArrowFormatException($"column {path} brings the message above the limit of {limits.MaxDecompressedBodyBytes} decompressed bytes");

@@ -3,7 +3,7 @@ namespace Varve.Arrow.Ipc;
 /// <summary>One field of a schema as message bodies see it: its layout, its children, and, for a dictionary column, the id and the values. Immutable.</summary>
 internal sealed class ColumnPlan
 {
-    private ColumnPlan(ArrowType type, ArrowType wireType, ColumnPath path, long? dictionaryId, ColumnPlan? values, ColumnPlan[] children)
+    private ColumnPlan(ArrowType type, ArrowType wireType, FieldPath path, long? dictionaryId, ColumnPlan? values, ColumnPlan[] children)
     {
         Type = type;
         WireType = wireType;
@@ -21,7 +21,7 @@ internal sealed class ColumnPlan
 
     public ColumnLayout Layout { get; }
 
-    public ColumnPath Path { get; }
+    public FieldPath Path { get; }
 
     /// <summary>Set for a dictionary column.</summary>
     public long? DictionaryId { get; }
@@ -44,9 +44,9 @@ internal sealed class ColumnPlan
         return plans;
     }
 
-    private static ColumnPlan OfField(Field field, ColumnPath? parent, Numbering numbering)
+    private static ColumnPlan OfField(Field field, FieldPath? parent, Numbering numbering)
     {
-        var path = new ColumnPath(parent, field.Name);
+        var path = new FieldPath(parent, field.Name);
         if (field.Type is not DictionaryType dictionary)
             return OfType(field.Type, path, numbering);
         long id = numbering.KeepIds ? field.DictionaryId!.Value : numbering.Next++;
@@ -56,7 +56,7 @@ internal sealed class ColumnPlan
         return new ColumnPlan(field.Type, dictionary.IndexType, path, id, values, []);
     }
 
-    private static ColumnPlan OfType(ArrowType type, ColumnPath path, Numbering numbering)
+    private static ColumnPlan OfType(ArrowType type, FieldPath path, Numbering numbering)
     {
         ColumnPlan[] children = [.. type.Children.Select(f => OfField(f, path, numbering))];
         ArrowType wireType = children.Any(c => c.HasDictionary) ? WithChildren(type, children) : type;

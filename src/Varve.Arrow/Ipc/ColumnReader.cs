@@ -92,7 +92,8 @@ internal ref struct ColumnReader
             ColumnLayout.List => Make(plan, length, nulls, [validity, Offsets(plan, length, 4)], [Read(plan.Children[0])]),
             ColumnLayout.LargeList => Make(plan, length, nulls, [validity, Offsets(plan, length, 8)], [Read(plan.Children[0])]),
             ColumnLayout.FixedSizeList => Make(plan, length, nulls, [validity], [Elements(plan, length)]),
-            _ => Make(plan, length, nulls, [validity], Members(plan, length)),
+            ColumnLayout.Struct => Make(plan, length, nulls, [validity], Members(plan, length)),
+            _ => throw new ArrowFormatException($"column {plan.Path} is of type {plan.Type.Id}, which is written and not read"),
         };
     }
 

@@ -13,7 +13,7 @@ internal static class ColumnWriter
 {
     private static readonly byte[] ZeroOffset = new byte[8];
 
-    public static void Write(BodyBuilder body, ArrayData column, ColumnPath path)
+    public static void Write(BodyBuilder body, ArrayData column, FieldPath path)
     {
         int nulls = column.Type.Id == ArrowTypeId.Null ? column.Length : column.NullCount;
         body.AddNode(column.Length, nulls);
@@ -66,17 +66,17 @@ internal static class ColumnWriter
         }
     }
 
-    private static void WriteChild(BodyBuilder body, ArrayData column, int index, long start, long length, ColumnPath path)
+    private static void WriteChild(BodyBuilder body, ArrayData column, int index, long start, long length, FieldPath path)
     {
         ArrayData child = column.Children[index];
-        var childPath = new ColumnPath(path, column.Type.Children[index].Name);
+        var childPath = new FieldPath(path, column.Type.Children[index].Name);
         if (start < 0 || length < 0 || start > child.Length - length)
             throw Misfit(childPath, $"rows {start} to {start + length} are asked of {child.Length}");
         Write(body, child.Slice((int)start, (int)length), childPath);
     }
 
     /// <summary>The rows refer to rows of the children, which go out as a whole.</summary>
-    private static void WriteDenseUnion(BodyBuilder body, ArrayData column, ColumnPath path)
+    private static void WriteDenseUnion(BodyBuilder body, ArrayData column, FieldPath path)
     {
         body.AddBuffer(Cut(column, 0, column.Offset, column.Length, path));
         body.AddBuffer(Cut(column, 1, (long)column.Offset * 4, (long)column.Length * 4, path));
@@ -84,7 +84,7 @@ internal static class ColumnWriter
             WriteChild(body, column, i, 0, column.Children[i].Length, path);
     }
 
-    private static void WriteViews(BodyBuilder body, ArrayData column, ColumnPath path)
+    private static void WriteViews(BodyBuilder body, ArrayData column, FieldPath path)
     {
         body.AddBuffer(Cut(column, 1, (long)column.Offset * 16, (long)column.Length * 16, path));
         body.VariadicCounts.Add(column.Buffers.Length - 2);
@@ -93,7 +93,7 @@ internal static class ColumnWriter
     }
 
     /// <summary>Writes offsets that start at 0 and returns the range they had in the data.</summary>
-    private static (long First, long Last) WriteOffsets<T>(BodyBuilder body, ArrayData column, ColumnPath path)
+    private static (long First, long Last) WriteOffsets<T>(BodyBuilder body, ArrayData column, FieldPath path)
         where T : unmanaged, IBinaryInteger<T>
     {
         int width = Unsafe.SizeOf<T>();
@@ -124,7 +124,7 @@ internal static class ColumnWriter
     }
 
     /// <summary>The rows' bits of a buffer of bits, moved to start at bit 0 where they do not start at a byte.</summary>
-    private static ReadOnlyMemory<byte> Bits(ArrayData column, int buffer, ColumnPath path)
+    private static ReadOnlyMemory<byte> Bits(ArrayData column, int buffer, FieldPath path)
     {
         int shift = column.Offset & 7;
         int start = column.Offset >> 3;
@@ -145,7 +145,7 @@ internal static class ColumnWriter
         return shifted;
     }
 
-    private static ReadOnlyMemory<byte> Cut(ArrayData column, int buffer, long start, long length, ColumnPath path)
+    private static ReadOnlyMemory<byte> Cut(ArrayData column, int buffer, long start, long length, FieldPath path)
     {
         if (buffer >= column.Buffers.Length)
             throw Misfit(path, $"it has {column.Buffers.Length} buffers and buffer {buffer} is needed");
@@ -155,5 +155,5 @@ internal static class ColumnWriter
         return memory.Slice((int)start, (int)length);
     }
 
-    private static ArrowFormatException Misfit(ColumnPath path, string what) => new($"column {path} cannot be encoded: {what}");
+    private static ArrowFormatException Misfit(FieldPath path, string what) => new($"column {path} cannot be encoded: {what}");
 }

@@ -15,10 +15,10 @@ public sealed record IpcLimits
     public long MaxBodyBytes { get; init; } = 1 << 30;
 
     /// <summary>Bytes that decompressing (or realigning) the buffers of one message may allocate.</summary>
-    public long MaxDecompressedBodyBytes { get; init; } = 256 << 20;
+    public long MaxDecompressedBodyBytes { get; init; } = 128 << 20;
 
     /// <summary>Bytes of all dictionaries that one stream holds at a time.</summary>
-    public long MaxDictionaryBytes { get; init; } = 256 << 20;
+    public long MaxDictionaryBytes { get; init; } = 128 << 20;
 
     /// <summary>Rows of one batch: columns of nulls or of empty structs claim any number of rows with no bytes.</summary>
     public int MaxRowCount { get; init; } = 1 << 27;

@@ -35,7 +35,7 @@ internal sealed class SchemaReader(IpcLimits limits)
         }
     }
 
-    private Field[] Fields(FlatVector tables, ColumnPath? parent, int depth)
+    private Field[] Fields(FlatVector tables, FieldPath? parent, int depth)
     {
         if (tables.Count > 0 && depth > limits.MaxDepth)
             throw new ArrowFormatException($"column {parent} is nested more than {limits.MaxDepth} levels deep");
@@ -48,10 +48,10 @@ internal sealed class SchemaReader(IpcLimits limits)
         return fields;
     }
 
-    private Field ReadField(FlatTable field, ColumnPath? parent, int depth)
+    private Field ReadField(FlatTable field, FieldPath? parent, int depth)
     {
         string name = Text(field, Slots.FieldName, "name of a field in", parent) ?? "";
-        var column = new ColumnPath(parent, name);
+        var column = new FieldPath(parent, name);
         Field[] children = Fields(field.Vector(Slots.FieldChildren, 4), column, depth + 1);
         ArrowType type = Type(field, children, column);
         FlatTable encoding = field.Table(Slots.FieldDictionary);
@@ -66,7 +66,7 @@ internal sealed class SchemaReader(IpcLimits limits)
         };
     }
 
-    private ArrowType Type(FlatTable field, Field[] children, ColumnPath column)
+    private ArrowType Type(FlatTable field, Field[] children, FieldPath column)
     {
         var code = (TypeCode)field.Byte(Slots.FieldTypeCode);
         FlatTable type = field.Table(Slots.FieldType);
@@ -77,7 +77,7 @@ internal sealed class SchemaReader(IpcLimits limits)
             : TypeReader.Read(code, type, children, column);
     }
 
-    private static DictionaryType Dictionary(FlatTable encoding, ArrowType values, ColumnPath column)
+    private static DictionaryType Dictionary(FlatTable encoding, ArrowType values, FieldPath column)
     {
         short kind = encoding.Int16(Slots.EncodingKind);
         if (kind != 0)
@@ -86,7 +86,7 @@ internal sealed class SchemaReader(IpcLimits limits)
         return new DictionaryType(index.IsNull ? ArrowTypes.Int32 : TypeReader.Integer(index, column), values, encoding.Bool(Slots.EncodingIsOrdered));
     }
 
-    private Dictionary<string, string>? Metadata(FlatVector pairs, ColumnPath? column)
+    private Dictionary<string, string>? Metadata(FlatVector pairs, FieldPath? column)
     {
         if (pairs.Count == 0)
             return null;
@@ -100,7 +100,7 @@ internal sealed class SchemaReader(IpcLimits limits)
         return metadata;
     }
 
-    private string? Text(FlatTable table, int slot, string what, ColumnPath? column)
+    private string? Text(FlatTable table, int slot, string what, FieldPath? column)
     {
         ReadOnlySpan<byte> bytes = table.String(slot, out bool isPresent);
         _stringBytes += bytes.Length;

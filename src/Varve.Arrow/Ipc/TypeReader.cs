@@ -5,7 +5,7 @@ namespace Varve.Arrow.Ipc;
 /// <summary>Reads a field's type from its union code, its table and its children. What Varve does not hold is refused by name.</summary>
 internal static class TypeReader
 {
-    public static ArrowType Read(TypeCode code, FlatTable type, Field[] children, ColumnPath column)
+    public static ArrowType Read(TypeCode code, FlatTable type, Field[] children, FieldPath column)
     {
         int expected = ChildCount(code, children.Length);
         if (children.Length != expected)
@@ -40,10 +40,10 @@ internal static class TypeReader
     }
 
     /// <summary>The type table of a timestamp holds a string, which the schema's reader must count: it reads this one by itself.</summary>
-    public static TimestampType Timestamp(FlatTable type, string? zone, ColumnPath column) =>
+    public static TimestampType Timestamp(FlatTable type, string? zone, FieldPath column) =>
         new((TimeUnit)Unit(type.Int16(0), 3, "timestamp", column), zone);
 
-    public static IntegerType Integer(FlatTable type, ColumnPath column)
+    public static IntegerType Integer(FlatTable type, FieldPath column)
     {
         int bits = type.Int32(0);
         return (bits, type.Bool(1)) switch
@@ -68,7 +68,7 @@ internal static class TypeReader
         _ => 0,
     };
 
-    private static FloatType Float(short precision, ColumnPath column) => precision switch
+    private static FloatType Float(short precision, FieldPath column) => precision switch
     {
         0 => ArrowTypes.Float16,
         1 => ArrowTypes.Float32,
@@ -76,7 +76,7 @@ internal static class TypeReader
         _ => throw new ArrowFormatException($"column {column} is of floats with precision {precision}, expected 0, 1 or 2 (16, 32 or 64 bits)"),
     };
 
-    private static DecimalType Decimal(FlatTable type, ColumnPath column)
+    private static DecimalType Decimal(FlatTable type, FieldPath column)
     {
         int precision = type.Int32(0);
         int bits = type.Int32(2, 128);
@@ -88,7 +88,7 @@ internal static class TypeReader
         return new DecimalType(precision, type.Int32(1), bits);
     }
 
-    private static TimeType Time(FlatTable type, ColumnPath column)
+    private static TimeType Time(FlatTable type, FieldPath column)
     {
         var time = new TimeType((TimeUnit)Unit(type.Int16(0, 1), 3, "time", column));
         int bits = type.Int32(1, 32);
@@ -97,16 +97,16 @@ internal static class TypeReader
         return time;
     }
 
-    private static MapType Map(FlatTable type, Field entries, ColumnPath column)
+    private static MapType Map(FlatTable type, Field entries, FieldPath column)
     {
         if (entries.Type is not StructType { Fields.Count: 2 })
             throw new ArrowFormatException($"column {column} is a map of {entries.Type.Id}, expected a struct of key and value");
         return new MapType(entries, type.Bool(0));
     }
 
-    private static int Unit(short unit, int last, string what, ColumnPath column) =>
+    private static int Unit(short unit, int last, string what, FieldPath column) =>
         unit >= 0 && unit <= last ? unit : throw new ArrowFormatException($"column {column} has the {what} unit {unit}, expected 0 to {last}");
 
-    private static int NotNegative(int value, string what, ColumnPath column) =>
+    private static int NotNegative(int value, string what, FieldPath column) =>
         value >= 0 ? value : throw new ArrowFormatException($"column {column} has a {what} of {value}");
 }

@@ -4,7 +4,7 @@ namespace Varve.Arrow.Ipc;
 /// The names from a top-level column down to a nested one, as a chain: it is put together only for an error message, and then cut to a
 /// readable length, because names from outside may be of any length.
 /// </summary>
-internal sealed class ColumnPath(ColumnPath? parent, string name)
+internal sealed class FieldPath(FieldPath? parent, string name)
 {
     private const int MaxNames = 8;
     private const int MaxNameChars = 64;
@@ -12,13 +12,13 @@ internal sealed class ColumnPath(ColumnPath? parent, string name)
     public override string ToString()
     {
         var names = new Stack<string>();
-        ColumnPath? at = this;
+        FieldPath? at = this;
         for (; at is not null && names.Count < MaxNames; at = at.Parent)
             names.Push(at.Name.Length <= MaxNameChars ? at.Name : at.Name[..MaxNameChars] + "...");
         return (at is null ? "'" : "'...") + string.Join('.', names) + "'";
     }
 
-    private ColumnPath? Parent { get; } = parent;
+    private FieldPath? Parent { get; } = parent;
 
     private string Name { get; } = name;
 }
