@@ -1,0 +1,9 @@
+using Varve.Arrow;
+
+namespace Varve.Storage.Records;
+
+/// <param name="StreamId">One more than that of the stream made before.</param>
+/// <param name="TimeMicros">When the stream was created.</param>
+/// <param name="Name">A valid name that no other stream has.</param>
+/// <param name="Schema">Its columns, without dictionary types.</param>
+internal sealed record CreateStreamRecord(long StreamId, long TimeMicros, string Name, Schema Schema) : LogRecord(StreamId, TimeMicros);

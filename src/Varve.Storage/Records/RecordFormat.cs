@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+
+namespace Varve.Storage.Records;
+
+/// <summary>
+/// The payload of a log entry: a header and the records that share the entry. Little-endian; every record begins at a multiple of 8 bytes
+/// and is padded with zeros to one. The log's envelope around the payload has the checksum. Also in docs/formats/log-records.md.
+/// <code>
+/// entry     offset bytes type  field
+///           0      1     u8    format version, 1
+///           1      1     u8    oldest reader that can read this, 1
+///           2      2     u16   records, at least 1
+///           4      4     u32   zero
+///           8      ...         records
+///
+/// record    0      4     u32   length of the record in bytes, this header and the padding included; a multiple of 8
+///           4      1     u8    kind: 1 create stream, 2 add columns, 3 drop stream, 4 append, 5 abandon parts
+///           5      1     u8    version of the kind's layout, 1
+///           6      2     u16   flags; zero but for append
+///           8      8     i64   stream id
+///           16     8     i64   time, microseconds since 1970-01-01 UTC
+///           24     ...         by kind
+///
+/// create    24     2     u16   bytes of the name
+///           26     2     u16   zero
+///           28     4     u32   bytes of the schema, a multiple of 8
+///           32     ...         schema: Arrow's Message flatbuffer
+///                  ...         name: UTF-8
+///
+/// add       24     8     i64   schema version that results
+///           32     4     u32   bytes of the schema, a multiple of 8
+///           36     4     u32   zero
+///           40     ...         schema of the added columns only: Arrow's Message flatbuffer
+///
+/// drop      nothing more
+///
+/// append    6      2     u16   flags: bit 0 = columns listed
+///           24     8     i64   offset of the first row
+///           32     4     i32   rows, at least 1
+///           36     2     u16   part, from 0
+///           38     2     u16   parts of the batch, at least 1; they stand in entries that follow one another
+///           40     2     u16   columns
+///           42     2     u16   zero
+///           44     4     u32   bytes of the batch header, a multiple of 8
+///           48     ...         if columns are listed: u16 each, rising places in the stream's schema, padded to 8.
+///                              If not: the batch has the first columns of the schema
+///                  ...         batch header: Arrow's Message flatbuffer of a record batch of these columns
+///                  ...         batch body, to the end of the record; buffers may be zstd-compressed, as the header says
+///
+/// abandon   24     8     i64   first offset of the batch whose parts end here, unfinished
+/// </code>
+/// </summary>
+internal static class RecordFormat
+{
+    public const byte Version = 1;
+    public const int EntryHeaderBytes = 8;
+    public const int RecordHeaderBytes = 24;
+    public const int CreateHeaderBytes = 32;
+    public const int AddHeaderBytes = 40;
+    public const int AppendHeaderBytes = 48;
+    public const int AbandonBytes = 32;
+    public const int PartCountMax = ushort.MaxValue;
+    public const int RecordsPerEntryMax = ushort.MaxValue;
+    public const ushort ColumnsListed = 1;
+
+    public const int FlagsAt = 6;
+    public const int StreamIdAt = 8;
+    public const int TimeAt = 16;
+    public const int BodyAt = 24;
+    public const int RowCountAt = 32;
+    public const int PartAt = 36;
+    public const int PartCountAt = 38;
+    public const int ColumnCountAt = 40;
+    public const int BatchHeaderBytesAt = 44;
+
+    public static void WriteEntryHeader(Span<byte> target, int recordCount)
+    {
+        target[..EntryHeaderBytes].Clear();
+        target[0] = Version;
+        target[1] = Version;
+        BinaryPrimitives.WriteUInt16LittleEndian(target[2..], checked((ushort)recordCount));
+    }
+
+    /// <summary>Writes a record's common header into zeroed bytes.</summary>
+    public static void WriteRecordHeader(Span<byte> target, int lengthBytes, RecordKind kind, long streamId, long timeMicros)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(target, (uint)lengthBytes);
+        target[4] = (byte)kind;
+        target[5] = Version;
+        BinaryPrimitives.WriteInt64LittleEndian(target[StreamIdAt..], streamId);
+        BinaryPrimitives.WriteInt64LittleEndian(target[TimeAt..], timeMicros);
+    }
+
+    public static int Padded(int bytes) => (bytes + 7) & ~7;
+}

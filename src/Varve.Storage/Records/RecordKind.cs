@@ -1,0 +1,11 @@
+namespace Varve.Storage.Records;
+
+/// <summary>What a record changes. The numbers are frozen.</summary>
+internal enum RecordKind : byte
+{
+    CreateStream = 1,
+    AddColumns = 2,
+    DropStream = 3,
+    Append = 4,
+    AbandonParts = 5,
+}

@@ -1,0 +1,153 @@
+using System.Buffers.Binary;
+using System.Text;
+using Varve.Arrow;
+using Varve.Arrow.Ipc;
+using Varve.Storage.Log;
+using Varve.Storage.Streams;
+
+namespace Varve.Storage.Records;
+
+/// <summary>
+/// Reads the records of log entries. The log's checksum has been verified, but nothing here relies on it: every length is checked before it
+/// is used, and what does not fit is reported as corruption with its position. One thread.
+/// </summary>
+/// <param name="schemaOf">The columns of a stream as they are after all records before; null for an unknown stream.</param>
+internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf)
+{
+    private readonly Dictionary<ColumnProjection, BatchDecoder> _decoders = [];
+
+    /// <summary>Hands over the records of an entry in order. Rows are valid during the call only, but for those of parts.</summary>
+    public void Read(LogEntry entry, Action<LogRecord> apply)
+    {
+        ReadOnlyMemory<byte> payload = entry.Payload;
+        if (payload.Length < RecordFormat.EntryHeaderBytes)
+            throw Damaged(entry.Position, $"the entry has {payload.Length} bytes, too few for its header");
+        ReadOnlySpan<byte> header = payload.Span;
+        if (header[1] > RecordFormat.Version)
+        {
+            throw new StorageException(
+                StorageErrorCode.Unsupported,
+                $"cannot read log entry {entry.Position}: it is of format version {header[0]}, this program reads up to {RecordFormat.Version}");
+        }
+
+        int count = BinaryPrimitives.ReadUInt16LittleEndian(header[2..]);
+        payload = payload[RecordFormat.EntryHeaderBytes..];
+        for (int i = 0; i < count; i++)
+        {
+            int length = LengthOf(payload.Span);
+            if (length < RecordFormat.RecordHeaderBytes || length > payload.Length || length % 8 != 0)
+                throw Damaged(entry.Position, $"record {i} of {count} claims {length} bytes, {payload.Length} are there");
+            apply(ReadRecord(entry.Position, payload[..length]));
+            payload = payload[length..];
+        }
+
+        if (count == 0 || payload.Length > 0)
+            throw Damaged(entry.Position, $"{payload.Length} bytes stand behind its {count} records");
+    }
+
+    private static int LengthOf(ReadOnlySpan<byte> record) =>
+        record.Length < 4 ? 0 : (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(record), int.MaxValue);
+
+    private LogRecord ReadRecord(LogPosition position, ReadOnlyMemory<byte> record)
+    {
+        ReadOnlySpan<byte> bytes = record.Span;
+        if (bytes[5] != RecordFormat.Version)
+            throw new StorageException(StorageErrorCode.Unsupported, $"cannot read log entry {position}: a record is of layout version {bytes[5]}");
+        long streamId = BinaryPrimitives.ReadInt64LittleEndian(bytes[RecordFormat.StreamIdAt..]);
+        long time = BinaryPrimitives.ReadInt64LittleEndian(bytes[RecordFormat.TimeAt..]);
+        try
+        {
+            return (RecordKind)bytes[4] switch
+            {
+                RecordKind.CreateStream => ReadCreate(position, bytes, streamId, time),
+                RecordKind.AddColumns => ReadAdd(position, bytes, streamId, time),
+                RecordKind.DropStream => new DropStreamRecord(streamId, time),
+                RecordKind.Append => ReadAppend(position, record, streamId, time),
+                RecordKind.AbandonParts => new AbandonPartsRecord(
+                    streamId, time, BinaryPrimitives.ReadInt64LittleEndian(Need(position, bytes, RecordFormat.AbandonBytes)[RecordFormat.BodyAt..])),
+                _ => throw new StorageException(StorageErrorCode.Unsupported, $"cannot read log entry {position}: a record is of the unknown kind {bytes[4]}"),
+            };
+        }
+        catch (ArrowFormatException e)
+        {
+            throw Damaged(position, $"a record of stream {streamId}: {e.Message}", e);
+        }
+    }
+
+    private static CreateStreamRecord ReadCreate(LogPosition position, ReadOnlySpan<byte> bytes, long streamId, long time)
+    {
+        Need(position, bytes, RecordFormat.CreateHeaderBytes);
+        int nameBytes = BinaryPrimitives.ReadUInt16LittleEndian(bytes[RecordFormat.BodyAt..]);
+        uint schemaBytes = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(RecordFormat.BodyAt + 4)..]);
+        Need(position, bytes, RecordFormat.CreateHeaderBytes + schemaBytes + nameBytes);
+        ReadOnlySpan<byte> rest = bytes[RecordFormat.CreateHeaderBytes..];
+        return new CreateStreamRecord(
+            streamId, time, Encoding.UTF8.GetString(rest.Slice((int)schemaBytes, nameBytes)), SchemaMessage.Decode(rest[..(int)schemaBytes]));
+    }
+
+    private static AddColumnsRecord ReadAdd(LogPosition position, ReadOnlySpan<byte> bytes, long streamId, long time)
+    {
+        Need(position, bytes, RecordFormat.AddHeaderBytes);
+        long version = BinaryPrimitives.ReadInt64LittleEndian(bytes[RecordFormat.BodyAt..]);
+        uint schemaBytes = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(RecordFormat.BodyAt + 8)..]);
+        Need(position, bytes, RecordFormat.AddHeaderBytes + schemaBytes);
+        return new AddColumnsRecord(streamId, time, version, SchemaMessage.Decode(bytes.Slice(RecordFormat.AddHeaderBytes, (int)schemaBytes)).Fields);
+    }
+
+    private AppendRecord ReadAppend(LogPosition position, ReadOnlyMemory<byte> record, long streamId, long time)
+    {
+        ReadOnlySpan<byte> bytes = Need(position, record.Span, RecordFormat.AppendHeaderBytes);
+        int rowCount = BinaryPrimitives.ReadInt32LittleEndian(bytes[RecordFormat.RowCountAt..]);
+        int part = BinaryPrimitives.ReadUInt16LittleEndian(bytes[RecordFormat.PartAt..]);
+        int partCount = BinaryPrimitives.ReadUInt16LittleEndian(bytes[RecordFormat.PartCountAt..]);
+        uint batchHeaderBytes = BinaryPrimitives.ReadUInt32LittleEndian(bytes[RecordFormat.BatchHeaderBytesAt..]);
+        StreamSchema schema = schemaOf(streamId) ?? throw Damaged(position, $"it appends to stream {streamId}, which does not exist there");
+        ColumnProjection columns = ReadColumns(position, bytes, schema, out int batchAt);
+        Need(position, bytes, batchAt + (long)batchHeaderBytes);
+        if (rowCount < 1 || part >= partCount)
+            throw Damaged(position, $"part {part} of {partCount} has {rowCount} rows");
+
+        // Parts wait for the last one, when the log's memory holds other entries: they need their own.
+        ReadOnlyMemory<byte> batch = partCount == 1 ? record[batchAt..] : record[batchAt..].ToArray();
+        RecordBatch? rows = DecoderOf(columns).Decode(batch[..(int)batchHeaderBytes], batch[(int)batchHeaderBytes..]);
+        if (rows is null || rows.RowCount != rowCount)
+            throw Damaged(position, $"an append of {rowCount} rows to stream {streamId} holds {rows?.RowCount ?? 0}");
+        long firstOffset = BinaryPrimitives.ReadInt64LittleEndian(bytes[RecordFormat.BodyAt..]);
+        return new AppendRecord(streamId, time, firstOffset, part, partCount, columns, rows);
+    }
+
+    private static ColumnProjection ReadColumns(LogPosition position, ReadOnlySpan<byte> bytes, StreamSchema schema, out int end)
+    {
+        int count = BinaryPrimitives.ReadUInt16LittleEndian(bytes[RecordFormat.ColumnCountAt..]);
+        bool listed = (BinaryPrimitives.ReadUInt16LittleEndian(bytes[RecordFormat.FlagsAt..]) & RecordFormat.ColumnsListed) != 0;
+        end = RecordFormat.AppendHeaderBytes + (listed ? RecordFormat.Padded(2 * count) : 0);
+        Need(position, bytes, end);
+        if (!listed && count == schema.All.Indexes.Length)
+            return schema.All;
+        int[] indexes = new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            indexes[i] = listed ? BinaryPrimitives.ReadUInt16LittleEndian(bytes[(RecordFormat.AppendHeaderBytes + (2 * i))..]) : i;
+            if (indexes[i] >= schema.Schema.Fields.Count || (i > 0 && indexes[i] <= indexes[i - 1]))
+                throw Damaged(position, $"an append has column {indexes[i]} in place {i}; the stream has {schema.Schema.Fields.Count} columns there");
+        }
+
+        return schema.Project(indexes);
+    }
+
+    private BatchDecoder DecoderOf(ColumnProjection columns)
+    {
+        const int kept = 1_024;
+        if (_decoders.TryGetValue(columns, out BatchDecoder? decoder))
+            return decoder;
+        if (_decoders.Count == kept)
+            _decoders.Clear();
+        return _decoders[columns] = new BatchDecoder(columns.Schema, null);
+    }
+
+    private static ReadOnlySpan<byte> Need(LogPosition position, ReadOnlySpan<byte> bytes, long needed) =>
+        needed <= bytes.Length ? bytes : throw Damaged(position, $"a record has {bytes.Length} bytes, {needed} are needed");
+
+    private static StorageException Damaged(LogPosition position, string what, Exception? inner = null) =>
+        new(StorageErrorCode.Corruption, $"log entry {position} cannot be read: {what}", inner);
+}

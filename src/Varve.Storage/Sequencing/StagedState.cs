@@ -1,0 +1,59 @@
+using System.Diagnostics.CodeAnalysis;
+using Varve.Storage.Records;
+using Varve.Storage.Streams;
+
+namespace Varve.Storage.Sequencing;
+
+/// <summary>
+/// What decisions are made on: the streams as they will be when everything given to the log is applied. It runs ahead of the catalog by what is on
+/// its way to the disk, and never goes back: a failed commit stops the node. For the sequencer.
+/// </summary>
+internal sealed class StagedState
+{
+    private readonly Dictionary<long, StagedStream> _byId = [];
+    private readonly Dictionary<string, StagedStream> _byName = new(StreamName.Comparer);
+    private readonly TimeProvider _time;
+    private long _lastStreamId;
+
+    public StagedState(StreamCatalog recovered, EntryPacker packer, TimeProvider time)
+    {
+        Packer = packer;
+        _time = time;
+        _lastStreamId = recovered.LastStreamId;
+        foreach (StreamState stream in recovered.Streams)
+            Add(new StagedStream(stream.Id, stream.Name, stream.Schema, stream.EndOffset, stream.LastTimeMicros));
+    }
+
+    public EntryPacker Packer { get; }
+
+    public bool TryFind(long streamId, [NotNullWhen(true)] out StagedStream? stream) => _byId.TryGetValue(streamId, out stream);
+
+    public bool TryFind(string name, [NotNullWhen(true)] out StagedStream? stream) => _byName.TryGetValue(name, out stream);
+
+    public StagedStream Create(string name, StreamSchema schema)
+    {
+        StagedStream stream = new(++_lastStreamId, name, schema, 0, Now());
+        Add(stream);
+        return stream;
+    }
+
+    public void Drop(StagedStream stream)
+    {
+        _byId.Remove(stream.Id);
+        _byName.Remove(stream.Name);
+    }
+
+    /// <summary>The time of a change to the stream: the clock's, but never before that of the change before it.</summary>
+    public long Stamp(StagedStream stream) => stream.LastTimeMicros = Math.Max(stream.LastTimeMicros, Now());
+
+    /// <summary>Encodes a record and gives it to the log.</summary>
+    public LogPosition Write(LogRecord record) => Packer.Add(RecordWriter.Write(record));
+
+    private long Now() => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    private void Add(StagedStream stream)
+    {
+        _byId.Add(stream.Id, stream);
+        _byName.Add(stream.Name, stream);
+    }
+}

@@ -1,0 +1,47 @@
+namespace Varve.Storage;
+
+/// <summary>
+/// What was visible of a stream at one moment. Immutable: rows appended later, columns added later and a drop of the stream change nothing
+/// in it. Any thread may read it; its memory lives as long as the view does.
+/// </summary>
+public sealed class StreamView
+{
+    internal StreamView(StreamDescription stream, LogPosition position, IReadOnlyList<ViewChunk> chunks)
+    {
+        Stream = stream;
+        Position = position;
+        Chunks = chunks;
+    }
+
+    public StreamDescription Stream { get; }
+
+    public long FirstOffset => Stream.FirstOffset;
+
+    /// <summary>Exclusive.</summary>
+    public long EndOffset => Stream.EndOffset;
+
+    /// <summary>The view holds exactly the rows of this stream whose entries stand at or below this position.</summary>
+    public LogPosition Position { get; }
+
+    /// <summary>The rows in the order of their offsets, without gaps: each chunk begins where the one before it ends.</summary>
+    public IReadOnlyList<ViewChunk> Chunks { get; }
+
+    /// <summary>The index of the chunk that holds a row of [FirstOffset, EndOffset), found by halving.</summary>
+    public int ChunkIndexOf(long offset)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(offset, FirstOffset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(offset, EndOffset);
+        int low = 0;
+        int high = Chunks.Count - 1;
+        while (low < high)
+        {
+            int middle = (low + high + 1) / 2;
+            if (Chunks[middle].FirstOffset <= offset)
+                low = middle;
+            else
+                high = middle - 1;
+        }
+
+        return low;
+    }
+}

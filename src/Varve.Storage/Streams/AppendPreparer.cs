@@ -1,0 +1,169 @@
+using Varve.Arrow;
+using Varve.Arrow.Builders;
+using Varve.Arrow.Transform;
+using Varve.Arrow.Validation;
+using Varve.Storage.Records;
+using Varve.Storage.Tail;
+
+namespace Varve.Storage.Streams;
+
+/// <summary>
+/// Checks a batch against its stream and encodes it, on the caller's thread: columns by name, types, every value, size, memory. What comes out can
+/// be written and applied without another look. Any number of threads.
+/// </summary>
+/// <param name="batchBytesMax">The limit on one append.</param>
+/// <param name="recordBytesMax">The limit on one record, which a single row must stay below too.</param>
+/// <param name="budget">The memory for rows.</param>
+internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, MemoryBudget budget)
+{
+    /// <summary>Batches above this go into the log in parts: an entry does not cross a page of the log, and what is left of a page is lost.</summary>
+    private const int PartBytesMax = 1 << 20;
+
+    /// <exception cref="StorageException">The batch does not fit, is damaged, too large, or there is no memory for it.</exception>
+    public PreparedAppend Prepare(StreamState stream, StreamSchema schema, RecordBatch batch)
+    {
+        (ColumnProjection columns, RecordBatch rows) = Check(stream.Name, schema, batch);
+        long sizeBytes = RowSize.Of(rows, 0, rows.RowCount);
+        if (sizeBytes > batchBytesMax)
+            throw TooLarge(stream.Name, $"the batch of {rows.RowCount} rows takes {sizeBytes} bytes, at most {batchBytesMax} are possible; send fewer rows at a time");
+        if (rows.RowCount == 0)
+            return new PreparedAppend(columns, [], 0, 0, 0);
+
+        // Once for the rows in the tail, once for their record, which is given back when it is in the log.
+        long reservedBytes = 2 * sizeBytes;
+        budget.Reserve(stream.Name, reservedBytes);
+        List<AppendPart> parts = [];
+        try
+        {
+            Split(stream, columns, rows, sizeBytes, parts);
+            return new PreparedAppend(columns, [.. parts], rows.RowCount, sizeBytes, reservedBytes);
+        }
+        catch
+        {
+            foreach (AppendPart part in parts)
+                part.Encoded.Release();
+            budget.Release(reservedBytes);
+            throw;
+        }
+    }
+
+    private (ColumnProjection Columns, RecordBatch Rows) Check(string stream, StreamSchema schema, RecordBatch batch)
+    {
+        ColumnMap map = schema.Match(stream, batch.Schema);
+        try
+        {
+            batch = Flatten(stream, batch);
+            Schema target = map.Projection.Schema;
+            var columns = new ArrayData[target.Fields.Count];
+            for (int i = 0; i < columns.Length; i++)
+                columns[i] = Column(stream, target.Fields[i], batch.Columns[map.SourceOf(i)]);
+            RecordBatch rows = new(target, batch.RowCount, columns);
+            ArrayValidation.Validate(rows);
+            for (int i = 0; i < columns.Length; i++)
+                columns[i] = Compact(columns[i]);
+            return (map.Projection, rows);
+        }
+        catch (ArrowFormatException e)
+        {
+            throw new StorageException(StorageErrorCode.InvalidData, $"cannot append to stream '{stream}': {e.Message}", e);
+        }
+    }
+
+    /// <summary>Writes dictionaries out, unless a short code would stand for more than a batch may be.</summary>
+    private RecordBatch Flatten(string stream, RecordBatch batch)
+    {
+        if (!batch.Columns.Any(c => TypeRules.HasDictionary(c.Type)))
+            return batch;
+        ArrayValidation.Validate(batch);
+        long sizeBytes = RowSize.Of(batch, 0, batch.RowCount);
+        if (sizeBytes > batchBytesMax)
+            throw TooLarge(stream, $"the batch of {batch.RowCount} rows takes {sizeBytes} bytes with its dictionaries written out, at most {batchBytesMax} are possible");
+        return DictionaryDecoder.Flatten(batch);
+    }
+
+    private static ArrayData Column(string stream, Field expected, ArrayData found)
+    {
+        if (!TypeFit.Fits(expected.Type, found.Type))
+            throw ColumnMap.Mismatch(stream, $"column '{expected.Name}': expected {expected.Type.Name}, found {found.Type.Name}");
+        if (!expected.IsNullable && found.NullCount > 0)
+            throw ColumnMap.Mismatch(stream, $"column '{expected.Name}': expected {expected.Type.Name} not null, found {found.NullCount} nulls in {found.Length} rows");
+        return TypeFit.As(expected.Type, found);
+    }
+
+    /// <summary>
+    /// Gathers what views refer to: their data buffers may hold far more than the rows do, and all of it would go into the log with every part.
+    /// </summary>
+    private static ArrayData Compact(ArrayData array)
+    {
+        if (!HasViews(array.Type))
+            return array;
+        ColumnAppender copy = ColumnAppender.Create(array.Type, array.Length);
+        copy.Append(array);
+        return copy.Snapshot(array.Length);
+    }
+
+    private static bool HasViews(ArrowType type) => type is Utf8ViewType or BinaryViewType || type.Children.Any(f => HasViews(f.Type));
+
+    private void Split(StreamState stream, ColumnProjection columns, RecordBatch rows, long sizeBytes, List<AppendPart> parts)
+    {
+        if (sizeBytes <= PartBytesMax)
+        {
+            Encode(stream, columns, rows, parts);
+            return;
+        }
+
+        for (int start = 0; start < rows.RowCount;)
+        {
+            int count = RowsWithin(PartBytesMax, rows, start);
+            Encode(stream, columns, CompactSlice(rows, start, count), parts);
+            start += count;
+        }
+
+        if (parts.Count > RecordFormat.PartCountMax)
+            throw TooLarge(stream.Name, $"the batch would be written in {parts.Count} parts, at most {RecordFormat.PartCountMax} are possible; send fewer rows at a time");
+    }
+
+    /// <summary>As many rows as weigh no more than that, but at least one. Found by halving: weighing a range costs little.</summary>
+    private static int RowsWithin(long bytesMax, RecordBatch rows, int start)
+    {
+        int low = 1;
+        int high = rows.RowCount - start;
+        while (low < high)
+        {
+            int middle = low + ((high - low + 1) / 2);
+            if (RowSize.Of(rows, start, middle) <= bytesMax)
+                low = middle;
+            else
+                high = middle - 1;
+        }
+
+        return low;
+    }
+
+    private static RecordBatch CompactSlice(RecordBatch rows, int start, int count)
+    {
+        RecordBatch slice = rows.Slice(start, count);
+        return slice.Columns.Any(c => HasViews(c.Type)) ? new RecordBatch(slice.Schema, count, [.. slice.Columns.Select(Compact)]) : slice;
+    }
+
+    /// <summary>Encodes rows as one part; halves them where names and padding make the record larger than an entry.</summary>
+    private void Encode(StreamState stream, ColumnProjection columns, RecordBatch rows, List<AppendPart> parts)
+    {
+        EncodedAppend encoded = AppendEncoder.Encode(stream.Id, columns, rows, CompressionChoice.For(rows));
+        if (encoded.LengthBytes <= recordBytesMax)
+        {
+            parts.Add(new AppendPart(rows, encoded));
+            return;
+        }
+
+        encoded.Release();
+        if (rows.RowCount == 1)
+            throw TooLarge(stream.Name, $"a row takes {encoded.LengthBytes} bytes, at most {recordBytesMax} are possible for a single row");
+        int half = rows.RowCount / 2;
+        Encode(stream, columns, CompactSlice(rows, 0, half), parts);
+        Encode(stream, columns, CompactSlice(rows, half, rows.RowCount - half), parts);
+    }
+
+    private static StorageException TooLarge(string stream, string what) =>
+        new(StorageErrorCode.BatchTooLarge, $"cannot append to stream '{stream}': {what}");
+}

@@ -1,0 +1,176 @@
+using Varve.Storage.Records;
+
+namespace Varve.Storage.Streams;
+
+/// <summary>
+/// The state machine: what streams there are and what rows they have, as the records of the log say. Records are applied in the log's order, by
+/// recovery and by the sequencer alike; the same records give the same state. Nothing is visible before <see cref="Publish"/>.
+/// One thread applies and publishes; any thread reads <see cref="Head"/>.
+/// </summary>
+/// <remarks>
+/// Every record is checked against the state before it changes anything. One that does not fit means that the log is damaged or that the
+/// program is wrong: <see cref="StorageErrorCode.Corruption"/>, after which the catalog must not be used to apply more.
+/// </remarks>
+internal sealed class StreamCatalog
+{
+    private readonly Dictionary<long, StreamState> _byId = [];
+    private readonly List<StreamState> _changed = [];
+    private readonly List<AppendRecord> _parts = [];
+    private long _partRows;
+    private CatalogHead _applied = CatalogHead.Empty;
+    private volatile CatalogHead _head = CatalogHead.Empty;
+
+    /// <summary>What is visible. Any thread.</summary>
+    public CatalogHead Head => _head;
+
+    /// <summary>The id of the newest stream that was ever created.</summary>
+    public long LastStreamId { get; private set; }
+
+    /// <summary>Memory that rows take, and rows of all streams. Both for the sequencer.</summary>
+    public long TailBytes { get; private set; }
+
+    public long RowCount { get; private set; }
+
+    /// <summary>The first of the parts of a batch whose last part has not been applied.</summary>
+    public AppendRecord? Unfinished => _parts.Count == 0 ? null : _parts[0];
+
+    public IEnumerable<StreamState> Streams => _byId.Values;
+
+    /// <summary>The columns of a stream after all applied records; null for an unknown one.</summary>
+    public StreamSchema? SchemaOf(long streamId) => _byId.GetValueOrDefault(streamId)?.Schema;
+
+    public StreamState? Find(long streamId) => _byId.GetValueOrDefault(streamId);
+
+    public void Apply(LogRecord record, LogPosition position)
+    {
+        if (_parts.Count > 0 && record is not (AppendRecord or AbandonPartsRecord))
+            throw Misfit(position, $"a batch of stream {_parts[0].StreamId} ends after {_parts.Count} of its {_parts[0].PartCount} parts");
+        switch (record)
+        {
+            case CreateStreamRecord create:
+                Create(create, position);
+                break;
+            case AddColumnsRecord add:
+                AddColumns(add, position);
+                break;
+            case DropStreamRecord drop:
+                Drop(drop, position);
+                break;
+            case AppendRecord append:
+                Append(append, position);
+                break;
+            case AbandonPartsRecord abandon:
+                Abandon(abandon, position);
+                break;
+            default:
+                throw new ArgumentException($"a record of {record.GetType().Name} cannot be applied");
+        }
+    }
+
+    /// <summary>Makes everything that was applied visible.</summary>
+    public void Publish()
+    {
+        foreach (StreamState stream in _changed)
+            stream.Publish();
+        _changed.Clear();
+        _head = _applied;
+    }
+
+    private void Create(CreateStreamRecord record, LogPosition position)
+    {
+        if (record.StreamId != LastStreamId + 1)
+            throw Misfit(position, $"stream '{record.Name}' gets id {record.StreamId} after {LastStreamId}");
+        if (_applied.Streams.ContainsKey(record.Name))
+            throw Misfit(position, $"stream '{record.Name}' is created while it exists");
+        StreamState stream = new(record, position);
+        LastStreamId = record.StreamId;
+        _byId.Add(stream.Id, stream);
+        _applied = new CatalogHead(_applied.Version + 1, _applied.Streams.Add(stream.Name, stream));
+    }
+
+    private void AddColumns(AddColumnsRecord record, LogPosition position)
+    {
+        StreamState stream = Existing(record, position);
+        if (record.SchemaVersion != stream.Schema.Version + 1)
+            throw Misfit(position, $"stream '{stream.Name}' gets schema version {record.SchemaVersion} after {stream.Schema.Version}");
+        stream.Apply(record, position);
+        Changed(stream);
+        _applied = _applied with { Version = _applied.Version + 1 };
+    }
+
+    private void Drop(DropStreamRecord record, LogPosition position)
+    {
+        StreamState stream = Existing(record, position);
+        TailBytes -= stream.TailBytes;
+        RowCount -= stream.EndOffset;
+        stream.Apply(record, position);
+        Changed(stream);
+        _byId.Remove(stream.Id);
+        _applied = new CatalogHead(_applied.Version + 1, _applied.Streams.Remove(stream.Name));
+    }
+
+    private void Append(AppendRecord record, LogPosition position)
+    {
+        StreamState stream = Existing(record, position);
+        long expected = stream.EndOffset + _partRows;
+        bool continues = _parts.Count == 0 || (_parts[0].StreamId == record.StreamId && _parts[0].PartCount == record.PartCount);
+        if (record.Part != _parts.Count || !continues)
+            throw Misfit(position, $"part {record.Part} of {record.PartCount} of a batch of stream '{stream.Name}' follows {_parts.Count} parts");
+        if (record.FirstOffset != expected)
+            throw Misfit(position, $"rows of stream '{stream.Name}' begin at offset {record.FirstOffset}, {expected} is next");
+        if (record.PartCount == 1)
+        {
+            AppendRows(stream, record, position);
+            return;
+        }
+
+        _parts.Add(record);
+        _partRows += record.Rows.RowCount;
+        if (_parts.Count < record.PartCount)
+            return;
+        foreach (AppendRecord part in _parts)
+            AppendRows(stream, part, position);
+        ForgetParts();
+    }
+
+    private void AppendRows(StreamState stream, AppendRecord record, LogPosition position)
+    {
+        TailBytes -= stream.TailBytes;
+        stream.Apply(record, position);
+        TailBytes += stream.TailBytes;
+        RowCount += record.Rows.RowCount;
+        Changed(stream);
+    }
+
+    private void Abandon(AbandonPartsRecord record, LogPosition position)
+    {
+        if (_parts.Count == 0 || _parts[0].StreamId != record.StreamId || _parts[0].FirstOffset != record.FirstOffset)
+            throw Misfit(position, $"a batch at offset {record.FirstOffset} of stream {record.StreamId} is abandoned where none is unfinished");
+        ForgetParts();
+    }
+
+    private void ForgetParts()
+    {
+        _parts.Clear();
+        _partRows = 0;
+    }
+
+    private StreamState Existing(LogRecord record, LogPosition position)
+    {
+        StreamState stream = Find(record.StreamId) ?? throw Misfit(position, $"stream {record.StreamId} does not exist there");
+        return record.TimeMicros >= stream.LastTimeMicros
+            ? stream
+            : throw Misfit(position, $"the time of stream '{stream.Name}' falls from {stream.LastTimeMicros} to {record.TimeMicros}");
+    }
+
+    private void Changed(StreamState stream)
+    {
+        if (stream.IsChanged)
+            return;
+        stream.IsChanged = true;
+        _changed.Add(stream);
+    }
+
+    private static StorageException Misfit(LogPosition position, string what) =>
+        new(StorageErrorCode.Corruption, $"log entry {position} does not fit what stands before it: {what}");
+}

@@ -1,0 +1,145 @@
+using Varve.Arrow;
+using Varve.Arrow.Builders;
+using Varve.Storage.Records;
+using Varve.Storage.Streams;
+
+namespace Varve.Storage.Tail;
+
+/// <summary>
+/// Up to 65,536 consecutive rows of a stream in memory, column by column. A column exists only once a row has it: until then its rows are null
+/// without taking memory, so that wide streams with sparse rows, and columns added later, cost what they hold.
+/// The sequencer appends; any thread may take views of as many rows as a published head says there are.
+/// </summary>
+internal sealed class TailChunk(long firstOffset)
+{
+    public const int RowCountMax = 65_536;
+
+    /// <summary>A chunk that holds this much takes no more rows, however few it has: growing columns are copied, and offsets have 32 bits.</summary>
+    public const long BytesMax = 64 << 20;
+
+    /// <summary>All-null columns of a view share zeros; a view's chunks are made smaller where a wide type would need more of them than this.</summary>
+    private const long NullBytesMax = 4 << 20;
+
+    private readonly TimeColumn _time = new();
+    private ColumnAppender?[] _columns = [];
+    private long _bytes;
+
+    public long FirstOffset { get; } = firstOffset;
+
+    /// <summary>Rows appended, those not published included. For the sequencer.</summary>
+    public int RowCount { get; private set; }
+
+    /// <summary>Memory that the columns take, used or not. For the sequencer.</summary>
+    public long AllocatedBytes { get; private set; }
+
+    public bool IsFull => RowCount == RowCountMax || _bytes >= BytesMax;
+
+    /// <summary>Appends as many of the rows [start, ...) as belong into this chunk and returns how many; 0 asks for a new chunk.</summary>
+    public int Append(AppendRecord record, int start, StreamSchema schema)
+    {
+        int count = Math.Min(RowCountMax - RowCount, record.Rows.RowCount - start);
+        EnsureColumns(schema.Schema.Fields.Count);
+        long growth = GrowthBytes(record, start, count, schema);
+        if (count == 0 || (RowCount > 0 && (IsFull || _bytes + growth > BytesMax)))
+            return 0;
+        int next = 0;
+        int[] present = record.Columns.Indexes;
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            if (next < present.Length && present[next] == i)
+                AppendColumn(i, schema.Schema.Fields[i].Type, record.Rows.Columns[next++], start, count);
+            else if (_columns[i] is { } missing)
+                AppendNulls(missing, count);
+        }
+
+        AllocatedBytes -= _time.AllocatedBytes;
+        _time.Append(RowCount, count, record.TimeMicros);
+        AllocatedBytes += _time.AllocatedBytes;
+        _bytes += growth;
+        RowCount += count;
+        return count;
+    }
+
+    /// <summary>The first rows as the chunks of a view: one, or a few where an all-null column of a wide type would take too much memory.</summary>
+    public ViewChunk[] View(Schema schema, int rowCount)
+    {
+        ColumnAppender?[] columns = Volatile.Read(ref _columns);
+        var arrays = new ArrayData?[schema.Fields.Count];
+        long nullBytes = 1;
+        for (int i = 0; i < arrays.Length; i++)
+        {
+            arrays[i] = (i < columns.Length ? Volatile.Read(ref columns[i]) : null)?.Snapshot(rowCount);
+            if (arrays[i] is null)
+                nullBytes = Math.Max(nullBytes, TypeRules.NullBytes(schema.Fields[i].Type));
+        }
+
+        ArrayData time = _time.Snapshot(rowCount);
+        int step = (int)Math.Min(rowCount, NullBytesMax / nullBytes);
+        var chunks = new ViewChunk[(rowCount + step - 1) / step];
+        for (int i = 0; i < chunks.Length; i++)
+        {
+            int start = i * step;
+            int count = Math.Min(step, rowCount - start);
+            chunks[i] = new ViewChunk(FirstOffset + start, count, Slice(schema, arrays, start, count), time.Slice(start, count));
+        }
+
+        return chunks;
+    }
+
+    private static ArrayData[] Slice(Schema schema, ArrayData?[] arrays, int start, int count)
+    {
+        var columns = new ArrayData[arrays.Length];
+        for (int i = 0; i < columns.Length; i++)
+            columns[i] = arrays[i]?.Slice(start, count) ?? ColumnAppender.Nulls(schema.Fields[i].Type, count);
+        return columns;
+    }
+
+    /// <summary>What the rows weigh in this chunk, nulls that existing columns get and that new columns begin with included.</summary>
+    private long GrowthBytes(AppendRecord record, int start, int count, StreamSchema schema)
+    {
+        long growth = (long)count * RowSize.TimeBytes;
+        int next = 0;
+        int[] present = record.Columns.Indexes;
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            if (next < present.Length && present[next] == i)
+                growth += RowSize.Of(record.Rows.Columns[next++], start, count) + (_columns[i] is null ? RowCount * schema.NullBytes[i] : 0);
+            else if (_columns[i] is not null)
+                growth += count * schema.NullBytes[i];
+        }
+
+        return growth;
+    }
+
+    private void AppendColumn(int index, ArrowType type, ArrayData rows, int start, int count)
+    {
+        if (_columns[index] is not { } column)
+        {
+            column = ColumnAppender.Create(type, RowCountMax);
+            AppendNulls(column, RowCount);
+
+            // Whoever sees the column sees it with all rows that are published.
+            Volatile.Write(ref _columns[index], column);
+        }
+
+        AllocatedBytes -= column.AllocatedBytes;
+        column.Append(rows, start, count);
+        AllocatedBytes += column.AllocatedBytes;
+    }
+
+    private void AppendNulls(ColumnAppender column, int count)
+    {
+        AllocatedBytes -= column.AllocatedBytes;
+        column.AppendNulls(count);
+        AllocatedBytes += column.AllocatedBytes;
+    }
+
+    private void EnsureColumns(int count)
+    {
+        if (_columns.Length == count)
+            return;
+        ColumnAppender?[] grown = new ColumnAppender?[count];
+        _columns.CopyTo(grown, 0);
+        Volatile.Write(ref _columns, grown);
+    }
+}
