@@ -73,6 +73,7 @@ internal sealed class PendingAppend(StreamState stream, PreparedAppend rows, Mem
 
     public override void Complete()
     {
+        _state = Ended;
         End();
         _result.TrySetResult(new AppendResult(stream.Name, _firstOffset, rows.RowCount, _lastPosition, Durability.LocalDisk));
     }

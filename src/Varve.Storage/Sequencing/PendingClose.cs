@@ -3,7 +3,7 @@ using Varve.Storage.Streams;
 namespace Varve.Storage.Sequencing;
 
 /// <summary>The end of the queue: everything before it is finished when <see cref="Reached"/> completes, and nothing behind it is accepted.</summary>
-internal sealed class PendingClose : PendingOperation
+internal sealed class PendingClose(Action reached) : PendingOperation
 {
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -15,7 +15,11 @@ internal sealed class PendingClose : PendingOperation
     {
     }
 
-    public override void Complete() => _reached.TrySetResult();
+    public override void Complete()
+    {
+        reached();
+        _reached.TrySetResult();
+    }
 
     // A node that stopped before has nothing to finish.
     public override void Fail(Exception exception) => _reached.TrySetResult();

@@ -1,0 +1,270 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Varve.Arrow;
+using Varve.Storage.Log;
+using Varve.Storage.Recovery;
+using Varve.Storage.Sequencing;
+using Varve.Storage.Streams;
+using Varve.Storage.Tail;
+
+namespace Varve.Storage;
+
+/// <summary>
+/// The storage engine, in process: named streams of rows, durable before they are acknowledged, visible as soon as they are. Any thread may use it
+/// at any time. Every method that fails throws <see cref="StorageException"/>; its code says why.
+/// </summary>
+public sealed class StorageEngine : IAsyncDisposable
+{
+    private readonly DataDirectory _directory;
+    private readonly NodeFile _node;
+    private readonly DurableLog _log;
+    private readonly StreamCatalog _catalog;
+    private readonly MemoryBudget _budget;
+    private readonly StorageMeter _meter;
+    private readonly Sequencer _sequencer;
+    private readonly AppendPreparer _preparer;
+    private readonly long _recoveredEntryCount;
+    private readonly int _recordBytesMax;
+    private int _disposed;
+
+    private StorageEngine(StorageOptions options, DataDirectory directory, NodeFile node, DurableLog log, LogRecovery recovery, ILogger logger)
+    {
+        _directory = directory;
+        _node = node;
+        _log = log;
+        _catalog = recovery.Catalog;
+        _recoveredEntryCount = recovery.EntryCount;
+        _budget = new MemoryBudget(options.TailMemoryLimitBytes);
+        _budget.SetTail(_catalog.TailBytes);
+        _meter = new StorageMeter(_budget);
+        EntryPacker packer = new(log);
+        _recordBytesMax = packer.MaxRecordBytes;
+        _sequencer = new Sequencer(
+            log, _catalog, new StagedState(_catalog, packer, options.Time), _budget, _meter, logger, recovery.Position);
+        _preparer = new AppendPreparer(options.MaxBatchBytes, _recordBytesMax, _budget);
+    }
+
+    /// <summary>Random, fixed when the data directory was made.</summary>
+    public Guid NodeId => _node.NodeId;
+
+    /// <summary>The newest entry handed to the log.</summary>
+    public LogPosition AppendedUpTo => _log.AppendedUpTo;
+
+    /// <summary>The newest entry that can no longer be lost.</summary>
+    public LogPosition DurableUpTo => _log.DurableUpTo;
+
+    /// <summary>Every row at or below this position is seen by every reader. Never above <see cref="DurableUpTo"/>.</summary>
+    public LogPosition VisibleUpTo => _sequencer.VisibleUpTo;
+
+    /// <summary>Grows with every visible change to streams and their columns.</summary>
+    public long CatalogVersion => _catalog.Head.Version;
+
+    /// <summary>False after a failed write or sync, and once the engine is closed. Reads of what is visible go on after a failure.</summary>
+    public bool IsAccepting => _sequencer.StopReason is null;
+
+    /// <summary>Why the engine does not accept changes; null while it does.</summary>
+    public Exception? StopReason => _sequencer.StopReason;
+
+    public StorageStatistics Statistics
+    {
+        get
+        {
+            CatalogHead head = _catalog.Head;
+            return new StorageStatistics
+            {
+                StreamCount = head.Streams.Count,
+                RowCount = head.Streams.Values.Sum(s => s.Head.EndOffset),
+                TailBytes = _budget.UsedBytes,
+                TailLimitBytes = _budget.LimitBytes,
+                LogBytes = _log.BytesOnDisk,
+                AppendCount = _meter.AppendCount,
+                AppendedRowCount = _meter.RowCount,
+                AppendedBytes = _meter.ByteCount,
+                MemoryRefusalCount = _budget.RefusalCount,
+                CommitCount = _meter.CommitCount,
+                RecoveredEntryCount = _recoveredEntryCount,
+            };
+        }
+    }
+
+    /// <summary>
+    /// Opens a data directory, or makes one, and reads the log into memory. Throws <see cref="StorageErrorCode.DirectoryLocked"/> while another
+    /// engine has it open and <see cref="StorageErrorCode.Corruption"/>, changing nothing, where the log is damaged.
+    /// </summary>
+    public static async Task<StorageEngine> OpenAsync(StorageOptions options, CancellationToken cancellationToken = default)
+    {
+        ILogger logger = options.LoggerFactory?.CreateLogger<StorageEngine>() ?? (ILogger)NullLogger.Instance;
+        DataDirectory directory = DataDirectory.Open(options.FileSystem, options.Directory);
+        DurableLog? log = null;
+        try
+        {
+            NodeFile? node = directory.ReadNode();
+            LogRecovery recovery = new();
+            log = await DurableLog.OpenAsync(
+                new DurableLogOptions
+                {
+                    Directory = directory.LogPath,
+                    FileSystem = options.FileSystem,
+                    PageBytes = options.LogSizes.PageBytes,
+                    MemoryBytes = options.LogSizes.MemoryBytes,
+                    SegmentBytes = options.LogSizes.SegmentBytes,
+                    Logger = options.LoggerFactory?.CreateLogger<DurableLog>() ?? (ILogger)NullLogger.Instance,
+                },
+                recovery.Replay,
+                cancellationToken).ConfigureAwait(false);
+            node ??= directory.MakeNode(options.Time, recovery.EntryCount);
+            await recovery.FinishAsync(log, options.Time).ConfigureAwait(false);
+            StorageEngine engine = new(options, directory, node, log, recovery, logger);
+            logger.LogInformation(
+                "Opened {Directory}: {Streams} streams with {Rows} rows from {Entries} log entries",
+                directory.Path,
+                recovery.Catalog.Head.Streams.Count,
+                recovery.Catalog.RowCount,
+                recovery.EntryCount);
+            return engine;
+        }
+        catch
+        {
+            if (log is not null)
+                await log.DisposeAsync().ConfigureAwait(false);
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Creates a stream with these columns; those of dictionary types become plain ones. Durable when it completes. Throws
+    /// <see cref="StorageErrorCode.StreamAlreadyExists"/>, <see cref="StorageErrorCode.InvalidName"/> or <see cref="StorageErrorCode.InvalidSchema"/>.
+    /// </summary>
+    public async Task<StreamDescription> CreateStreamAsync(string name, Schema schema, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        StreamName.Validate(name);
+        Schema plain = SchemaRules.ForNewStream(name, schema);
+        SchemaRules.CheckRecord(name, "create", new Records.CreateStreamRecord(0, 0, name, plain), _recordBytesMax);
+        return await SubmitAsync(new PendingCreate(name, plain)).ConfigureAwait(false);
+    }
+
+    /// <summary>Adds nullable columns behind those that are there; rows that are there have null in them. Durable when it completes.</summary>
+    public async Task<StreamDescription> AddColumnsAsync(string name, IReadOnlyList<Field> fields, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return await SubmitAsync(new PendingAddColumns(_catalog.Head.Find(name), fields, _recordBytesMax)).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Drops a stream. Its name is free at once; views opened before stay valid, followers are told, appends that come later find no stream.
+    /// Returns the stream as it was last. Durable when it completes.
+    /// </summary>
+    public async Task<StreamDescription> DropStreamAsync(string name, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return await SubmitAsync(new PendingDrop(_catalog.Head.Find(name))).ConfigureAwait(false);
+    }
+
+    public StreamDescription Describe(string name) => _catalog.Head.Find(name).Head.Description;
+
+    public bool TryDescribe(string name, [NotNullWhen(true)] out StreamDescription? description)
+    {
+        description = _catalog.Head.TryFind(name, out StreamState? stream) ? stream.Head.Description : null;
+        return description is not null;
+    }
+
+    /// <summary>All streams, in the ordinal order of their names.</summary>
+    public IReadOnlyList<StreamDescription> List() =>
+        [.. _catalog.Head.Streams.Values.OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => s.Head.Description)];
+
+    /// <summary>
+    /// Appends the rows of a batch, all or none. Its columns are matched by name, in any order; nullable columns may be missing; dictionaries are
+    /// written out. Completes when the rows are durable and visible. Checking and encoding happen on the caller's thread before this returns.
+    /// A batch without rows is checked and acknowledged, and leaves no trace.
+    /// </summary>
+    /// <param name="name">The stream.</param>
+    /// <param name="batch">Its memory must stay unchanged until the task completes.</param>
+    /// <param name="cancellationToken">
+    /// Calls the append off while it waits: then nothing of it is stored. Once it is on its way to the disk it is too late, and the task completes
+    /// with the outcome.
+    /// </param>
+    public Task<AppendResult> AppendAsync(string name, RecordBatch batch, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return Task.FromCanceled<AppendResult>(cancellationToken);
+        try
+        {
+            ThrowIfStopped();
+            StreamState stream = _catalog.Head.Find(name);
+            StreamHead head = stream.Head;
+            PreparedAppend prepared = _preparer.Prepare(stream, head.Schema, batch);
+            if (prepared.RowCount == 0)
+                return Task.FromResult(new AppendResult(stream.Name, head.EndOffset, 0, VisibleUpTo, Durability.LocalDisk));
+            PendingAppend append = new(stream, prepared, _budget);
+            append.CancelWith(cancellationToken);
+            _sequencer.Submit(append);
+            return append.Result;
+        }
+        catch (StorageException refused)
+        {
+            return Task.FromException<AppendResult>(refused);
+        }
+    }
+
+    /// <summary>What is visible of a stream now. Costs nothing for a stream that has not changed since its last view.</summary>
+    public StreamView OpenView(string name)
+    {
+        StreamState stream = _catalog.Head.Find(name);
+        LogPosition visible = VisibleUpTo;
+        return stream.Views.Open(stream.Head, visible);
+    }
+
+    /// <summary>
+    /// Completes when the stream's end is beyond the offset, and returns the end. Throws <see cref="StorageErrorCode.StreamNotFound"/> when the
+    /// stream is dropped meanwhile and <see cref="StorageErrorCode.NodeStopped"/> when no row can come any more.
+    /// </summary>
+    public ValueTask<long> WaitForRowsAsync(string name, long offset, CancellationToken cancellationToken = default)
+    {
+        StreamState stream = _catalog.Head.Find(name);
+        StreamHead head = stream.Head;
+        return head.EndOffset > offset && !head.IsDropped ? new ValueTask<long>(head.EndOffset) : WaitAsync(stream, offset, cancellationToken);
+    }
+
+    /// <summary>Stops accepting, finishes what was accepted, and closes the log. Views that are open stay valid.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        await _sequencer.CloseAsync(new StorageException(StorageErrorCode.NodeStopped, $"the engine on {_directory.Path} was closed")).ConfigureAwait(false);
+        await _log.DisposeAsync().ConfigureAwait(false);
+        _directory.Dispose();
+        _meter.Dispose();
+    }
+
+    private async ValueTask<long> WaitAsync(StreamState stream, long offset, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // Taken before looking: a change after the look completes it.
+            Task change = stream.Changes.Next();
+            StreamHead head = stream.Head;
+            if (head.IsDropped)
+                throw new StorageException(StorageErrorCode.StreamNotFound, $"cannot follow stream '{stream.Name}': it was dropped");
+            if (head.EndOffset > offset)
+                return head.EndOffset;
+            ThrowIfStopped();
+            await change.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private Task<StreamDescription> SubmitAsync(PendingChange change)
+    {
+        ThrowIfStopped();
+        _sequencer.Submit(change);
+        return change.Result;
+    }
+
+    private void ThrowIfStopped()
+    {
+        if (_sequencer.StopReason is { } reason)
+            throw Sequencer.Refusal(reason);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Varve.Storage.Sequencing;
+using Varve.Storage.Tail;
+
+namespace Varve.Storage;
+
+/// <summary>
+/// What an engine counts, for <see cref="StorageStatistics"/> and as the meter <c>Varve.Storage</c>. The sequencer counts; any thread reads.
+/// </summary>
+internal sealed class StorageMeter : IDisposable
+{
+    public const string Name = "Varve.Storage";
+
+    private readonly Meter _meter = new(Name);
+    private readonly Counter<long> _appends;
+    private readonly Counter<long> _rows;
+    private readonly Counter<long> _bytes;
+    private readonly Counter<long> _commits;
+    private readonly Histogram<double> _commitSeconds;
+    private readonly Histogram<int> _groupSizes;
+    private long _appendCount;
+    private long _rowCount;
+    private long _byteCount;
+    private long _commitCount;
+
+    public StorageMeter(MemoryBudget budget)
+    {
+        _appends = _meter.CreateCounter<long>("varve.storage.appends", "{append}", "Appends that were acknowledged");
+        _rows = _meter.CreateCounter<long>("varve.storage.rows", "{row}", "Rows of acknowledged appends");
+        _bytes = _meter.CreateCounter<long>("varve.storage.bytes", "By", "Bytes of values in acknowledged appends, before compression");
+        _commits = _meter.CreateCounter<long>("varve.storage.commits", "{commit}", "Commits of the log");
+        _commitSeconds = _meter.CreateHistogram<double>("varve.storage.commit.duration", "s", "From the request of a commit to its sync");
+        _groupSizes = _meter.CreateHistogram<int>("varve.storage.commit.group_size", "{operation}", "Operations that shared a commit");
+        _meter.CreateObservableCounter("varve.storage.memory.refusals", () => budget.RefusalCount, "{append}", "Appends refused because the memory for rows was full");
+        _meter.CreateObservableGauge("varve.storage.tail.bytes", () => budget.UsedBytes, "By", "Memory that rows take, those on their way included");
+        _meter.CreateObservableGauge("varve.storage.tail.limit", () => budget.LimitBytes, "By", "Memory that rows may take");
+    }
+
+    public long AppendCount => Volatile.Read(ref _appendCount);
+
+    public long RowCount => Volatile.Read(ref _rowCount);
+
+    public long ByteCount => Volatile.Read(ref _byteCount);
+
+    public long CommitCount => Volatile.Read(ref _commitCount);
+
+    /// <summary>The moment at which something begins that is measured.</summary>
+    public static long Start() => Stopwatch.GetTimestamp();
+
+    public void Committed(long started, int operationCount)
+    {
+        Volatile.Write(ref _commitCount, _commitCount + 1);
+        _commits.Add(1);
+        _commitSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        _groupSizes.Record(operationCount);
+    }
+
+    public void Acknowledged(IReadOnlyList<PendingOperation> operations)
+    {
+        long appends = 0;
+        long rows = 0;
+        long bytes = 0;
+        for (int i = 0; i < operations.Count; i++)
+        {
+            if (operations[i] is not PendingAppend append)
+                continue;
+            appends++;
+            rows += append.RowCount;
+            bytes += append.SizeBytes;
+        }
+
+        Volatile.Write(ref _appendCount, _appendCount + appends);
+        Volatile.Write(ref _rowCount, _rowCount + rows);
+        Volatile.Write(ref _byteCount, _byteCount + bytes);
+        _appends.Add(appends);
+        _rows.Add(rows);
+        _bytes.Add(bytes);
+    }
+
+    public void Dispose() => _meter.Dispose();
+}
