@@ -28,7 +28,7 @@ public sealed class StorageEngine : IAsyncDisposable
     private readonly int _recordBytesMax;
     private int _disposed;
 
-    private StorageEngine(StorageOptions options, DataDirectory directory, NodeFile node, DurableLog log, LogRecovery recovery, ILogger logger)
+    private StorageEngine(StorageOptions options, DataDirectory directory, NodeFile node, DurableLog log, StateRecovery recovery, ILogger logger)
     {
         _directory = directory;
         _node = node;
@@ -100,7 +100,7 @@ public sealed class StorageEngine : IAsyncDisposable
         try
         {
             NodeFile? node = directory.ReadNode();
-            LogRecovery recovery = new();
+            StateRecovery recovery = new();
             log = await DurableLog.OpenAsync(
                 new DurableLogOptions
                 {
@@ -212,8 +212,8 @@ public sealed class StorageEngine : IAsyncDisposable
     /// <summary>What is visible of a stream now. Costs nothing for a stream that has not changed since its last view.</summary>
     public StreamView OpenView(string name)
     {
-        StreamState stream = _catalog.Head.Find(name);
         LogPosition visible = VisibleUpTo;
+        StreamState stream = _catalog.Head.Find(name);
         return stream.Views.Open(stream.Head, visible);
     }
 

@@ -109,7 +109,7 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf)
 
         // Parts wait for the last one, when the log's memory holds other entries: they need their own.
         ReadOnlyMemory<byte> batch = partCount == 1 ? record[batchAt..] : record[batchAt..].ToArray();
-        RecordBatch? rows = DecoderOf(columns).Decode(batch[..(int)batchHeaderBytes], batch[(int)batchHeaderBytes..]);
+        RecordBatch? rows = DecoderOf(columns).Decode(batch.Span[..(int)batchHeaderBytes], batch[(int)batchHeaderBytes..]);
         if (rows is null || rows.RowCount != rowCount)
             throw Damaged(position, $"an append of {rowCount} rows to stream {streamId} holds {rows?.RowCount ?? 0}");
         long firstOffset = BinaryPrimitives.ReadInt64LittleEndian(bytes[RecordFormat.BodyAt..]);

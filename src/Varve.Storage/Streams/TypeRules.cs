@@ -82,6 +82,7 @@ internal static class TypeRules
             FixedSizeListType list => list.Size >= 0,
             TimestampType { TimeZone.Length: > 255 } => false,
             MapType map => map.Entries is { IsNullable: false, Type: StructType { Fields: [{ IsNullable: false }, _] } },
+            DenseUnionType => false,
             _ => true,
         };
         return fits ? null : $"{type.Name} is not a type that a column can have";

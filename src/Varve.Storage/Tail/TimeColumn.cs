@@ -27,7 +27,7 @@ internal sealed class TimeColumn
             _values = values = grown;
         }
 
-        MemoryMarshal.Cast<byte, long>(values).Slice(at, count).Fill(timeMicros);
+        MemoryMarshal.Cast<byte, long>(values.AsSpan()).Slice(at, count).Fill(timeMicros);
     }
 
     public ArrayData Snapshot(int rowCount) =>

@@ -5,11 +5,11 @@ using Varve.Storage.Streams;
 namespace Varve.Storage.Recovery;
 
 /// <summary>Brings the catalog to where the log ends: reads every record and applies it, as the sequencer does with new ones. One thread.</summary>
-internal sealed class LogRecovery
+internal sealed class StateRecovery
 {
     private readonly RecordReader _reader;
 
-    public LogRecovery() => _reader = new RecordReader(Catalog.SchemaOf);
+    public StateRecovery() => _reader = new RecordReader(Catalog.SchemaOf);
 
     public StreamCatalog Catalog { get; } = new();
 
