@@ -1,7 +1,5 @@
 using Varve.Arrow;
 using Varve.Arrow.Builders;
-using Varve.Arrow.Transform;
-using Varve.Arrow.Validation;
 using Varve.Storage.Records;
 using Varve.Storage.Tail;
 
@@ -47,7 +45,7 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
         }
     }
 
-    private (ColumnProjection Columns, RecordBatch Rows) Check(string stream, StreamSchema schema, RecordBatch batch)
+    private static (ColumnProjection Columns, RecordBatch Rows) Check(string stream, StreamSchema schema, RecordBatch batch)
     {
         ColumnMap map = schema.Match(stream, batch.Schema);
         try
@@ -58,7 +56,6 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
             for (int i = 0; i < columns.Length; i++)
                 columns[i] = Column(stream, target.Fields[i], batch.Columns[map.SourceOf(i)]);
             RecordBatch rows = new(target, batch.RowCount, columns);
-            ArrayValidation.Validate(rows);
             for (int i = 0; i < columns.Length; i++)
                 columns[i] = Compact(columns[i]);
             return (map.Projection, rows);
@@ -70,15 +67,11 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
     }
 
     /// <summary>Writes dictionaries out, unless a short code would stand for more than a batch may be.</summary>
-    private RecordBatch Flatten(string stream, RecordBatch batch)
+    private static RecordBatch Flatten(string stream, RecordBatch batch)
     {
         if (!batch.Columns.Any(c => TypeRules.HasDictionary(c.Type)))
             return batch;
-        ArrayValidation.Validate(batch);
-        long sizeBytes = RowSize.Of(batch, 0, batch.RowCount);
-        if (sizeBytes > batchBytesMax)
-            throw TooLarge(stream, $"the batch of {batch.RowCount} rows takes {sizeBytes} bytes with its dictionaries written out, at most {batchBytesMax} are possible");
-        return DictionaryDecoder.Flatten(batch);
+        throw new StorageException(StorageErrorCode.Unsupported, $"cannot append to stream '{stream}': dictionary columns");
     }
 
     private static ArrayData Column(string stream, Field expected, ArrayData found)
