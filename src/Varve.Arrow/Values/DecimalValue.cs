@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace Varve.Arrow.Values;
+
+/// <summary>An exact decimal number: <paramref name="Unscaled"/> / 10^<paramref name="Scale"/>. Equal by both parts, so 1.0 and 1.00 differ.</summary>
+/// <param name="Unscaled">The digits as an integer.</param>
+/// <param name="Scale">Digits right of the point; negative for trailing zeros that are not stored.</param>
+public readonly record struct DecimalValue(BigInteger Unscaled, int Scale)
+{
+    /// <summary>Longer texts are no decimal of any Arrow type (76 digits) and are not looked at.</summary>
+    private const int TextLengthMax = 256;
+    private const int ExponentMax = 512;
+
+    private static readonly BigInteger[] Powers = [.. Enumerable.Range(0, 77).Select(n => BigInteger.Pow(10, n))];
+
+    public static implicit operator DecimalValue(decimal value)
+    {
+        Span<int> bits = stackalloc int[4];
+        decimal.GetBits(value, bits);
+        BigInteger digits = new UInt128((uint)bits[2], ((ulong)(uint)bits[1] << 32) | (uint)bits[0]);
+        return new DecimalValue(bits[3] < 0 ? -digits : digits, (bits[3] >> 16) & 0xFF);
+    }
+
+    /// <summary>Reads an optional sign, digits with an optional point, and an optional exponent.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out DecimalValue value)
+    {
+        value = default;
+        int mantissaLength = text.IndexOfAny('e', 'E');
+        int exponent = 0;
+        if (text.Length is 0 or > TextLengthMax)
+            return false;
+        if (mantissaLength >= 0 && !int.TryParse(text[(mantissaLength + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent))
+            return false;
+        if (exponent is < -ExponentMax or > ExponentMax)
+            return false;
+        ReadOnlySpan<char> mantissa = mantissaLength >= 0 ? text[..mantissaLength] : text;
+        int point = mantissa.IndexOf('.');
+        string digits = point < 0 ? mantissa.ToString() : string.Concat(mantissa[..point], mantissa[(point + 1)..]);
+        if (digits.Length == 0 || !char.IsAsciiDigit(digits[^1]))
+            return false;
+        if (!BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger unscaled))
+            return false;
+        int scale = (point < 0 ? 0 : mantissa.Length - point - 1) - exponent;
+        value = new DecimalValue(unscaled, scale);
+        return true;
+    }
+
+    /// <summary>The unscaled value for another scale, when no digit is lost.</summary>
+    public bool TryRescale(int scale, out BigInteger unscaled)
+    {
+        unscaled = Unscaled;
+        if (scale == Scale || Unscaled.IsZero)
+            return true;
+        BigInteger power = BigInteger.Pow(10, Math.Abs(scale - Scale));
+        if (scale > Scale)
+        {
+            unscaled = Unscaled * power;
+            return true;
+        }
+
+        unscaled = BigInteger.DivRem(Unscaled, power, out BigInteger rest);
+        return rest.IsZero;
+    }
+
+    /// <summary>All digits, with as many right of the point as the scale says, such as <c>-0.050</c>. Never an exponent.</summary>
+    public override string ToString()
+    {
+        string digits = BigInteger.Abs(Unscaled).ToString(CultureInfo.InvariantCulture);
+        string sign = Unscaled.Sign < 0 ? "-" : "";
+        if (Scale <= 0)
+            return Unscaled.IsZero ? "0" : sign + digits + new string('0', -Scale);
+        digits = digits.PadLeft(Scale + 1, '0');
+        return $"{sign}{digits[..^Scale]}.{digits[^Scale..]}";
+    }
+
+    /// <summary>True when the unscaled value has at most that many digits (up to 76).</summary>
+    internal static bool FitsPrecision(BigInteger unscaled, int precision) => BigInteger.Abs(unscaled) < Powers[precision];
+
+    /// <summary>10^<paramref name="exponent"/>, up to 76.</summary>
+    internal static BigInteger PowerOf10(int exponent) => Powers[exponent];
+
+    /// <summary>The text without zeros at the end of its fraction.</summary>
+    internal string Trimmed()
+    {
+        string text = ToString();
+        return Scale > 0 ? text.TrimEnd('0').TrimEnd('.') : text;
+    }
+}
