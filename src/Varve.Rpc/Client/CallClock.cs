@@ -12,7 +12,7 @@ internal sealed class CallClock : IDisposable
     private readonly CancellationTokenSource? _deadline;
     private readonly CancellationTokenSource _joined;
 
-    public CallClock(TimeProvider time, TimeSpan? timeout, CancellationToken cancellation)
+    public CallClock(TimeProvider time, TimeSpan? timeout, CancellationToken cancellation, CancellationToken channelClosed)
     {
         _time = time;
         _started = time.GetTimestamp();
@@ -22,7 +22,7 @@ internal sealed class CallClock : IDisposable
             _deadline = new CancellationTokenSource(after > TimeSpan.Zero ? after : TimeSpan.Zero, time);
         }
 
-        _joined = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _deadline?.Token ?? CancellationToken.None);
+        _joined = CancellationTokenSource.CreateLinkedTokenSource(cancellation, channelClosed, _deadline?.Token ?? CancellationToken.None);
         Token = _joined.Token;
     }
 

@@ -6,7 +6,9 @@ namespace Varve.Rpc.Client;
 /// <summary>What HTTP and the network report, in terms of gRPC (doc/http-grpc-status-mapping.md and PROTOCOL-HTTP2.md).</summary>
 internal static class ClientErrors
 {
-    public static bool IsTransport(Exception e) => e is OperationCanceledException or HttpRequestException or IOException or TransportException or SocketException;
+    /// <summary>True for what a connection, or the end of a call by its own client, throws.</summary>
+    public static bool IsTransport(Exception e) =>
+        e is OperationCanceledException or HttpRequestException or IOException or TransportException or SocketException or ObjectDisposedException;
 
     /// <summary>An answer of something that is not a gRPC server, such as a proxy.</summary>
     public static RpcException FromHttpStatus(int status)

@@ -18,6 +18,7 @@ internal sealed class Exchange : IDisposable
     private readonly Task<HttpResponseMessage> _responseTask;
     private HttpResponseMessage? _response;
     private FrameReader? _reader;
+    private CancellationTokenRegistration _letGo;
     private bool _isEnded;
     private bool _isDisposed;
     private RpcException? _failure;
@@ -30,7 +31,7 @@ internal sealed class Exchange : IDisposable
     {
         _channel = channel;
         _options = options;
-        _clock = new CallClock(channel.Options.Time, options.Timeout, options.Cancellation);
+        _clock = new CallClock(channel.Options.Time, options.Timeout, options.Cancellation, channel.Closed);
         HttpRequestMessage request = CreateRequest(path);
         if (single is not null)
             request.Content = new SingleMessageContent(single, RequestEncoding);
@@ -123,6 +124,7 @@ internal sealed class Exchange : IDisposable
             return;
         if (!_isEnded)
             _clock.Cancel();
+        _letGo.Unregister();
         _requestContent?.Complete();
         _reader?.Dispose();
         _response?.Dispose();
@@ -169,6 +171,8 @@ internal sealed class Exchange : IDisposable
         if (!MessageCompression.TryParse(First(response.Headers, GrpcHeaders.Encoding), out string? encoding))
             throw Fail(new RpcException(StatusCode.Internal, $"the server answers in grpc-encoding '{First(response.Headers, GrpcHeaders.Encoding)}', which it was not offered"));
 
+        // Cancelling a read ends only the read; the server hears of it when the response is let go.
+        _letGo = _clock.Token.UnsafeRegister(static response => ((HttpResponseMessage)response!).Dispose(), response);
         Collect(response.Headers, ResponseHeaders);
         Stream body = await response.Content.ReadAsStreamAsync(_clock.Token);
         _reader = new FrameReader(body, _channel.Options.MaxReceiveMessageBytes, encoding, _channel.Options.ReadBufferBytes);

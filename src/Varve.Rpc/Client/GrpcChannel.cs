@@ -18,6 +18,7 @@ public sealed class GrpcChannel : IDisposable
     private const string DisableDynamicWindowSizing = "System.Net.SocketsHttpHandler.Http2FlowControl.DisableDynamicWindowSizing";
 
     private readonly HttpMessageInvoker _http;
+    private readonly CancellationTokenSource _closed = new();
 
     /// <summary>
     /// A switch of the whole process, read once when HTTP/2 is first used: an application that says otherwise in its runtimeconfig keeps its way.
@@ -74,8 +75,15 @@ public sealed class GrpcChannel : IDisposable
         where TResponse : class, IMessage<TResponse>, new()
         => new(Start(method, MethodKind.Bidirectional, options, null));
 
-    /// <summary>Ends the connections. Calls under way fail with UNAVAILABLE or CANCELLED.</summary>
-    public void Dispose() => _http.Dispose();
+    /// <summary>Ends the connections. Calls under way fail with CANCELLED.</summary>
+    public void Dispose()
+    {
+        _closed.Cancel();
+        _http.Dispose();
+    }
+
+    /// <summary>Fires when the channel is disposed: HttpClient alone would let calls under way go on.</summary>
+    internal CancellationToken Closed => _closed.Token;
 
     internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         _http.SendAsync(request, cancellationToken);

@@ -26,12 +26,26 @@ internal sealed class ResponseWriter(PipeWriter output, CallLifetime lifetime)
         BytesWritten += FrameWriter.Write(output, message, Encoding);
     }
 
+    /// <summary>
+    /// The token must not go into the pipe's own flush: Kestrel answers its cancellation by aborting the stream, and the status could no longer be sent.
+    /// A flush that is told to cancel returns, and leaves the stream as it is.
+    /// </summary>
     public async ValueTask FlushAsync()
     {
+        lifetime.WriteToken.ThrowIfCancellationRequested();
+        ValueTask<FlushResult> flush = output.FlushAsync(CancellationToken.None);
         FlushResult result;
         try
         {
-            result = await output.FlushAsync(lifetime.WriteToken);
+            if (flush.IsCompleted)
+            {
+                result = await flush;
+            }
+            else
+            {
+                using (lifetime.WriteToken.UnsafeRegister(static pipe => ((PipeWriter)pipe!).CancelPendingFlush(), output))
+                    result = await flush;
+            }
         }
         catch (IOException e)
         {
@@ -39,6 +53,8 @@ internal sealed class ResponseWriter(PipeWriter output, CallLifetime lifetime)
             throw new OperationCanceledException("the client is gone", e);
         }
 
+        if (result.IsCanceled)
+            lifetime.WriteToken.ThrowIfCancellationRequested();
         if (!result.IsCompleted)
             return;
         lifetime.ClientWent();

@@ -1,19 +1,30 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Varve.Rpc.Tests.Hosting;
 
 /// <summary>Sends what a gRPC library never would.</summary>
-internal sealed class RawHttp2(Uri address) : IDisposable
+internal sealed class RawHttp2 : IDisposable
 {
-    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
+    private readonly Uri _address;
+    private readonly HttpMessageInvoker _http;
+    private readonly ConcurrentBag<Socket> _sockets = [];
+
+    public RawHttp2(Uri address)
     {
-        UseProxy = false,
-        ActivityHeadersPropagator = null,
-        RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-        ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-    });
+        _address = address;
+        _http = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ActivityHeadersPropagator = null,
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+            ConnectCallback = ConnectAsync,
+        });
+    }
 
     /// <summary>A message with gRPC's five bytes before it.</summary>
     public static byte[] Frame(ReadOnlySpan<byte> message, byte flag = 0) => FrameOf((uint)message.Length, message, flag);
@@ -30,7 +41,7 @@ internal sealed class RawHttp2(Uri address) : IDisposable
 
     public HttpRequestMessage CreatePost(string path, HttpContent content, params (string Key, string Value)[] headers)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, path))
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_address, path))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -61,7 +72,22 @@ internal sealed class RawHttp2(Uri address) : IDisposable
             body);
     }
 
+    /// <summary>Ends the connections without a word, as a process that is killed does.</summary>
+    public void Die()
+    {
+        foreach (Socket socket in _sockets)
+            socket.Close(timeout: 0);
+    }
+
     public void Dispose() => _http.Dispose();
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        _sockets.Add(socket);
+        await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
 
     private static ILookup<string, string> Lookup(IEnumerable<KeyValuePair<string, IEnumerable<string>>> headers) =>
         headers.SelectMany(header => header.Value, (header, value) => (header.Key, value))

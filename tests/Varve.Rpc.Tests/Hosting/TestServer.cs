@@ -42,8 +42,9 @@ internal sealed class TestServer : IAsyncDisposable
         Action<GrpcServer> add,
         Func<GrpcServerOptions, GrpcServerOptions>? configure = null,
         X509Certificate2? certificate = null,
-        string? unixSocketPath = null)
-        => StartAsync(certificate, unixSocketPath, server =>
+        string? unixSocketPath = null,
+        int port = 0)
+        => StartAsync(certificate, unixSocketPath, port, server =>
         {
             var options = new GrpcServerOptions
             {
@@ -56,11 +57,11 @@ internal sealed class TestServer : IAsyncDisposable
         });
 
     /// <summary>A server whose only method is a unary echo.</summary>
-    public static Task<TestServer> StartEchoAsync(Func<GrpcServerOptions, GrpcServerOptions>? configure = null) =>
-        StartAsync(server => server.AddUnary<Blob, Blob>(Echo.Say, (request, _) => Task.FromResult(request)), configure);
+    public static Task<TestServer> StartEchoAsync(Func<GrpcServerOptions, GrpcServerOptions>? configure = null, int port = 0) =>
+        StartAsync(server => server.AddUnary<Blob, Blob>(Echo.Say, (request, _) => Task.FromResult(request)), configure, port: port);
 
     /// <summary>A server that answers HTTP as a test likes: to see what the client makes of it.</summary>
-    public static Task<TestServer> StartHttpAsync(RequestDelegate handler) => StartAsync(null, null, _ => handler);
+    public static Task<TestServer> StartHttpAsync(RequestDelegate handler) => StartAsync(null, null, 0, _ => handler);
 
     public GrpcChannel Connect(GrpcChannelOptions? options = null)
     {
@@ -84,7 +85,8 @@ internal sealed class TestServer : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static async Task<TestServer> StartAsync(X509Certificate2? certificate, string? unixSocketPath, Func<TestServer, RequestDelegate> handler)
+    private static async Task<TestServer> StartAsync(
+        X509Certificate2? certificate, string? unixSocketPath, int port, Func<TestServer, RequestDelegate> handler)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
@@ -97,7 +99,7 @@ internal sealed class TestServer : IAsyncDisposable
             if (unixSocketPath is not null)
                 kestrel.ListenUnixSocket(unixSocketPath, ConfigureEndpoint);
             else
-                kestrel.Listen(IPAddress.Loopback, 0, ConfigureEndpoint);
+                kestrel.Listen(IPAddress.Loopback, port, ConfigureEndpoint);
         });
         var server = new TestServer(builder.Build(), certificate is null ? "http" : "https", unixSocketPath);
         server._app.Run(handler(server));
