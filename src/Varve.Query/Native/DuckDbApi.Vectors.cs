@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+
+namespace Varve.Query.Native;
+
+internal static unsafe partial class DuckDbApi
+{
+    [LibraryImport(Library)]
+    public static partial void duckdb_destroy_data_chunk(ref nint chunk);
+
+    [LibraryImport(Library)]
+    public static partial ulong duckdb_data_chunk_get_size(DataChunkHandle chunk);
+
+    [LibraryImport(Library)]
+    public static partial nint duckdb_data_chunk_get_vector(DataChunkHandle chunk, ulong column);
+
+    /// <summary>For the chunk that a table function fills, which belongs to DuckDB.</summary>
+    [LibraryImport(Library)]
+    public static partial nint duckdb_data_chunk_get_vector(nint chunk, ulong column);
+
+    [LibraryImport(Library)]
+    public static partial void duckdb_data_chunk_set_size(nint chunk, ulong size);
+
+    [LibraryImport(Library)]
+    public static partial void* duckdb_vector_get_data(nint vector);
+
+    /// <summary>Null while no row is null.</summary>
+    [LibraryImport(Library)]
+    public static partial ulong* duckdb_vector_get_validity(nint vector);
+
+    [LibraryImport(Library)]
+    public static partial void duckdb_vector_ensure_validity_writable(nint vector);
+
+    [LibraryImport(Library)]
+    public static partial nint duckdb_list_vector_get_child(nint vector);
+
+    [LibraryImport(Library)]
+    public static partial ulong duckdb_list_vector_get_size(nint vector);
+
+    [LibraryImport(Library)]
+    public static partial DuckDbState duckdb_list_vector_reserve(nint vector, ulong capacity);
+
+    [LibraryImport(Library)]
+    public static partial DuckDbState duckdb_list_vector_set_size(nint vector, ulong size);
+
+    [LibraryImport(Library)]
+    public static partial nint duckdb_struct_vector_get_child(nint vector, ulong index);
+
+    [LibraryImport(Library)]
+    public static partial nint duckdb_array_vector_get_child(nint vector);
+}

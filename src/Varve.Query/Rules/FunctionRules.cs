@@ -1,0 +1,111 @@
+using System.Text.Json;
+using Varve.Query.Native;
+
+namespace Varve.Query.Rules;
+
+/// <summary>
+/// Which functions a statement may call. Some table functions change the whole instance (logging, profiling, parser) or run SQL given as
+/// text: one of them makes every later statement fail and ends the process. So of DuckDB's table functions only those listed here are
+/// allowed, whatever others its version has. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Sound without a parser of our own: only a text that holds the name of a refused function as a word, anywhere, is looked at closer, and
+/// then DuckDB's own parser tells whether it is called (<c>json_serialize_sql</c> parses and binds nothing). Functions that run SQL given
+/// as text are refused themselves, so no call can hide in a string; DuckDB has no Unicode escapes in names.
+/// </remarks>
+internal sealed class FunctionRules
+{
+    private static readonly HashSet<string> AllowedTableFunctions = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "scan_stream", "range", "generate_series", "unnest", "repeat", "repeat_row", "summary", "json_each", "json_tree",
+        "histogram", "histogram_values", "test_all_types", "test_vector_types",
+        "duckdb_columns", "duckdb_constraints", "duckdb_databases", "duckdb_dependencies", "duckdb_functions", "duckdb_indexes",
+        "duckdb_keywords", "duckdb_memory", "duckdb_schemas", "duckdb_sequences", "duckdb_tables", "duckdb_types", "duckdb_views",
+        "icu_calendar_names", "pg_timezone_names", "pragma_collations", "pragma_show", "pragma_table_info", "pragma_version",
+    };
+
+    /// <summary>Scalar functions that act or look outside instead of computing.</summary>
+    private static readonly string[] RefusedScalarFunctions = ["write_log", "sleep_ms", "pg_sleep", "setseed", "getenv"];
+
+    private readonly HashSet<string> _refused;
+
+    private FunctionRules(HashSet<string> refused) => _refused = refused;
+
+    /// <summary>Asks the instance which functions it has.</summary>
+    public static FunctionRules Load(DuckDbConnection connection)
+    {
+        var refused = new HashSet<string>(RefusedScalarFunctions, StringComparer.OrdinalIgnoreCase);
+        refused.UnionWith(connection.ReadTexts(
+            "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type IN ('table', 'table_macro')"));
+        refused.ExceptWith(AllowedTableFunctions);
+        return new FunctionRules(refused);
+    }
+
+    /// <exception cref="QueryException">The text calls a function that is not allowed.</exception>
+    public void Check(DuckDbConnection connection, string sql)
+    {
+        if (!MentionsRefused(sql))
+            return;
+        using JsonDocument tree = Parse(connection, sql);
+        JsonElement root = tree.RootElement;
+        if (!root.GetProperty("error").GetBoolean())
+        {
+            CheckCalls(root);
+            return;
+        }
+
+        // A text that does not parse is left to the statement's own preparation, whose error names the place.
+        if (root.GetProperty("error_type").GetString() != "parser")
+            throw new QueryException(QueryErrorCode.Refused, $"the statement cannot be checked: {root.GetProperty("error_message").GetString()}");
+    }
+
+    private bool MentionsRefused(string sql)
+    {
+        HashSet<string>.AlternateLookup<ReadOnlySpan<char>> refused = _refused.GetAlternateLookup<ReadOnlySpan<char>>();
+        int start = -1;
+        for (int i = 0; i <= sql.Length; i++)
+        {
+            bool inWord = i < sql.Length && SqlText.IsWordCharacter(sql[i]);
+            if (inWord && start < 0)
+                start = i;
+            if (inWord || start < 0)
+                continue;
+            if (refused.Contains(sql.AsSpan(start, i - start)))
+                return true;
+            start = -1;
+        }
+
+        return false;
+    }
+
+    private static JsonDocument Parse(DuckDbConnection connection, string sql)
+    {
+        using DuckDbStatement statement = connection.Prepare("SELECT json_serialize_sql($1::VARCHAR)");
+        statement.BindText(0, sql);
+        using DuckDbResult result = statement.Execute();
+        return JsonDocument.Parse(result.ReadTexts().Single(), new JsonDocumentOptions { MaxDepth = 10_000 });
+    }
+
+    private void CheckCalls(JsonElement node)
+    {
+        // A stack of our own: the tree is as deep as the statement is nested.
+        var open = new Stack<JsonElement>([node]);
+        while (open.TryPop(out JsonElement at))
+        {
+            if (at.ValueKind == JsonValueKind.Array)
+            {
+                foreach (JsonElement child in at.EnumerateArray())
+                    open.Push(child);
+            }
+            else if (at.ValueKind == JsonValueKind.Object)
+            {
+                foreach (JsonProperty property in at.EnumerateObject())
+                {
+                    if (property.NameEquals("function_name") && property.Value.GetString() is { } name && _refused.Contains(name))
+                        throw new QueryException(QueryErrorCode.Refused, $"the function {name} is not allowed here");
+                    open.Push(property.Value);
+                }
+            }
+        }
+    }
+}

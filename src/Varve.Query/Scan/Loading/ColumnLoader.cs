@@ -1,0 +1,47 @@
+using Varve.Arrow;
+using Varve.Query.Native;
+
+namespace Varve.Query.Scan.Loading;
+
+/// <summary>
+/// Carries rows of an Arrow array into a DuckDB vector, 2048 and fewer at a time. One per type, without state, so that any number of
+/// scanning threads share it. Thread-safe.
+/// </summary>
+internal abstract unsafe class ColumnLoader
+{
+    /// <summary>The SQL type as DESCRIBE shows it.</summary>
+    public abstract string SqlName { get; }
+
+    /// <summary>The SQL type for DuckDB; the caller disposes it.</summary>
+    public abstract LogicalTypeHandle CreateType();
+
+    /// <param name="array">The rows' array.</param>
+    /// <param name="from">The first row in it.</param>
+    /// <param name="count">Rows: up to the vector's capacity.</param>
+    /// <param name="vector">A fresh vector of this loader's type.</param>
+    /// <param name="parent">Validity of the struct that holds these rows, one bit per row; null where all are valid. DuckDB wants a null struct's fields null too.</param>
+    /// <param name="pins">Keeps memory in place that the vector points to.</param>
+    /// <exception cref="QueryException">A value has no equal in the SQL type.</exception>
+    public void Load(ArrayData array, int from, int count, nint vector, ulong* parent, ScanPins pins)
+    {
+        ulong* validity = null;
+        if (array.NullCount > 0 || parent != null)
+        {
+            DuckDbApi.duckdb_vector_ensure_validity_writable(vector);
+            validity = DuckDbApi.duckdb_vector_get_validity(vector);
+            ValidityWords.Load(array, from, count, parent, validity);
+        }
+
+        LoadValues(array, from, count, vector, validity, pins);
+    }
+
+    /// <param name="array">The rows' array.</param>
+    /// <param name="from">The first row in it, its own offset not yet added.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="vector">Where they go.</param>
+    /// <param name="validity">The vector's validity, already filled; null where all rows are valid. Values of null rows are free.</param>
+    /// <param name="pins">Keeps memory in place that the vector points to.</param>
+    protected abstract void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins);
+
+    protected static bool IsValid(ulong* validity, int row) => validity == null || (validity[row >> 6] >> (row & 63) & 1) != 0;
+}

@@ -1,0 +1,18 @@
+using Varve.Arrow;
+using Varve.Query.Native;
+
+namespace Varve.Query.Scan.Loading;
+
+/// <summary>Values that Arrow and DuckDB lay out alike: one copy of memory.</summary>
+internal sealed unsafe class FixedLoader(DuckDbTypeId type, string sqlName, int widthBytes) : ColumnLoader
+{
+    public override string SqlName => sqlName;
+
+    public override LogicalTypeHandle CreateType() => DuckDbApi.duckdb_create_logical_type(type);
+
+    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)
+    {
+        int bytes = count * widthBytes;
+        array.Buffers[1].Span.Slice((array.Offset + from) * widthBytes, bytes).CopyTo(new Span<byte>(DuckDbApi.duckdb_vector_get_data(vector), bytes));
+    }
+}

@@ -1,0 +1,53 @@
+using Varve.Storage;
+
+namespace Varve.Query.Scan;
+
+/// <summary>
+/// What one statement sees of the streams: each stream's view is opened once, so every mention of it in the statement, and every time it
+/// is planned, sees the same rows. Thread-safe: DuckDB scans on several threads.
+/// </summary>
+internal sealed class StatementScope(StorageEngine storage)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, StreamView> _views = new(StringComparer.OrdinalIgnoreCase);
+    private Exception? _failure;
+    private long _chunksScanned;
+
+    /// <summary>Set when the statement was cancelled or ran out of time: scans stop with an error.</summary>
+    public volatile bool IsStopped;
+
+    /// <summary>The first failure inside a callback, which says more than the text that went through DuckDB.</summary>
+    public Exception? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>Chunks that scans were given, after pruning.</summary>
+    public long ChunksScanned => Interlocked.Read(ref _chunksScanned);
+
+    /// <exception cref="StorageException">There is no such stream.</exception>
+    public StreamView Open(string stream)
+    {
+        lock (_lock)
+        {
+            if (!_views.TryGetValue(stream, out StreamView? view))
+            {
+                view = storage.OpenView(stream);
+                _views.Add(stream, view);
+            }
+
+            return view;
+        }
+    }
+
+    /// <summary>The views that were opened so far.</summary>
+    public IReadOnlyList<StreamView> Views
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _views.Values];
+        }
+    }
+
+    public void Fail(Exception failure) => Interlocked.CompareExchange(ref _failure, failure, null);
+
+    public void CountScanned(int chunks) => Interlocked.Add(ref _chunksScanned, chunks);
+}

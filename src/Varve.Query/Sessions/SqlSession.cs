@@ -1,0 +1,31 @@
+using Varve.Query.Native;
+
+namespace Varve.Query.Sessions;
+
+/// <summary>A connection that runs one statement after the other. Statements cannot change a session, so sessions are reused. One thread at a time.</summary>
+internal sealed class SqlSession : IDisposable
+{
+    private readonly SqlDatabase _database;
+    private DuckDbStatement? _planReader;
+
+    public SqlSession(SqlDatabase database, DuckDbConnection connection)
+    {
+        _database = database;
+        Connection = connection;
+        connection.Execute($"USE {SqlDatabase.Catalog}.{SqlDatabase.Schema}");
+    }
+
+    public SqlDatabase Database => _database;
+
+    public DuckDbConnection Connection { get; }
+
+    /// <summary>Gives the optimized plan of the statement that is its parameter as JSON; prepared once per session.</summary>
+    public DuckDbStatement PlanReader =>
+        _planReader ??= Connection.Prepare("SELECT json_serialize_plan($1::VARCHAR, optimize := true, skip_null := true)");
+
+    public void Dispose()
+    {
+        _planReader?.Dispose();
+        Connection.Dispose();
+    }
+}
