@@ -59,8 +59,8 @@ internal sealed class ResultBatches
         return Append(vectors, 0, (int)DuckDbApi.duckdb_data_chunk_get_size(chunk));
     }
 
-    /// <summary>What is left at the end, or null.</summary>
-    public RecordBatch? TakeRest() => _rowCount == 0 ? null : Take();
+    /// <summary>What is left at the end.</summary>
+    public IEnumerable<RecordBatch> TakeRest() => _rowCount == 0 ? [] : [Take()];
 
     private IEnumerable<RecordBatch> Append(nint[] vectors, int from, int count)
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Varve.Query.Native;
 using Varve.Query.Rules;
 using Varve.Query.Scan;
+using Varve.Storage;
 
 namespace Varve.Query.Sessions;
 
@@ -21,8 +22,9 @@ internal sealed class SqlDatabase : IDisposable
     private readonly ConcurrentBag<SqlSession> _idle = [];
     private volatile bool _isClosed;
 
-    public SqlDatabase(QueryOptions options)
+    public SqlDatabase(QueryOptions options, StorageEngine storage)
     {
+        Views = new StreamViews(this, storage);
         _database = new DuckDbDatabase(Settings(options));
         try
         {
@@ -46,8 +48,13 @@ internal sealed class SqlDatabase : IDisposable
 
     public StatementRules Rules { get; }
 
+    public StreamViews Views { get; }
+
+    /// <summary>Set after an error that makes the instance refuse all further work; a new one takes its place.</summary>
+    public bool IsBroken { get; set; }
+
     /// <summary>A session for one statement; give it back with <see cref="Return"/>.</summary>
-    public SqlSession Rent() => _idle.TryTake(out SqlSession? session) ? session : new SqlSession(this, _database.Connect());
+    public SqlSession Rent() => _idle.TryTake(out SqlSession? session) ? session : new SqlSession(_database.Connect());
 
     /// <summary>Takes back a session whose statement ended with a rollback; a session that may be in any other state is disposed instead.</summary>
     public void Return(SqlSession session)

@@ -5,17 +5,13 @@ namespace Varve.Query.Sessions;
 /// <summary>A connection that runs one statement after the other. Statements cannot change a session, so sessions are reused. One thread at a time.</summary>
 internal sealed class SqlSession : IDisposable
 {
-    private readonly SqlDatabase _database;
     private DuckDbStatement? _planReader;
 
-    public SqlSession(SqlDatabase database, DuckDbConnection connection)
+    public SqlSession(DuckDbConnection connection)
     {
-        _database = database;
         Connection = connection;
         connection.Execute($"USE {SqlDatabase.Catalog}.{SqlDatabase.Schema}");
     }
-
-    public SqlDatabase Database => _database;
 
     public DuckDbConnection Connection { get; }
 

@@ -1,0 +1,150 @@
+using Varve.Query.Native;
+using Varve.Query.Results;
+using Varve.Query.Sessions;
+using Varve.Storage;
+
+namespace Varve.Query;
+
+/// <summary>
+/// SQL over the streams of a storage engine, by DuckDB in process. Each stream is a table of catalog <c>varve</c>, schema <c>main</c>; a statement sees
+/// every row that was visible when it began, in all places that mention the stream the same rows. SQL only reads: no files, no
+/// network, no settings. Row order is promised by ORDER BY alone. Thread-safe.
+/// </summary>
+public sealed class QueryEngine : IDisposable
+{
+    /// <summary>Threads for what is quick and should not wait behind long statements: preparing and ending.</summary>
+    private const int PlanningThreadCount = 2;
+
+    private readonly StorageEngine _storage;
+    private readonly QueryOptions _options;
+    private readonly StatementThreads _planning;
+    private readonly StatementThreads _running;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Lock _lock = new();
+    private volatile SqlDatabase _database;
+    private int _disposed;
+
+    /// <exception cref="QueryException">DuckDB's library is missing, is another version, or does not take a setting.</exception>
+    public QueryEngine(StorageEngine storage, QueryOptions? options = null)
+    {
+        _storage = storage;
+        _options = options ?? new QueryOptions();
+        _database = new SqlDatabase(_options, storage);
+        _planning = new StatementThreads("varve-plan", PlanningThreadCount, _options.WaitingStatementCountMax);
+        _running = new StatementThreads("varve-query", _options.ConcurrentStatementCount, _options.WaitingStatementCountMax);
+    }
+
+    /// <summary>Checks and binds a statement without running it.</summary>
+    /// <exception cref="QueryException">The statement is not SQL, does not fit the streams, or is not allowed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<PreparedQuery> PrepareAsync(string sql, CancellationToken cancellationToken = default)
+    {
+        var limit = new StatementLimit(_planning, _options, _options.StatementTimeout, _closing.Token);
+        var run = new StatementRun(UsableDatabase(), _storage, sql);
+        return await limit.RunAsync(Describe, run.Stop, isNew: true, cancellationToken).ConfigureAwait(false);
+
+        PreparedQuery Describe()
+        {
+            using (run)
+                return this.Describe(sql, run.Prepare());
+        }
+    }
+
+    /// <summary>Runs a statement up to its first rows; the others are produced as they are read. The caller disposes the result.</summary>
+    /// <param name="sql">One statement.</param>
+    /// <param name="parameters">Values for its placeholders.</param>
+    /// <param name="settings">Limits of this execution.</param>
+    /// <param name="cancellationToken">Ends the wait for the first rows; reading has its own.</param>
+    /// <exception cref="QueryException">The statement failed; the code says why.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<QueryResult> ExecuteAsync(
+        string sql, QueryParameters? parameters = null, QuerySettings? settings = null, CancellationToken cancellationToken = default)
+    {
+        settings ??= QuerySettings.Default;
+        var limit = new StatementLimit(_running, _options, Shorter(settings.Timeout, _options.StatementTimeout), _closing.Token);
+        LogPosition position = _storage.VisibleUpTo;
+        var run = new StatementRun(UsableDatabase(), _storage, sql);
+        return await limit.RunAsync(() => OrEnd(run, Start), run.Stop, isNew: true, cancellationToken).ConfigureAwait(false);
+
+        QueryResult Start()
+        {
+            run.Start(parameters, settings);
+            return new QueryResult(this, run, limit, position, run.Next());
+        }
+    }
+
+    /// <summary>Stops what runs and closes the database. Results that are open end with an error at their next read.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        _closing.Cancel();
+        _running.Dispose();
+        _planning.Dispose();
+        _database.Dispose();
+        _closing.Dispose();
+    }
+
+    /// <summary>Ends a statement, on a thread that may block.</summary>
+    internal async Task EndAsync(StatementRun run)
+    {
+        try
+        {
+            await _planning.RunAsync(() => End(run), isNew: false, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (QueryException) when (_disposed != 0)
+        {
+            // The threads are gone with the engine.
+            End(run);
+        }
+    }
+
+    private static bool End(StatementRun run)
+    {
+        run.Dispose();
+        return true;
+    }
+
+    private static TimeSpan? Shorter(TimeSpan? a, TimeSpan? b) => a is null || b < a ? b : a;
+
+    private PreparedQuery Describe(string sql, DuckDbStatement statement) => new(
+        this,
+        sql,
+        statement.Type == DuckDbStatementType.Explain ? StatementKind.Explain : StatementKind.Query,
+        PreparedSchemas.Parameters(statement),
+        PreparedSchemas.Result(statement));
+
+    /// <summary>Ends a statement that fails; one that succeeds goes on.</summary>
+    private static T OrEnd<T>(StatementRun run, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch
+        {
+            run.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The database, or a new one in the place of one that refuses all work after a fatal error. Nothing is lost: it holds views alone.</summary>
+    private SqlDatabase UsableDatabase()
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        SqlDatabase database = _database;
+        if (!database.IsBroken)
+            return database;
+        lock (_lock)
+        {
+            if (_database.IsBroken)
+            {
+                SqlDatabase broken = _database;
+                _database = new SqlDatabase(_options, _storage);
+                broken.Dispose();
+            }
+
+            return _database;
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using Varve.Arrow;
+using Varve.Query.Native;
+using Varve.Query.Results;
+using Varve.Query.Rules;
+using Varve.Query.Scan;
+using Varve.Storage;
+
+namespace Varve.Query.Sessions;
+
+/// <summary>
+/// One statement on one session, from BEGIN to ROLLBACK. Its methods block and run on statement threads, one at a time;
+/// <see cref="Stop"/> may come from any thread at any time.
+/// </summary>
+internal sealed class StatementRun(SqlDatabase database, StorageEngine storage, string sql) : IDisposable
+{
+    private readonly StatementScope _scope = new(storage);
+    private readonly Queue<RecordBatch> _ready = [];
+    private readonly Lock _lock = new();
+    private SqlSession? _session;
+    private bool _isInTransaction;
+    private bool _isAtEnd;
+    private DuckDbStatement? _statement;
+    private DuckDbResult? _result;
+    private ResultBatches? _batches;
+
+    /// <summary>The columns of the result; after <see cref="Start"/>.</summary>
+    public Schema Schema => (_batches ?? throw new InvalidOperationException("the statement was not started")).Schema;
+
+    /// <summary>Chunks of streams that were read, for tests of pruning.</summary>
+    public long ChunksScanned => _scope.ChunksScanned;
+
+    /// <summary>Begins the transaction, binds and plans. What the statement sees is settled from here on.</summary>
+    public DuckDbStatement Prepare() => Guard(() =>
+    {
+        database.Views.BringUpToDate();
+        SqlSession session = database.Rent();
+        lock (_lock)
+            _session = session;
+        database.Functions.Open(session.Connection.Id, _scope);
+        database.Rules.CheckText(session.Connection, sql);
+
+        // Read-only: there is nothing to change, and nothing shall be.
+        session.Connection.Execute("BEGIN TRANSACTION READ ONLY");
+        _isInTransaction = true;
+        ThrowIfStopped();
+        _statement = session.Connection.Prepare(sql);
+        StatementRules.CheckKind(_statement.Type);
+        return _statement;
+    });
+
+    /// <summary>Runs the statement up to its first rows.</summary>
+    public void Start(QueryParameters? parameters, QuerySettings settings) => Guard(() =>
+    {
+        DuckDbStatement statement = Prepare();
+        IReadOnlyList<BoundParameter> bound = ParameterBinder.Match(statement, parameters);
+        ParameterBinder.Bind(statement, bound);
+        _result = statement.Execute();
+        _batches = new ResultBatches(_result);
+        return true;
+    });
+
+    /// <summary>The next batch, or null at the end.</summary>
+    public RecordBatch? Next() => Guard(() =>
+    {
+        while (_ready.Count == 0 && !_isAtEnd && _batches is { } batches && _result is { } result)
+        {
+            ThrowIfStopped();
+            using DataChunkHandle? chunk = result.Fetch();
+            foreach (RecordBatch batch in chunk is null ? batches.TakeRest() : batches.Append(chunk))
+                _ready.Enqueue(batch);
+            _isAtEnd = chunk is null;
+        }
+
+        return _ready.TryDequeue(out RecordBatch? next) ? next : null;
+    });
+
+    /// <summary>Makes whatever runs now end with an error soon. From any thread.</summary>
+    public void Stop()
+    {
+        _scope.IsStopped = true;
+        lock (_lock)
+            _session?.Connection.Interrupt();
+    }
+
+    /// <summary>Ends the transaction and gives the session back.</summary>
+    public void Dispose()
+    {
+        _result?.Dispose();
+        _statement?.Dispose();
+        SqlSession? session;
+        lock (_lock)
+        {
+            // From here on no interrupt reaches the session, which soon runs another statement.
+            session = _session;
+            _session = null;
+        }
+
+        if (session is null)
+            return;
+        database.Functions.Close(session.Connection.Id);
+        try
+        {
+            if (_isInTransaction)
+                session.Connection.Execute("ROLLBACK");
+            database.Return(session);
+        }
+        catch (QueryException)
+        {
+            // The connection is in no state to be used again; its failed statement has told why.
+            session.Dispose();
+        }
+    }
+
+    private T Guard<T>(Func<T> work)
+    {
+        try
+        {
+            ThrowIfStopped();
+            return work();
+        }
+        catch (QueryException e)
+        {
+            database.IsBroken |= DuckDbErrors.IsFatal(e);
+            if (_scope.Failure is { } cause)
+                throw Explain(e, cause);
+            throw;
+        }
+    }
+
+    /// <summary>A failure inside the scan says more than what DuckDB made of its text.</summary>
+    private static QueryException Explain(QueryException error, Exception cause) => cause switch
+    {
+        QueryException query => new QueryException(query.Code, query.Message, query),
+        StorageException { Code: StorageErrorCode.StreamNotFound } => new QueryException(QueryErrorCode.NotFound, cause.Message, cause),
+        _ => new QueryException(error.Code, error.Message, cause),
+    };
+
+    private void ThrowIfStopped()
+    {
+        if (_scope.IsStopped)
+            throw new QueryException(QueryErrorCode.Cancelled, "the statement was stopped");
+    }
+}
