@@ -10,9 +10,6 @@ internal interface IFile : IDisposable
     /// <summary>Grows or cuts the file. What is new reads as zeros.</summary>
     void SetLength(long lengthBytes);
 
-    /// <summary>Reserves blocks for the whole range, so that writing it later cannot run out of space, and grows the file to hold it.</summary>
-    void Allocate(long offset, long lengthBytes);
-
     /// <summary>Writes all of the bytes or throws. Not durable before <see cref="SyncData"/>.</summary>
     void Write(ReadOnlySpan<byte> bytes, long offset);
 

@@ -40,10 +40,6 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     public static partial long Seek(SafeHandle file, long offset, int whence);
 
-    /// <summary>Returns the error itself, not -1.</summary>
-    [LibraryImport("libc", EntryPoint = "posix_fallocate")]
-    public static partial int Allocate(SafeHandle file, long offset, long length);
-
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     public static partial int Lock(SafeHandle file, int operation);
 

@@ -19,16 +19,13 @@ internal sealed class LinuxFile(SafeFileHandle handle, string path) : IFile
         }
     }
 
-    public void SetLength(long lengthBytes) => Check(() => Libc.SetLength(handle, lengthBytes), "ftruncate");
-
-    public void Allocate(long offset, long lengthBytes)
+    public void SetLength(long lengthBytes)
     {
-        int error;
-        do
-            error = Libc.Allocate(handle, offset, lengthBytes);
-        while (error == Errno.Interrupted);
-        if (error != 0)
-            throw Errno.Exception(error, $"posix_fallocate of {lengthBytes} bytes at {offset}", Path);
+        while (Libc.SetLength(handle, lengthBytes) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
+                throw Error($"ftruncate to {lengthBytes} bytes");
+        }
     }
 
     public unsafe void Write(ReadOnlySpan<byte> bytes, long offset)
@@ -82,15 +79,6 @@ internal sealed class LinuxFile(SafeFileHandle handle, string path) : IFile
     }
 
     public void Dispose() => handle.Dispose();
-
-    private void Check(Func<int> call, string name)
-    {
-        while (call() != 0)
-        {
-            if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
-                throw Error(name);
-        }
-    }
 
     private IOException Error(string call) => Errno.Exception(Marshal.GetLastPInvokeError(), call, Path);
 }

@@ -25,6 +25,7 @@ internal static class LogOpening
             LogRecovery recovered = LogRecovery.Run(files, numbers, control.Newest, replay, cancellationToken);
             if (options.Term < recovered.Term)
                 throw new StorageException(StorageErrorCode.Unsupported, $"the log holds entries of term {recovered.Term}; it can't be continued in term {options.Term}");
+            SyncNames(options);
             RewriteInDoubt(files, recovered);
             StartIncarnation(control, files.Layout, recovered);
             options.Logger.LogInformation("Log {Directory} opened at entry {Position}", options.Directory, recovered.Newest);
@@ -61,11 +62,7 @@ internal static class LogOpening
         IFileSystem fileSystem = options.FileSystem;
         string directory = options.Directory;
         if (!fileSystem.DirectoryExists(directory))
-        {
             fileSystem.CreateDirectory(directory);
-            fileSystem.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(directory))!);
-        }
-
         string path = Path.Combine(directory, ControlFile.FileName);
         if (!fileSystem.FileExists(path))
         {
@@ -85,6 +82,13 @@ internal static class LogOpening
             StorageErrorCode.Unsupported,
             $"the log in {directory} was created with pages of {header.PageBytes} and files of {header.SegmentBytes} bytes,"
             + $" which can't be changed; {options.PageBytes} and {options.SegmentBytes} were asked for");
+    }
+
+    /// <summary>Names that a restart found may be those of a process that ended before it could sync them.</summary>
+    private static void SyncNames(DurableLogOptions options)
+    {
+        options.FileSystem.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(options.Directory))!);
+        options.FileSystem.SyncDirectory(options.Directory);
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Varve.Storage.FileSystem;
 using Varve.Storage.Log;
+using Varve.Storage.Tests.FileSystem;
 
 namespace Varve.Storage.Tests.Log;
 
@@ -17,11 +18,14 @@ internal static class LogTesting
         ZeroAheadBytes = 0,
     };
 
-    /// <summary>A payload that no other position and length has.</summary>
-    public static byte[] Payload(long position, int bytes)
+    /// <summary>Where small logs in memory stand.</summary>
+    public static string InMemory => Path.Combine(FaultyFileSystem.Root, "log");
+
+    /// <summary>A payload that no other position and life of the log has.</summary>
+    public static byte[] Payload(long position, int bytes, int life = 0)
     {
         var payload = new byte[bytes];
-        ulong state = (ulong)position * 0x9E3779B97F4A7C15;
+        ulong state = ((ulong)position + ((ulong)life << 40)) * 0x9E3779B97F4A7C15;
         Span<byte> word = stackalloc byte[8];
         for (int at = 0; at < bytes; at += 8)
         {

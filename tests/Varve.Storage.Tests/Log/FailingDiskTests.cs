@@ -1,0 +1,138 @@
+using Varve.Storage.FileSystem;
+using Varve.Storage.Log;
+using Varve.Storage.Tests.FileSystem;
+using Varve.Testing;
+using Xunit.Abstractions;
+
+namespace Varve.Storage.Tests.Log;
+
+public sealed class FailingDiskTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData(Errno.InputOutput, false)]
+    [InlineData(Errno.InputOutput, true)]
+    [InlineData(Errno.NoSpace, false)]
+    [InlineData(Errno.NoSpace, true)]
+    [InlineData(Errno.TooManyFiles, false)]
+    public async Task Any_operation_may_fail_and_nothing_acknowledged_is_lost(int error, bool forEver)
+    {
+        int seed = TestSeed.Next(output.WriteLine);
+        for (int at = 1; ; at++)
+        {
+            var random = new Random(seed);
+            var ledger = new Ledger();
+            var fileSystem = new FaultyFileSystem();
+            await ledger.LiveAsync(fileSystem, random, 5);
+            fileSystem.Fault = new Fault(fileSystem.Operations + at, error, forEver);
+            StorageException? failure = await ledger.LiveAsync(fileSystem, random, 25) ?? await ledger.LiveAsync(fileSystem, random, 5);
+            if (!fileSystem.Fault.Struck)
+            {
+                Assert.Null(failure);
+                output.WriteLine($"{at - 1} operations");
+                return;
+            }
+
+            // A failure while closing reaches nobody: all that was acknowledged is there.
+            if (failure is not null)
+            {
+                Assert.Equal(error == Errno.NoSpace ? StorageErrorCode.DiskFull : StorageErrorCode.NodeStopped, failure.Code);
+                Assert.Equal(error, Assert.IsType<IOException>(failure.InnerException).HResult);
+                Assert.Contains($"errno {error}", failure.Message, StringComparison.Ordinal);
+            }
+
+            FaultyFileSystem restarted = fileSystem.AfterKill();
+            Assert.Null(await ledger.LiveAsync(restarted, random, 3));
+            await (await ledger.OpenAsync(restarted.AfterPowerCut(random))).DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData("pwrite")]
+    [InlineData("fdatasync")]
+    public async Task After_a_failure_everyone_who_waits_or_comes_later_is_told_the_reason(string call)
+    {
+        var fileSystem = new FaultyFileSystem();
+        (DurableLog log, _) = await LogTesting.OpenAsync(LogTesting.Small(LogTesting.InMemory, fileSystem));
+        await LogTesting.AppendAsync(log, 10);
+        fileSystem.Fault = new Fault(1, Errno.InputOutput, ForEver: false, call);
+        Task[] commits = [.. Enumerable.Range(2, 20).Select(position =>
+        {
+            try
+            {
+                log.Enqueue(default, LogTesting.Payload(position, 100));
+                return log.CommitAsync();
+            }
+            catch (StorageException failure)
+            {
+                return Task.FromException(failure);
+            }
+        })];
+        foreach (Task commit in commits)
+        {
+            StorageException told = await Assert.ThrowsAsync<StorageException>(() => commit);
+            Assert.Equal(StorageErrorCode.NodeStopped, told.Code);
+            Assert.Contains("errno 5", told.Message, StringComparison.Ordinal);
+        }
+
+        // The disk works again, the log does not.
+        Assert.Equal(StorageErrorCode.NodeStopped, log.Failure!.Code);
+        Assert.Throws<StorageException>(() => log.Enqueue(default, [1]));
+        await Assert.ThrowsAsync<StorageException>(log.CommitAsync);
+        Assert.Equal(new LogPosition(1), log.DurableUpTo);
+        await log.DisposeAsync();
+        List<ReplayedEntry> replayed = await LogTesting.ReplayAsync(LogTesting.Small(LogTesting.InMemory, fileSystem));
+        Assert.NotEmpty(replayed);
+        LogTesting.AssertWhole(replayed);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_memory_is_released_by_a_failure()
+    {
+        var fileSystem = new FaultyFileSystem();
+        (DurableLog log, _) = await LogTesting.OpenAsync(LogTesting.Small(LogTesting.InMemory, fileSystem));
+        fileSystem.Fault = new Fault(1, Errno.NoSpace, ForEver: true, "pwrite");
+        Task appending = Task.Run(() =>
+        {
+            for (int i = 0; i < 10_000; i++)
+                log.Enqueue(default, new byte[1000]);
+        });
+        Assert.Equal(StorageErrorCode.DiskFull, (await Assert.ThrowsAsync<StorageException>(() => appending)).Code);
+        await log.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Commits_that_wait_at_the_same_moment_share_a_sync()
+    {
+        var fileSystem = new FaultyFileSystem();
+        (DurableLog log, _) = await LogTesting.OpenAsync(LogTesting.Small(LogTesting.InMemory, fileSystem));
+        await LogTesting.AppendAsync(log, 1);
+        long before = fileSystem.Syncs;
+        var commits = new List<Task>();
+        for (int position = 2; position < 30; position++)
+        {
+            log.Enqueue(default, LogTesting.Payload(position, 10));
+            commits.Add(log.CommitAsync());
+        }
+
+        await Task.WhenAll(commits);
+        long shared = fileSystem.Syncs - before;
+        output.WriteLine($"{shared} syncs for {commits.Count} commits");
+        Assert.True(shared < commits.Count);
+        before = fileSystem.Syncs;
+        await LogTesting.AppendAsync(log, 1, 1, 1);
+        Assert.Equal(3, fileSystem.Syncs - before);
+        await log.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_commit_with_nothing_to_do_touches_no_disk()
+    {
+        var fileSystem = new FaultyFileSystem();
+        (DurableLog log, _) = await LogTesting.OpenAsync(LogTesting.Small(LogTesting.InMemory, fileSystem));
+        await LogTesting.AppendAsync(log, 1);
+        long before = fileSystem.Operations;
+        await log.CommitAsync();
+        Assert.Equal(before, fileSystem.Operations);
+        await log.DisposeAsync();
+    }
+}
