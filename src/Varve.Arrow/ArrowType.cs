@@ -39,7 +39,10 @@ public abstract record ArrowType
     /// <summary>Bytes of one value for types whose values lie in one fixed-width buffer; 0 for all others (booleans are bits).</summary>
     public virtual int ByteWidth => 0;
 
-    /// <summary>The name that messages and descriptions use, such as <c>timestamp[us, UTC]</c> or <c>list&lt;int32&gt;</c>.</summary>
+    /// <summary>
+    /// The name that messages and descriptions use, such as <c>timestamp[us, UTC]</c> or <c>list&lt;int32 not null&gt;</c>;
+    /// see <see cref="TypeNames"/> for its grammar.
+    /// </summary>
     public abstract string Name { get; }
 
     public sealed override string ToString() => Name;
@@ -212,7 +215,7 @@ public sealed record ListType(Field Element) : ArrowType
 
     public override IReadOnlyList<Field> Children => [Element];
 
-    public override string Name => $"list<{Element.Type.Name}>";
+    public override string Name => $"list<{TypeNames.Of(Element)}>";
 }
 
 /// <summary>Lists with 64-bit offsets into one child.</summary>
@@ -222,7 +225,7 @@ public sealed record LargeListType(Field Element) : ArrowType
 
     public override IReadOnlyList<Field> Children => [Element];
 
-    public override string Name => $"large_list<{Element.Type.Name}>";
+    public override string Name => $"large_list<{TypeNames.Of(Element)}>";
 }
 
 /// <summary>Lists of one length; element j of row i is row i * <paramref name="Size"/> + j of the child.</summary>
@@ -232,7 +235,7 @@ public sealed record FixedSizeListType(Field Element, int Size) : ArrowType
 
     public override IReadOnlyList<Field> Children => [Element];
 
-    public override string Name => $"fixed_size_list<{Element.Type.Name}>[{Size}]";
+    public override string Name => $"fixed_size_list<{TypeNames.Of(Element)}>[{Size}]";
 }
 
 public sealed record StructType(IReadOnlyList<Field> Fields) : ArrowType
@@ -241,7 +244,7 @@ public sealed record StructType(IReadOnlyList<Field> Fields) : ArrowType
 
     public override IReadOnlyList<Field> Children => Fields;
 
-    public override string Name => $"struct<{string.Join(", ", Fields.Select(f => $"{f.Name}: {f.Type.Name}"))}>";
+    public override string Name => $"struct<{string.Join(", ", Fields)}>";
 
     public bool Equals(StructType? other) => other is not null && Fields.SequenceEqual(other.Fields);
 
@@ -257,7 +260,9 @@ public sealed record MapType(Field Entries, bool KeysSorted) : ArrowType
 
     public override IReadOnlyList<Field> Children => [Entries];
 
-    public override string Name => $"map<{Entries.Type.Children[0].Type.Name}, {Entries.Type.Children[1].Type.Name}>";
+    public override string Name => Entries.Type.Children is [Field key, Field value]
+        ? $"map<{key.Type.Name}, {TypeNames.Of(value)}{(KeysSorted ? ", sorted" : "")}>"
+        : $"map<{Entries.Type.Name}>";
 }
 
 /// <summary>
@@ -270,7 +275,7 @@ public sealed record DenseUnionType(IReadOnlyList<Field> Fields) : ArrowType
 
     public override IReadOnlyList<Field> Children => Fields;
 
-    public override string Name => $"dense_union<{string.Join(", ", Fields.Select(f => $"{f.Name}: {f.Type.Name}"))}>";
+    public override string Name => $"dense_union<{string.Join(", ", Fields)}>";
 
     public bool Equals(DenseUnionType? other) => other is not null && Fields.SequenceEqual(other.Fields);
 
@@ -287,5 +292,5 @@ public sealed record DictionaryType(IntegerType IndexType, ArrowType ValueType, 
 
     public override int ByteWidth => IndexType.ByteWidth;
 
-    public override string Name => $"dictionary<{IndexType.Name}, {ValueType.Name}>";
+    public override string Name => $"dictionary<{IndexType.Name}, {ValueType.Name}{(IsOrdered ? ", ordered" : "")}>";
 }

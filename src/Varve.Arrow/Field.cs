@@ -24,5 +24,6 @@ public sealed class Field(string name, ArrowType type, bool isNullable = true, I
 
     public override int GetHashCode() => HashCode.Combine(Name, Type, IsNullable);
 
-    public override string ToString() => $"{Name}: {Type.Name}{(IsNullable ? "" : " not null")}";
+    /// <summary>Name, type and nullability as <see cref="TypeNames.ParseSchema"/> reads them.</summary>
+    public override string ToString() => $"{TypeNames.Quote(Name)}: {TypeNames.Of(this)}";
 }

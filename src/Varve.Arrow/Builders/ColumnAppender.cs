@@ -35,9 +35,9 @@ public abstract class ColumnAppender
 
     private protected abstract long ValueCapacityBytes { get; }
 
-    /// <param name="type">Any type but dictionary, also within.</param>
+    /// <param name="type">Any type but dictionary and union, also within.</param>
     /// <param name="hintRows">The rows that are expected at most. Fewer cost less, more are possible.</param>
-    /// <exception cref="ArgumentException">A dictionary type: flatten it first.</exception>
+    /// <exception cref="ArgumentException">A dictionary type, which is to be flattened first, or a union.</exception>
     public static ColumnAppender Create(ArrowType type, int hintRows = 65_536)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(hintRows);
@@ -53,6 +53,7 @@ public abstract class ColumnAppender
             FixedSizeListType list => new FixedSizeListAppender(list, hintRows),
             StructType => new StructAppender(type, hintRows),
             DictionaryType => throw new ArgumentException($"a column of {type.Name} cannot grow: flatten dictionaries first"),
+            DenseUnionType => throw new ArgumentException($"a column of {type.Name} cannot grow: unions are written only"),
             _ => new FixedWidthAppender(type, hintRows),
         };
     }

@@ -25,6 +25,7 @@ internal static class NullArrays
             StructType => Nested([validity], length),
             DictionaryType dictionary => new ArrayData(
                 type, length, length, [validity, Zeros((long)length * type.ByteWidth, type)], dictionary: Create(dictionary.ValueType, 0)),
+            DenseUnionType => throw new ArgumentException($"a value of {type.Name} is never null itself"),
             _ => Flat(Zeros((long)length * type.ByteWidth, type)),
         };
 

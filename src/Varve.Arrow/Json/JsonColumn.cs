@@ -21,7 +21,7 @@ internal abstract class JsonColumn(Field field, ArrayBuilder builder, string pat
 
     /// <summary>A builder for rows of a field.</summary>
     public static ArrayBuilder BuilderOf(Field field, string path) => HasDictionary(field.Type)
-        ? throw new ArrowFormatException($"column '{path}{field.Name}': rows in JSON cannot be read into {field.Type.Name}, flatten the schema first")
+        ? throw new ArrowFormatException($"column '{MessageText.Cut(path + field.Name)}': rows in JSON cannot be read into {MessageText.Cut(field.Type)}, flatten the schema first")
         : ArrayBuilder.Create(field.Type);
 
     /// <param name="field">The name, type and nullability.</param>
@@ -87,7 +87,7 @@ internal abstract class JsonColumn(Field field, ArrayBuilder builder, string pat
     protected ArrowFormatException NotUtf8(ref Utf8JsonReader reader, Exception? inner = null) => NotUtf8(ref reader, Path, Place, inner);
 
     protected ArrowFormatException Fail(ref Utf8JsonReader reader, string? detail = null) =>
-        Place.Fail(Path, detail is null ? Type.Name : $"{Type.Name}, {detail}", JsonPlace.Show(ref reader));
+        Place.Fail(Path, detail is null ? MessageText.Cut(Type) : $"{MessageText.Cut(Type)}, {detail}", JsonPlace.Show(ref reader));
 
     private static ArrowFormatException NotUtf8(ref Utf8JsonReader reader, string path, JsonPlace place, Exception? inner) =>
         Utf8.IsValid(reader.ValueSpan)
@@ -97,7 +97,7 @@ internal abstract class JsonColumn(Field field, ArrayBuilder builder, string pat
     private void AppendNull(string found)
     {
         if (!_isNullable)
-            throw Place.Fail(Path, $"{Type.Name} (the column is not nullable)", found);
+            throw Place.Fail(Path, $"{MessageText.Cut(Type)} (the column is not nullable)", found);
         Place.Budget.Take(_nullBytes);
         Builder.AppendNull();
     }

@@ -17,7 +17,7 @@ internal sealed class JsonListColumn(Field field, ListBuilder builder, string pa
             _elements.Read(ref reader);
         int count = builder.Elements.Length - before;
         if (Type is FixedSizeListType list && count != list.Size)
-            throw Place.Fail(Path, $"{Type.Name}, an array of {list.Size} elements", $"{count} elements");
+            throw Place.Fail(Path, $"{MessageText.Cut(Type)}, an array of {list.Size} elements", $"{count} elements");
         builder.EndList();
     }
 }

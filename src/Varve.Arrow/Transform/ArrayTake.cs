@@ -53,6 +53,8 @@ public static class ArrayTake
                 for (int i = 0; i < fields.Length; i++)
                     fields[i] = Take(array.Children[i], moved, budget);
                 return ([], fields);
+            case DenseUnionType:
+                throw new ArgumentException($"rows of {array.Type.Name} cannot be chosen: unions are written only");
             default:
                 return ([Values(array, indices, array.Type.ByteWidth, budget)], []);
         }

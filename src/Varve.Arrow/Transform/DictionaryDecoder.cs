@@ -70,7 +70,7 @@ public static class DictionaryDecoder
 
             Int128 code = ArrayReader.WideCode(array, row);
             if (code < 0 || code >= valueCount)
-                throw new ArrowFormatException($"column '{path}' row {row}: expected a code of a dictionary with {valueCount} values, found {code}");
+                throw new ArrowFormatException($"column '{MessageText.Cut(path)}' row {row}: expected a code of a dictionary with {valueCount} values, found {code}");
             codes[row] = (int)code;
         }
 

@@ -14,13 +14,13 @@ public static class ArrayValidation
     }
 
     /// <inheritdoc cref="Validate(RecordBatch)"/>
-    public static void Validate(Field field, ArrayData array) => Column(new ColumnCheck(field.Name, array), field);
+    public static void Validate(Field field, ArrayData array) => Column(new ColumnCheck(field.Name, array, IsColumn: true), field);
 
     private static void Column(ColumnCheck check, Field field)
     {
         ArrayData array = check.Array;
         if (!array.Type.Equals(field.Type))
-            throw check.Fail($"an array of {field.Type.Name}", $"one of {array.Type.Name}");
+            throw check.Fail($"an array of {MessageText.Cut(field.Type)}", $"one of {MessageText.Cut(array.Type)}");
         TypeCheck.Parameters(check);
         Shape(check);
         Validity(check);

@@ -1,8 +1,13 @@
 namespace Varve.Arrow.Validation;
 
 /// <summary>An array under check and what messages call it.</summary>
-internal readonly record struct ColumnCheck(string Path, ArrayData Array)
+/// <param name="Path">The column, or the way from a column to its child.</param>
+/// <param name="Array">The column or child.</param>
+/// <param name="IsColumn">True for a column, whose rows are those of the batch.</param>
+internal readonly record struct ColumnCheck(string Path, ArrayData Array, bool IsColumn = false)
 {
+    private string Name => $"column '{MessageText.Cut(Path)}' ({MessageText.Cut(Array.Type)})";
+
     /// <summary>Refuses a buffer that is too short for the rows.</summary>
     public void Buffer(int index, string name, long bytesMin)
     {
@@ -21,8 +26,8 @@ internal readonly record struct ColumnCheck(string Path, ArrayData Array)
     }
 
     public ArrowFormatException Fail(string expected, string found) =>
-        new($"column '{Path}' ({Array.Type.Name}): expected {expected}, found {found}");
+        new($"{Name}: expected {expected}, found {found}");
 
     public ArrowFormatException Fail(int row, string expected, string found) =>
-        new($"column '{Path}' ({Array.Type.Name}) {(Path.EndsWith(']') ? "element" : "row")} {row}: expected {expected}, found {found}");
+        new($"{Name} {(Path.EndsWith(']') ? "element" : "row")} {row}: expected {expected}, found {found}") { RowIndex = IsColumn ? row : null };
 }

@@ -15,6 +15,8 @@ internal static class TypeCheck
                 throw check.Fail("a size of 0 or more", $"{type.Size}");
             case MapType type when type.Entries.Type is not StructType { Fields.Count: 2 }:
                 throw check.Fail("entries of a key and a value", type.Entries.Type.Name);
+            case DenseUnionType type:
+                throw check.Fail("a type that can be read", type.Name);
             default:
                 break;
         }

@@ -78,6 +78,8 @@ public static class ArrayEquality
                 }
 
                 return true;
+            case DenseUnionType:
+                throw new ArgumentException($"rows of {a.Type.Name} cannot be compared: unions are written only");
             default:
                 return Fixed(a, atA, 1).SequenceEqual(Fixed(b, atB, 1));
         }

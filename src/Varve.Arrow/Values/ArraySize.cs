@@ -35,6 +35,8 @@ public static class ArraySize
                 return Bytes(array.Children[0].Slice(first, count));
             case StructType:
                 return array.Children.Sum(c => Bytes(c.Slice(array.Offset, array.Length)));
+            case DenseUnionType:
+                return (array.Length * (1L + sizeof(int))) + array.Children.Sum(Bytes);
             default:
                 return ((long)array.Length * array.Type.ByteWidth) + (array.Dictionary is { } values ? Bytes(values) : 0);
         }
