@@ -8,4 +8,6 @@ internal sealed record LogSizes
     public int MemoryBytes { get; init; } = 32 << 20;
 
     public long SegmentBytes { get; init; } = 256L << 20;
+
+    public long ZeroAheadBytes { get; init; } = 64 << 20;
 }

@@ -109,6 +109,7 @@ public sealed class StorageEngine : IAsyncDisposable
                     PageBytes = options.LogSizes.PageBytes,
                     MemoryBytes = options.LogSizes.MemoryBytes,
                     SegmentBytes = options.LogSizes.SegmentBytes,
+                    ZeroAheadBytes = options.LogSizes.ZeroAheadBytes,
                     Logger = options.LoggerFactory?.CreateLogger<DurableLog>() ?? (ILogger)NullLogger.Instance,
                 },
                 recovery.Replay,

@@ -1,5 +1,7 @@
 using Varve.Arrow;
 using Varve.Arrow.Builders;
+using Varve.Arrow.Transform;
+using Varve.Arrow.Validation;
 using Varve.Storage.Records;
 using Varve.Storage.Tail;
 
@@ -15,7 +17,7 @@ namespace Varve.Storage.Streams;
 internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, MemoryBudget budget)
 {
     /// <summary>Batches above this go into the log in parts: an entry does not cross a page of the log, and what is left of a page is lost.</summary>
-    private const int PartBytesMax = 1 << 20;
+    private readonly int _partBytesMax = Math.Min(1 << 20, recordBytesMax / 4 * 3);
 
     /// <exception cref="StorageException">The batch does not fit, is damaged, too large, or there is no memory for it.</exception>
     public PreparedAppend Prepare(StreamState stream, StreamSchema schema, RecordBatch batch)
@@ -45,20 +47,20 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
         }
     }
 
-    private static (ColumnProjection Columns, RecordBatch Rows) Check(string stream, StreamSchema schema, RecordBatch batch)
+    private (ColumnProjection Columns, RecordBatch Rows) Check(string stream, StreamSchema schema, RecordBatch batch)
     {
         ColumnMap map = schema.Match(stream, batch.Schema);
         try
         {
-            batch = Flatten(stream, batch);
+            if (map.HasDictionaries)
+                batch = Flatten(stream, batch);
             Schema target = map.Projection.Schema;
             var columns = new ArrayData[target.Fields.Count];
             for (int i = 0; i < columns.Length; i++)
                 columns[i] = Column(stream, target.Fields[i], batch.Columns[map.SourceOf(i)]);
             RecordBatch rows = new(target, batch.RowCount, columns);
-            for (int i = 0; i < columns.Length; i++)
-                columns[i] = Compact(columns[i]);
-            return (map.Projection, rows);
+            ArrayValidation.Validate(rows);
+            return (map.Projection, map.Projection.HasViews ? Compact(rows) : rows);
         }
         catch (ArrowFormatException e)
         {
@@ -67,11 +69,13 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
     }
 
     /// <summary>Writes dictionaries out, unless a short code would stand for more than a batch may be.</summary>
-    private static RecordBatch Flatten(string stream, RecordBatch batch)
+    private RecordBatch Flatten(string stream, RecordBatch batch)
     {
-        if (!batch.Columns.Any(c => TypeRules.HasDictionary(c.Type)))
-            return batch;
-        throw new StorageException(StorageErrorCode.Unsupported, $"cannot append to stream '{stream}': dictionary columns");
+        ArrayValidation.Validate(batch);
+        long sizeBytes = RowSize.Of(batch, 0, batch.RowCount);
+        if (sizeBytes > batchBytesMax)
+            throw TooLarge(stream, $"the batch of {batch.RowCount} rows takes {sizeBytes} bytes with its dictionaries written out, at most {batchBytesMax} are possible");
+        return DictionaryDecoder.Flatten(batch);
     }
 
     private static ArrayData Column(string stream, Field expected, ArrayData found)
@@ -86,41 +90,50 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
     /// <summary>
     /// Gathers what views refer to: their data buffers may hold far more than the rows do, and all of it would go into the log with every part.
     /// </summary>
+    private static RecordBatch Compact(RecordBatch rows) => new(rows.Schema, rows.RowCount, [.. rows.Columns.Select(Compact)]);
+
     private static ArrayData Compact(ArrayData array)
     {
-        if (!HasViews(array.Type))
+        if (!TypeRules.HasViews(array.Type))
             return array;
         ColumnAppender copy = ColumnAppender.Create(array.Type, array.Length);
         copy.Append(array);
         return copy.Snapshot(array.Length);
     }
 
-    private static bool HasViews(ArrowType type) => type is Utf8ViewType or BinaryViewType || type.Children.Any(f => HasViews(f.Type));
-
     private void Split(StreamState stream, ColumnProjection columns, RecordBatch rows, long sizeBytes, List<AppendPart> parts)
     {
-        if (sizeBytes <= PartBytesMax)
+        if (sizeBytes <= _partBytesMax)
         {
-            Encode(stream, columns, rows, parts);
+            Encode(stream, columns, rows, 0, rows.RowCount, parts);
             return;
         }
 
-        for (int start = 0; start < rows.RowCount;)
+        int count = 1;
+        for (int start = 0; start < rows.RowCount; start += count)
         {
-            int count = RowsWithin(PartBytesMax, rows, start);
-            Encode(stream, columns, CompactSlice(rows, start, count), parts);
-            start += count;
+            count = RowsWithin(_partBytesMax, rows, start, count);
+            if (count == 1 && RowSize.Of(rows, start, 1) is long rowBytes && rowBytes > recordBytesMax)
+                throw RowTooLarge(stream.Name, start, rowBytes);
+            Encode(stream, columns, rows, start, count, parts);
         }
 
         if (parts.Count > RecordFormat.PartCountMax)
             throw TooLarge(stream.Name, $"the batch would be written in {parts.Count} parts, at most {RecordFormat.PartCountMax} are possible; send fewer rows at a time");
     }
 
-    /// <summary>As many rows as weigh no more than that, but at least one. Found by halving: weighing a range costs little.</summary>
-    private static int RowsWithin(long bytesMax, RecordBatch rows, int start)
+    /// <summary>As many rows as weigh no more than that, but at least one: doubling from a guess, then halving, so that no more is weighed than needed.</summary>
+    private static int RowsWithin(long bytesMax, RecordBatch rows, int start, int guess)
     {
+        int left = rows.RowCount - start;
         int low = 1;
-        int high = rows.RowCount - start;
+        int high = Math.Min(guess, left);
+        while (high < left && RowSize.Of(rows, start, high) <= bytesMax)
+        {
+            low = high;
+            high = (int)Math.Min(2L * high, left);
+        }
+
         while (low < high)
         {
             int middle = low + ((high - low + 1) / 2);
@@ -133,29 +146,28 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
         return low;
     }
 
-    private static RecordBatch CompactSlice(RecordBatch rows, int start, int count)
-    {
-        RecordBatch slice = rows.Slice(start, count);
-        return slice.Columns.Any(c => HasViews(c.Type)) ? new RecordBatch(slice.Schema, count, [.. slice.Columns.Select(Compact)]) : slice;
-    }
-
     /// <summary>Encodes rows as one part; halves them where names and padding make the record larger than an entry.</summary>
-    private void Encode(StreamState stream, ColumnProjection columns, RecordBatch rows, List<AppendPart> parts)
+    private void Encode(StreamState stream, ColumnProjection columns, RecordBatch rows, int start, int count, List<AppendPart> parts)
     {
-        EncodedAppend encoded = AppendEncoder.Encode(stream.Id, columns, rows, CompressionChoice.For(rows));
+        RecordBatch part = rows.Slice(start, count);
+        if (columns.HasViews && count < rows.RowCount)
+            part = Compact(part);
+        EncodedAppend encoded = AppendEncoder.Encode(stream.Id, columns, part, CompressionChoice.For(part));
         if (encoded.LengthBytes <= recordBytesMax)
         {
-            parts.Add(new AppendPart(rows, encoded));
+            parts.Add(new AppendPart(part, encoded));
             return;
         }
 
         encoded.Release();
-        if (rows.RowCount == 1)
-            throw TooLarge(stream.Name, $"a row takes {encoded.LengthBytes} bytes, at most {recordBytesMax} are possible for a single row");
-        int half = rows.RowCount / 2;
-        Encode(stream, columns, CompactSlice(rows, 0, half), parts);
-        Encode(stream, columns, CompactSlice(rows, half, rows.RowCount - half), parts);
+        if (count == 1)
+            throw RowTooLarge(stream.Name, start, encoded.LengthBytes);
+        Encode(stream, columns, rows, start, count / 2, parts);
+        Encode(stream, columns, rows, start + (count / 2), count - (count / 2), parts);
     }
+
+    private StorageException RowTooLarge(string stream, int row, long bytes) =>
+        TooLarge(stream, $"row {row} of the batch takes {bytes} bytes, at most {recordBytesMax} are possible for a single row");
 
     private static StorageException TooLarge(string stream, string what) =>
         new(StorageErrorCode.BatchTooLarge, $"cannot append to stream '{stream}': {what}");

@@ -1,4 +1,5 @@
 using Varve.Arrow;
+using Varve.Arrow.Transform;
 
 namespace Varve.Storage.Streams;
 
@@ -10,12 +11,16 @@ internal sealed class ColumnMap
     private ColumnMap(Schema batch, ColumnProjection projection, int[] sources)
     {
         Batch = batch;
+        HasDictionaries = !ReferenceEquals(DictionaryDecoder.Flatten(batch), batch);
         Projection = projection;
         _sources = sources;
     }
 
     /// <summary>The schema of the batches.</summary>
     public Schema Batch { get; }
+
+    /// <summary>Whether columns have to be written out first.</summary>
+    public bool HasDictionaries { get; }
 
     /// <summary>The columns of the stream that the batches have.</summary>
     public ColumnProjection Projection { get; }

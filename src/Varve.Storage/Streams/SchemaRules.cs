@@ -1,5 +1,6 @@
 using System.Text;
 using Varve.Arrow;
+using Varve.Arrow.Transform;
 using Varve.Storage.Records;
 
 namespace Varve.Storage.Streams;
@@ -15,7 +16,7 @@ internal static class SchemaRules
     public static Schema ForNewStream(string stream, Schema schema)
     {
         Check(stream, "create", [], schema.Fields);
-        return new Schema([.. schema.Fields.Select(TypeRules.Flatten)], schema.Metadata);
+        return DictionaryDecoder.Flatten(schema);
     }
 
     /// <summary>The columns to add behind those of a stream. They must be nullable: rows that are there already have no values for them.</summary>
@@ -30,7 +31,7 @@ internal static class SchemaRules
             }
         }
 
-        return [.. added.Select(TypeRules.Flatten)];
+        return [.. added.Select(DictionaryDecoder.Flatten)];
     }
 
     /// <summary>The change has to fit into one entry of the log.</summary>

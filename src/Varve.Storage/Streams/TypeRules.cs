@@ -34,25 +34,8 @@ internal static class TypeRules
         _ => Math.Max(1, type.ByteWidth),
     };
 
-    /// <summary>The field with plain values instead of dictionaries. Only for types without a problem: the depth is not checked here.</summary>
-    public static Field Flatten(Field field)
-    {
-        ArrowType type = Flatten(field.Type);
-        return ReferenceEquals(type, field.Type) ? field : new Field(field.Name, type, field.IsNullable, field.Metadata);
-    }
-
-    public static ArrowType Flatten(ArrowType type) => !HasDictionary(type) ? type : type switch
-    {
-        DictionaryType dictionary => Flatten(dictionary.ValueType),
-        ListType list => new ListType(Flatten(list.Element)),
-        LargeListType list => new LargeListType(Flatten(list.Element)),
-        FixedSizeListType list => new FixedSizeListType(Flatten(list.Element), list.Size),
-        StructType record => new StructType([.. record.Fields.Select(Flatten)]),
-        MapType map => new MapType(Flatten(map.Entries), map.KeysSorted),
-        _ => type,
-    };
-
-    public static bool HasDictionary(ArrowType type) => type is DictionaryType || type.Children.Any(f => HasDictionary(f.Type));
+    /// <summary>Whether arrays of the type refer to bytes elsewhere.</summary>
+    public static bool HasViews(ArrowType type) => type is Utf8ViewType or BinaryViewType || type.Children.Any(f => HasViews(f.Type));
 
     private static string? Problem(ArrowType type, int depth)
     {
