@@ -5,12 +5,14 @@ using System.Runtime.InteropServices;
 namespace Varve.Arrow.Ipc;
 
 /// <summary>
-/// Hands out the buffers of one message body: bounds-checked, decompressed, and aligned to 8. A buffer that lies right is a slice of the body;
-/// what must be allocated counts against one budget, because any number of buffers may name the same bytes. For one message.
+/// Hands out the buffers of one message body: bounds-checked, decompressed, and aligned to 8. A buffer that lies right is a slice of the body.
+/// Together the buffers take no more than the body, so that no few bytes can pose as many columns, and what must be allocated counts against one
+/// budget. For one message.
 /// </summary>
 internal sealed class BodyReader(ReadOnlyMemory<byte> body, BodyCompression compression, IpcLimits limits)
 {
     private long _budgetBytes = limits.MaxDecompressedBodyBytes;
+    private long _leftBytes = body.Length;
 
     public ReadOnlyMemory<byte> Buffer(long offset, long length, FieldPath path)
     {
@@ -18,6 +20,9 @@ internal sealed class BodyReader(ReadOnlyMemory<byte> body, BodyCompression comp
             return default;
         if (offset < 0 || length < 0 || offset > body.Length - length)
             throw new ArrowFormatException($"a buffer of column {path} claims bytes {offset} to {unchecked(offset + length)} of a body of {body.Length}");
+        _leftBytes -= length;
+        if (_leftBytes < 0)
+            throw new ArrowFormatException($"the buffers up to column {path} take more than the {body.Length} bytes of the body: they overlap");
         ReadOnlyMemory<byte> buffer = body.Slice((int)offset, (int)length);
         return compression == BodyCompression.None ? Align(buffer, path) : Decompress(buffer, path);
     }

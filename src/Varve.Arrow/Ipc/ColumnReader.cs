@@ -18,6 +18,7 @@ internal ref struct ColumnReader
     private int _node;
     private int _buffer;
     private int _variadic;
+    private long _rowsWithoutBytes;
 
     public ColumnReader(FlatTable batch, ReadOnlyMemory<byte> body, IpcLimits limits)
     {
@@ -80,8 +81,14 @@ internal ref struct ColumnReader
             throw new ArrowFormatException($"column {plan.Path} claims {rows} rows, expected 0 to {_limits.MaxRowCount}");
         int length = (int)rows;
         if (plan.Layout == ColumnLayout.Null)
+        {
+            CountRowsWithoutBytes(plan, length);
             return new ArrayData(plan.Type, length, length, []);
+        }
+
         ReadOnlyMemory<byte> validity = Validity(plan, length, ref nulls);
+        if (validity.IsEmpty)
+            CountRowsWithoutBytes(plan, length);
         return plan.Layout switch
         {
             ColumnLayout.Bits => Make(plan, length, nulls, [validity, Next(plan, Bitmap.ByteCount(length))]),
@@ -99,6 +106,18 @@ internal ref struct ColumnReader
 
     private static ArrayData Make(ColumnPlan plan, int length, long nulls, ReadOnlyMemory<byte>[] buffers, ArrayData[]? children = null) =>
         new(plan.WireType, length, (int)nulls, buffers, children);
+
+    private void CountRowsWithoutBytes(ColumnPlan plan, int length)
+    {
+        bool hasBytes = plan.Layout == ColumnLayout.FixedWidth
+            ? plan.Type.ByteWidth > 0
+            : plan.Layout is not (ColumnLayout.Null or ColumnLayout.Struct or ColumnLayout.FixedSizeList);
+        if (hasBytes)
+            return;
+        _rowsWithoutBytes += length;
+        if (_rowsWithoutBytes > _limits.MaxRowCount)
+            throw new ArrowFormatException($"the columns up to {plan.Path} claim more than {_limits.MaxRowCount} rows that have no bytes");
+    }
 
     /// <summary>The validity bits, empty where nothing is null. The claimed count is checked: a wrong one would show values where there are none.</summary>
     private ReadOnlyMemory<byte> Validity(ColumnPlan plan, int length, ref long nulls)

@@ -1,4 +1,5 @@
 using Varve.Arrow.Builders;
+using Varve.Arrow.Validation;
 
 namespace Varve.Arrow.Ipc;
 
@@ -55,20 +56,23 @@ internal sealed class DictionaryStore(Dictionary<long, ColumnPlan> plans, IpcLim
         return new ArrayData(plan.Type, column.Length, column.NullCount, column.Buffers, children, null, column.Offset);
     }
 
+    /// <summary>Appends a delta. The rows are checked first: appending takes them apart, and would make valid garbage of invalid ones.</summary>
     private static Entry Append(Entry before, ArrayData values, ColumnPlan plan)
     {
-        try
+        var field = new Field(plan.Path.Text(), plan.WireType);
+        ArrayValidation.Validate(field, values);
+        ColumnAppender? grown = before.Grown;
+        if (grown is null)
         {
-            ColumnAppender grown = before.Grown ?? ColumnAppender.Create(plan.WireType, before.Values.Length + values.Length);
-            if (before.Grown is null)
-                grown.Append(before.Values);
-            grown.Append(values);
-            return new Entry { Grown = grown, Values = grown.Snapshot(grown.Length) };
+            ArrayValidation.Validate(field, before.Values);
+            grown = ColumnAppender.Create(plan.WireType, before.Values.Length + values.Length);
+            grown.Append(before.Values);
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
-        {
-            throw new ArrowFormatException($"the delta of the dictionary of column {plan.Path} cannot be appended: {e.Message}", e);
-        }
+
+        if (!grown.CanAppend(values))
+            throw new ArrowFormatException($"the dictionary of column {plan.Path} passes the 2 GiB that one array can hold");
+        grown.Append(values);
+        return new Entry { Grown = grown, Values = grown.Snapshot(grown.Length) };
     }
 
     /// <summary>The values of a dictionary; none where no code refers to them yet, because a column of nulls may come before its dictionary.</summary>

@@ -9,14 +9,18 @@ internal sealed class FieldPath(FieldPath? parent, string name)
     private const int MaxNames = 8;
     private const int MaxNameChars = 64;
 
-    public override string ToString()
+    /// <summary>The names joined by points.</summary>
+    public string Text()
     {
         var names = new Stack<string>();
         FieldPath? at = this;
         for (; at is not null && names.Count < MaxNames; at = at.Parent)
             names.Push(at.Name.Length <= MaxNameChars ? at.Name : at.Name[..MaxNameChars] + "...");
-        return (at is null ? "'" : "'...") + string.Join('.', names) + "'";
+        return (at is null ? "" : "...") + string.Join('.', names);
     }
+
+    /// <summary>The names in quotes, as messages have them.</summary>
+    public override string ToString() => $"'{Text()}'";
 
     private FieldPath? Parent { get; } = parent;
 

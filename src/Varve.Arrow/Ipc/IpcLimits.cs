@@ -20,7 +20,10 @@ public sealed record IpcLimits
     /// <summary>Bytes of all dictionaries that one stream holds at a time.</summary>
     public long MaxDictionaryBytes { get; init; } = 128 << 20;
 
-    /// <summary>Rows of one batch: columns of nulls or of empty structs claim any number of rows with no bytes.</summary>
+    /// <summary>
+    /// Rows of one batch, and rows of all columns and children of a message that have no bytes of their own: nulls, structs, lists of a fixed size
+    /// and values of no width can claim any number.
+    /// </summary>
     public int MaxRowCount { get; init; } = 1 << 27;
 
     /// <summary>Levels of nested types.</summary>

@@ -5,6 +5,8 @@ namespace Varve.Arrow.Tests.Ipc;
 
 public class FuzzCorpusTests(ITestOutputHelper output)
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
+
     public static TheoryData<string> Corpus =>
     [
         .. Directory.EnumerateFiles(RepositoryRoot.Data("arrow-fuzz"), "*", SearchOption.AllDirectories)
@@ -20,7 +22,7 @@ public class FuzzCorpusTests(ITestOutputHelper output)
     public void A_file_that_once_crashed_a_reader_ends_in_an_error_or_valid_batches(string name)
     {
         bool isFile = name.StartsWith("file", StringComparison.Ordinal);
-        ArrowFormatException? error = Damage.Read(File.ReadAllBytes(RepositoryRoot.Data("arrow-fuzz", name)), isFile);
+        ArrowFormatException? error = Damage.Read(File.ReadAllBytes(RepositoryRoot.Data("arrow-fuzz", name)), isFile, Longest);
         output.WriteLine(error?.Message ?? "valid");
         Assert.NotEqual("", error?.Message);
     }
@@ -34,7 +36,7 @@ public class FuzzCorpusTests(ITestOutputHelper output)
             return;
         byte[] file = File.ReadAllBytes(RepositoryRoot.Data("arrow-fuzz", name));
         "ARROW1\0\0"u8.CopyTo(file);
-        ArrowFormatException? error = Damage.Read(file, isFile: true);
+        ArrowFormatException? error = Damage.Read(file, isFile: true, Longest);
         output.WriteLine(error?.Message ?? "valid");
         Assert.NotEqual("", error?.Message);
     }

@@ -1,4 +1,5 @@
 using Varve.Arrow.Ipc;
+using Varve.Arrow.Validation;
 
 namespace Varve.Arrow.Tests.Ipc;
 
@@ -52,6 +53,24 @@ public class GoldenFileTests
             (Schema fileSchema, List<RecordBatch> fileBatches) = IpcForms.ReadFile(IpcForms.WriteFile(schema, batches, compression));
             golden.AssertEqual(fileSchema, fileBatches);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Covered))]
+    public void Golden_batches_are_valid_save_for_those_of_old_writers(string name)
+    {
+        (_, List<RecordBatch> batches) = IpcForms.ReadFile(GoldenFiles.FileOf(name));
+        ArrowFormatException? error = null;
+        try
+        {
+            batches.ForEach(ArrayValidation.Validate);
+        }
+        catch (ArrowFormatException e)
+        {
+            error = e;
+        }
+
+        Assert.True((error is not null) == GoldenFiles.Invalid.Contains(name), error?.Message ?? "valid");
     }
 
     [Theory]

@@ -42,8 +42,17 @@ internal sealed class RandomBatches(Random random)
             1 => new LargeListType(Child("item")),
             2 => new FixedSizeListType(Child("item"), random.Next(0, 4)),
             3 => new StructType([.. Enumerable.Range(0, random.Next(0, 4)).Select(i => Child($"f{i}"))]),
-            _ => new MapType(new Field("entries", new StructType([Child("key"), Child("value")]), isNullable: false), random.Next(2) == 0),
+            _ => new MapType(new Field("entries", new StructType([Key(Child), Child("value")]), isNullable: false), random.Next(2) == 0),
         };
+    }
+
+    /// <summary>The keys of a map are never null.</summary>
+    private static Field Key(Func<string, Field> child)
+    {
+        Field key = child("key");
+        while (key.Type is NullType)
+            key = child("key");
+        return new Field("key", key.Type, isNullable: false);
     }
 
     private ArrowType Flat() => Pick<ArrowType>(
@@ -56,18 +65,18 @@ internal sealed class RandomBatches(Random random)
 
     private T Pick<T>(params T[] choices) => choices[random.Next(choices.Length)];
 
-    private ArrayData Sliced(ArrowType type, int rows)
+    private ArrayData Sliced(ArrowType type, int rows, bool withNulls = true, bool isMapEntries = false)
     {
         int before = random.Next(3) == 0 ? random.Next(0, 20) : 0;
         int after = random.Next(3) == 0 ? random.Next(0, 20) : 0;
-        return Array(type, before + rows + after).Slice(before, rows);
+        return Array(type, before + rows + after, withNulls, isMapEntries).Slice(before, rows);
     }
 
-    private ArrayData Array(ArrowType type, int rows)
+    private ArrayData Array(ArrowType type, int rows, bool withNulls, bool isMapEntries)
     {
         if (type is NullType)
             return new ArrayData(type, rows, rows, []);
-        (byte[] validity, int nulls) = Validity(rows);
+        (byte[] validity, int nulls) = withNulls ? Validity(rows) : ([], 0);
         ArrayData Make(ReadOnlyMemory<byte>[] buffers, ArrayData[]? children = null, ArrayData? dictionary = null) =>
             new(type, rows, nulls, buffers, children, dictionary);
         switch (type)
@@ -81,17 +90,32 @@ internal sealed class RandomBatches(Random random)
                 return Make(Views(validity, rows, type is Utf8ViewType));
             case ListType or LargeListType or MapType:
                 (byte[] starts, int elements) = Lists(rows, type is LargeListType ? 8 : 4);
-                return Make([validity, starts], [Sliced(type.Children[0].Type, elements)]);
+                return Make([validity, starts], [Sliced(type.Children[0].Type, elements, type is not MapType, type is MapType)]);
             case FixedSizeListType list:
                 return Make([validity], [Sliced(list.Element.Type, (rows * list.Size) + random.Next(3))]);
             case StructType:
-                return Make([validity], [.. type.Children.Select(f => Sliced(f.Type, rows + random.Next(3)))]);
+                return Make([validity], [.. type.Children.Select((f, i) => Sliced(f.Type, rows + random.Next(3), withNulls: i > 0 || !isMapEntries))]);
             case DictionaryType dictionary:
                 int values = random.Next(1, 12);
                 return Make([validity, Codes(rows, values, dictionary.IndexType.ByteWidth)], null, Sliced(dictionary.ValueType, values));
+            case TimeType or DecimalType:
+                return Make([validity, SmallNumbers(rows, type.ByteWidth, type is DecimalType)]);
             default:
                 return Make([validity, Bytes(rows * type.ByteWidth)]);
         }
+    }
+
+    private byte[] SmallNumbers(int rows, int width, bool withNegative)
+    {
+        byte[] numbers = new byte[rows * width];
+        for (int row = 0; row < rows; row++)
+        {
+            int number = random.Next(withNegative ? -80_000 : 0, 80_000);
+            numbers.AsSpan(row * width, width).Fill((byte)(number < 0 ? 0xFF : 0));
+            BinaryPrimitives.WriteInt32LittleEndian(numbers.AsSpan(row * width), number);
+        }
+
+        return numbers;
     }
 
     private (byte[] Bits, int Nulls) Validity(int rows)

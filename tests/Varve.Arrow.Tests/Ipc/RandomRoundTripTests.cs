@@ -1,4 +1,5 @@
 using Varve.Arrow.Ipc;
+using Varve.Arrow.Validation;
 using Varve.Testing;
 using Xunit.Abstractions;
 
@@ -6,7 +7,7 @@ namespace Varve.Arrow.Tests.Ipc;
 
 public class RandomRoundTripTests(ITestOutputHelper output)
 {
-    private const int Rounds = 300;
+    private const int Rounds = 150;
 
     [Fact]
     public void Random_batches_come_back_from_streams_and_files_as_they_were()
@@ -46,6 +47,7 @@ public class RandomRoundTripTests(ITestOutputHelper output)
         Assert.Equal(batches.Length, found.Batches.Count);
         for (int i = 0; i < batches.Length; i++)
         {
+            ArrayValidation.Validate(found.Batches[i]);
             Assert.Equal(batches[i].RowCount, found.Batches[i].RowCount);
             Assert.Equal(batches[i].Columns.Select(c => c.NullCount), found.Batches[i].Columns.Select(c => c.NullCount));
             Assert.Equal(RowText.Of(batches[i]), RowText.Of(found.Batches[i]));
