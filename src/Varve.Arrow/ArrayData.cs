@@ -45,6 +45,9 @@ public sealed class ArrayData(
     /// <summary>The values of a dictionary column, else null.</summary>
     public ArrayData? Dictionary { get; } = dictionary;
 
+    /// <summary>Set once the full check has passed, so that a dictionary that many columns or batches share is checked once. Only ever becomes true.</summary>
+    internal bool IsChecked { get; set; }
+
     public ReadOnlySpan<byte> Validity => Buffers.Length == 0 ? default : Buffers[0].Span;
 
     public bool IsNull(int row)

@@ -72,7 +72,9 @@ internal sealed class DictionaryStore(Dictionary<long, ColumnPlan> plans, IpcLim
         if (!grown.CanAppend(values))
             throw new ArrowFormatException($"the dictionary of column {plan.Path} passes the 2 GiB that one array can hold");
         grown.Append(values);
-        return new Entry { Grown = grown, Values = grown.Snapshot(grown.Length) };
+        ArrayData all = grown.Snapshot(grown.Length);
+        all.IsChecked = true;
+        return new Entry { Grown = grown, Values = all };
     }
 
     /// <summary>The values of a dictionary; none where no code refers to them yet, because a column of nulls may come before its dictionary.</summary>

@@ -30,7 +30,16 @@ public static class ArrayValidation
         for (int i = 0; i < array.Children.Length; i++)
             Child(check, i);
         if (array.Dictionary is { } dictionary)
-            Column(new ColumnCheck(check.Path + "{}", dictionary), new Field("", ((DictionaryType)array.Type).ValueType));
+            Dictionary(check, dictionary, ((DictionaryType)array.Type).ValueType);
+    }
+
+    /// <summary>A dictionary is checked when it is first seen: later batches cost what is new in them.</summary>
+    private static void Dictionary(ColumnCheck check, ArrayData dictionary, ArrowType type)
+    {
+        if (dictionary.IsChecked && dictionary.Type.Equals(type))
+            return;
+        Column(new ColumnCheck(check.Path + "{}", dictionary), new Field("", type));
+        dictionary.IsChecked = true;
     }
 
     /// <summary>Buffers and children are as many as the layout has, and long enough for values of one width.</summary>

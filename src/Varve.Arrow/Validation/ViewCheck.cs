@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text.Unicode;
 
 namespace Varve.Arrow.Validation;
 
@@ -9,14 +8,14 @@ internal static class ViewCheck
     public static void Views(ColumnCheck check)
     {
         ArrayData array = check.Array;
-        bool isText = array.Type.Id == ArrowTypeId.Utf8View;
+        ViewedText? text = array.Type.Id == ArrowTypeId.Utf8View ? new ViewedText(array) : null;
         ReadOnlySpan<ByteView> views = ArrayLayout.Views(array);
         for (int row = 0; row < views.Length; row++)
         {
             if (array.IsNull(row))
                 continue;
             ReadOnlySpan<byte> value = views[row].IsInline ? Short(check, row, in views[row]) : Long(check, row, in views[row]);
-            if (isText && !Utf8.IsValid(value))
+            if (text is not null && !text.IsValid(check, row, in views[row], value))
                 throw TextCheck.Invalid(check, row, value);
         }
     }
