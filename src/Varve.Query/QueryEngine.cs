@@ -24,6 +24,9 @@ public sealed class QueryEngine : IDisposable
     private volatile SqlDatabase _database;
     private int _disposed;
 
+    /// <summary>The version of DuckDB that this engine is built on, such as "v1.5.6".</summary>
+    public static string SqlEngineVersion => DuckDbLibrary.Version;
+
     /// <exception cref="QueryException">DuckDB's library is missing, is another version, or does not take a setting.</exception>
     public QueryEngine(StorageEngine storage, QueryOptions? options = null)
     {

@@ -48,8 +48,8 @@ public static class SettingTable
             o => o.Sql.MemoryLimitBytes, (o, v) => o.Sql.MemoryLimitBytes = v, isAutoAllowed: true),
         SettingKinds.Count("Sql:ThreadCount", 1, 1024, "Threads that all queries share. auto: one for each processor.",
             o => o.Sql.ThreadCount, (o, v) => o.Sql.ThreadCount = v, isAutoAllowed: true),
-        SettingKinds.Count("Sql:MaxConcurrentQueries", 1, 10_000, "Queries that run at one time; others wait.",
-            o => o.Sql.MaxConcurrentQueries, (o, v) => o.Sql.MaxConcurrentQueries = v!.Value),
+        SettingKinds.Count("Sql:MaxConcurrentQueries", 1, 1024, "Queries that compute at one time; others wait. auto: one for each processor.",
+            o => o.Sql.MaxConcurrentQueries, (o, v) => o.Sql.MaxConcurrentQueries = v, isAutoAllowed: true),
         SettingKinds.Milliseconds("Sql:TimeoutMs", 1, DayMs, "A query that runs longer is ended.",
             o => o.Sql.Timeout, (o, v) => o.Sql.Timeout = v),
         SettingKinds.Milliseconds("Sql:SlowMs", 0, DayMs, "Queries that take longer are logged as warnings.",
@@ -60,8 +60,6 @@ public static class SettingTable
 
         SettingKinds.Bytes("Rpc:MaxMessageBytes", 64 << 10, 2047 * MiB, "The largest gRPC message that is read. Must be above Data:MaxBatchBytes.",
             o => o.Rpc.MaxMessageBytes, (o, v) => o.Rpc.MaxMessageBytes = v!.Value),
-        SettingKinds.Count("Rpc:MaxStreamsPerConnection", 1, 1_000_000, "Calls that one connection may have open; more wait in the client.",
-            o => o.Rpc.MaxStreamsPerConnection, (o, v) => o.Rpc.MaxStreamsPerConnection = v!.Value),
 
         SettingKinds.Text("Metrics:OtlpEndpoint", "an http or https URL", "The OpenTelemetry collector to send metrics to. Not set: none are sent.",
             o => o.Metrics.OtlpEndpoint, (o, v) => o.Metrics.OtlpEndpoint = v),

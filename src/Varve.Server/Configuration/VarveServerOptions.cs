@@ -78,7 +78,8 @@ public sealed class VarveServerOptions
         /// <summary>Threads that all queries share; null: one for each processor.</summary>
         public int? ThreadCount { get; set; }
 
-        public int MaxConcurrentQueries { get; set; } = 16;
+        /// <summary>Queries that compute at one time; null: one for each processor.</summary>
+        public int? MaxConcurrentQueries { get; set; }
 
         public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
 
@@ -93,8 +94,6 @@ public sealed class VarveServerOptions
     public sealed class RpcSection
     {
         public long MaxMessageBytes { get; set; } = 80L << 20;
-
-        public int MaxStreamsPerConnection { get; set; } = 1000;
     }
 
     public sealed class MetricsSection

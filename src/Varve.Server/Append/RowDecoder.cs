@@ -1,0 +1,95 @@
+using Varve.Arrow;
+using Varve.Arrow.Ipc;
+using Varve.Arrow.Json;
+using Varve.Arrow.Transform;
+using Varve.Arrow.Validation;
+using Varve.Protocol.V1;
+using Varve.Server.Errors;
+using Varve.Server.Rows;
+using Varve.Storage;
+
+namespace Varve.Server.Append;
+
+/// <summary>
+/// Makes one batch of a request's rows, whatever their form. Remembers the Arrow schema and dictionaries that earlier requests of the call brought for each
+/// stream. For one thread.
+/// </summary>
+internal sealed class RowDecoder(StorageEngine engine, long maxBatchBytes)
+{
+    /// <summary>Each stream of a call may hold dictionaries.</summary>
+    private const int MaxArrowStreams = 1000;
+
+    private readonly IpcLimits _limits = new()
+    {
+        MaxBodyBytes = maxBatchBytes * 2,
+        MaxDecompressedBodyBytes = maxBatchBytes * 2,
+        MaxDictionaryBytes = maxBatchBytes,
+    };
+
+    /// <summary>By stream, whose names do not differ by case alone.</summary>
+    private readonly Dictionary<string, IpcPieceReader> _arrow = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <exception cref="Rpc.RpcException">The request has no rows, or they are damaged or do not fit the stream.</exception>
+    /// <exception cref="StorageException">There is no such stream.</exception>
+    public RecordBatch Decode(string stream, AppendRequest request)
+    {
+        try
+        {
+            return request.RowsCase switch
+            {
+                AppendRequest.RowsOneofCase.Arrow => DecodeArrow(stream, request.Arrow.Memory),
+                AppendRequest.RowsOneofCase.Columns => ColumnBatchReader.Read(engine.Describe(stream), request.Columns),
+                AppendRequest.RowsOneofCase.Json => JsonRows.Parse(engine.Describe(stream).Schema, request.Json.Span, _limits.MaxBodyBytes),
+                _ => throw ErrorMapper.InvalidRequest($"cannot append to stream '{stream}': the request has no rows (arrow, columns or json)", stream),
+            };
+        }
+        catch (ArrowFormatException e)
+        {
+            throw ErrorMapper.Create(ErrorCode.InvalidData, $"cannot append to stream '{stream}': {e.Message}", stream, inner: e);
+        }
+    }
+
+    private RecordBatch DecodeArrow(string stream, ReadOnlyMemory<byte> piece)
+    {
+        if (!_arrow.TryGetValue(stream, out IpcPieceReader? reader))
+        {
+            engine.Describe(stream);
+            if (_arrow.Count == MaxArrowStreams)
+                throw ErrorMapper.InvalidRequest($"cannot append to stream '{stream}': one call appends Arrow data to {MaxArrowStreams} streams at most", stream);
+            _arrow.Add(stream, reader = new IpcPieceReader(_limits));
+        }
+
+        IReadOnlyList<RecordBatch> batches = reader.Read(piece);
+        return batches.Count switch
+        {
+            0 => Empty(reader.Schema, stream),
+            1 => batches[0],
+            _ => Join(batches, stream),
+        };
+    }
+
+    private static RecordBatch Empty(Schema? schema, string stream) => schema is null
+        ? throw ErrorMapper.Create(ErrorCode.InvalidData, $"cannot append to stream '{stream}': the Arrow data holds no message", stream)
+        : JsonRows.Parse(DictionaryDecoder.Flatten(schema), "[]"u8);
+
+    /// <summary>The batches of one request become one, since they are taken together or not at all. Dictionaries may change between them.</summary>
+    private RecordBatch Join(IReadOnlyList<RecordBatch> batches, string stream)
+    {
+        List<RecordBatch> plain = [];
+        long rowCount = 0;
+        foreach (RecordBatch batch in batches)
+        {
+            if (!batch.Schema.Equals(batches[0].Schema))
+                throw ErrorMapper.Create(ErrorCode.InvalidData, $"cannot append to stream '{stream}': the schema changes within one request", stream);
+
+            // Rows weigh at least one byte each to the engine, so it would refuse more of them anyway.
+            rowCount += batch.RowCount;
+            if (rowCount > maxBatchBytes)
+                throw ErrorMapper.Create(ErrorCode.BatchTooLarge, $"cannot append to stream '{stream}': the request has more than {maxBatchBytes} rows", stream);
+            ArrayValidation.Validate(batch);
+            plain.Add(DictionaryDecoder.Flatten(batch));
+        }
+
+        return ArrayConcat.Concat(plain);
+    }
+}

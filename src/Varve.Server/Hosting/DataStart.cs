@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Logging;
+using Varve.Query;
+using Varve.Server.Configuration;
+using Varve.Storage;
+
+namespace Varve.Server.Hosting;
+
+/// <summary>Opens the engines, and says in an operator's terms why one cannot be opened.</summary>
+internal static class DataStart
+{
+    /// <exception cref="StartupException">The data directory cannot be used.</exception>
+    public static async Task<StorageEngine> OpenEngineAsync(
+        VarveServerOptions options, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
+    {
+        string directory = Path.GetFullPath(options.Data.Directory);
+        var storage = new StorageOptions
+        {
+            Directory = directory,
+            MaxBatchBytes = (int)options.Data.MaxBatchBytes,
+            Time = time,
+            LoggerFactory = loggers,
+        };
+        if (options.Data.TailMemoryLimitBytes is { } limit)
+            storage = storage with { TailMemoryLimitBytes = limit };
+        try
+        {
+            return await StorageEngine.OpenAsync(storage, cancellationToken);
+        }
+        catch (StorageException e)
+        {
+            string advice = e.Code switch
+            {
+                StorageErrorCode.DirectoryLocked => "another daemon uses it: stop that one, or choose another directory with --data",
+                StorageErrorCode.DiskFull => "make room on its disk",
+                StorageErrorCode.Corruption => "nothing was changed; restore the named file from a copy, or start on another directory with --data",
+                _ => "check that it exists, is on a local disk and may be written by this user",
+            };
+            throw new StartupException(StartupErrorCode.Data, $"cannot open the data directory {directory}: {e.Message} ({advice})", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException(StartupErrorCode.Data,
+                $"cannot open the data directory {directory}: {e.Message} (check that it may be written by this user)", e);
+        }
+    }
+
+    /// <exception cref="StartupException">The SQL engine cannot be loaded.</exception>
+    public static QueryEngine OpenQueries(StorageEngine engine, VarveServerOptions options, TimeProvider time)
+    {
+        var query = new QueryOptions
+        {
+            StatementTimeout = options.Sql.Timeout,
+            Time = time,
+        };
+        if (options.Sql.ThreadCount is { } threads)
+            query = query with { ThreadCount = threads };
+        if (options.Sql.MaxConcurrentQueries is { } concurrent)
+            query = query with { ConcurrentStatementCount = concurrent };
+        if (options.Sql.MemoryLimitBytes is { } memory)
+            query = query with { MemoryLimitBytes = memory };
+        try
+        {
+            return new QueryEngine(engine, query);
+        }
+        catch (Exception e) when (e is QueryException or DllNotFoundException or BadImageFormatException)
+        {
+            throw new StartupException(StartupErrorCode.Component, $"cannot load the SQL engine: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Varve.Storage;
+
+namespace Varve.Server.Hosting;
+
+/// <summary>Whether this node can take appends, and if not, why. Any thread may ask; the host alone says when it starts and stops.</summary>
+internal sealed class NodeHealth
+{
+    private volatile StorageEngine? _engine;
+    private volatile bool _isStopping;
+
+    /// <summary>Null: ready. Else why not, in words for an operator.</summary>
+    public string? Problem
+    {
+        get
+        {
+            if (_isStopping)
+                return "the node is stopping";
+            if (_engine is not { } engine)
+                return "the node is starting: it recovers from its log";
+            return engine.IsAccepting ? null : $"the node has stopped accepting appends: {engine.StopReason?.Message ?? "its log is closed"}";
+        }
+    }
+
+    public void Opened(StorageEngine engine) => _engine = engine;
+
+    public void Stopping() => _isStopping = true;
+}

@@ -1,0 +1,50 @@
+using Google.Protobuf.WellKnownTypes;
+using Varve.Protocol.V1;
+using Varve.Query;
+using Varve.Rpc.Server;
+using Varve.Server.Configuration;
+using Varve.Server.Metrics;
+using Varve.Storage;
+
+namespace Varve.Server.Services;
+
+/// <summary>varve.v1.Admin. Stateless: any number of calls at once.</summary>
+internal sealed class AdminService(StorageEngine engine, StatementObserver statements, VarveServerOptions options, TimeProvider time, Func<long> connectionCount) : IService
+{
+    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+
+    public void Map(GrpcServer server) => server.AddUnary<GetStatusRequest, GetStatusResponse>(
+        AdminReflection.Descriptor.Services.Single(s => s.Name == "Admin").FindMethodByName("GetStatus"), (_, _) => Task.FromResult(Status()));
+
+    private GetStatusResponse Status()
+    {
+        StorageStatistics statistics = engine.Statistics;
+
+        // Read in this order, each is at most the next, whatever happens meanwhile.
+        LogPosition visible = engine.VisibleUpTo;
+        LogPosition durable = engine.DurableUpTo;
+        LogPosition appended = engine.AppendedUpTo;
+        return new GetStatusResponse
+        {
+            Version = ProductInfo.Version,
+            NodeId = engine.NodeId.ToString(),
+            StartedAt = Timestamp.FromDateTimeOffset(_startedAt),
+            Uptime = Duration.FromTimeSpan(time.GetUtcNow() - _startedAt),
+            DataDirectory = Path.GetFullPath(options.Data.Directory),
+            Accepting = engine.IsAccepting,
+            StopReason = engine.StopReason?.Message ?? "",
+            VisibleUpTo = visible.Value,
+            DurableUpTo = durable.Value,
+            AppendedUpTo = appended.Value,
+            StreamCount = statistics.StreamCount,
+            RowCount = statistics.RowCount,
+            TailBytes = statistics.TailBytes,
+            TailLimitBytes = statistics.TailLimitBytes,
+            LogBytes = statistics.LogBytes,
+            ProcessMemoryBytes = Environment.WorkingSet,
+            ActiveQueries = statements.ActiveCount,
+            Connections = connectionCount(),
+            Components = { ["dotnet"] = Environment.Version.ToString(), ["duckdb"] = QueryEngine.SqlEngineVersion },
+        };
+    }
+}

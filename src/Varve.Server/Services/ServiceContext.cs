@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Logging;
+using Varve.Query;
+using Varve.Server.Configuration;
+using Varve.Server.Metrics;
+using Varve.Server.Security;
+using Varve.Storage;
+
+namespace Varve.Server.Services;
+
+/// <summary>What the daemon's services are made of. Lives as long as the daemon takes calls.</summary>
+internal sealed record ServiceContext(
+    StorageEngine Engine,
+    QueryEngine Queries,
+    VarveServerOptions Options,
+    Authenticator Authenticator,
+    ServerMetrics Metrics,
+    StatementObserver Statements,
+    ILoggerFactory Loggers,
+    TimeProvider Time,
+    Func<long> ConnectionCount);

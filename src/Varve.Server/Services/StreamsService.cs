@@ -1,0 +1,137 @@
+using Google.Protobuf.Reflection;
+using Varve.Arrow;
+using Varve.Arrow.Transform;
+using Varve.Protocol.V1;
+using Varve.Rpc.Server;
+using Varve.Server.Append;
+using Varve.Server.Errors;
+using Varve.Server.Metrics;
+using Varve.Server.Read;
+using Varve.Server.Rows;
+using Varve.Storage;
+using Engine = Varve.Storage;
+
+namespace Varve.Server.Services;
+
+/// <summary>varve.v1.Streams. Stateless: any number of calls at once.</summary>
+internal sealed class StreamsService(StorageEngine engine, AppendServices appends, ServerMetrics metrics) : IService
+{
+    public void Map(GrpcServer server)
+    {
+        ServiceDescriptor service = StreamsReflection.Descriptor.Services.Single(s => s.Name == "Streams");
+        MethodDescriptor Method(string name) => service.FindMethodByName(name);
+        server.AddUnary<CreateStreamRequest, CreateStreamResponse>(Method("CreateStream"), (r, c) => About(r.Name, () => CreateAsync(r, c)));
+        server.AddUnary<AlterStreamRequest, AlterStreamResponse>(Method("AlterStream"), (r, c) => About(r.Name, () => AlterAsync(r, c)));
+        server.AddUnary<DropStreamRequest, DropStreamResponse>(Method("DropStream"), (r, c) => About(r.Name, () => DropAsync(r, c)));
+        server.AddUnary<DescribeStreamRequest, DescribeStreamResponse>(Method("DescribeStream"), (r, _) => About(r.Name, () => Task.FromResult(Describe(r))));
+        server.AddUnary<ListStreamsRequest, ListStreamsResponse>(Method("ListStreams"), (r, _) => Task.FromResult(List(r)));
+        server.AddBidi(Method("Append"), AppendAsync);
+        server.AddServerStreaming<ReadRequest>(Method("Read"), (r, c) => About(r.Stream, () => ReadAsync(r, c)));
+    }
+
+    private async Task<CreateStreamResponse> CreateAsync(CreateStreamRequest request, ServerCall call)
+    {
+        Schema schema = request.SchemaCase switch
+        {
+            CreateStreamRequest.SchemaOneofCase.Columns => ColumnsText.Parse(request.Name, request.Columns),
+            CreateStreamRequest.SchemaOneofCase.ArrowSchema => ColumnsText.Parse(request.Name, request.ArrowSchema),
+            _ => throw ErrorMapper.InvalidRequest($"cannot create stream '{request.Name}': the request has no schema (columns or arrow_schema)", request.Name),
+        };
+        try
+        {
+            Engine.StreamDescription created = await engine.CreateStreamAsync(request.Name, schema, call.Cancelled);
+            return new CreateStreamResponse { Stream = StreamText.Describe(created), Created = true };
+        }
+        catch (StorageException e) when (e.Code == StorageErrorCode.StreamAlreadyExists && request.IfNotExists && engine.TryDescribe(request.Name, out _))
+        {
+            return Existing(engine.Describe(request.Name), schema);
+        }
+    }
+
+    private static CreateStreamResponse Existing(Engine.StreamDescription stream, Schema wanted)
+    {
+        // Streams hold plain values, so dictionaries that were asked for are not what is there.
+        if (DictionaryDecoder.Flatten(wanted).Equals(stream.Schema))
+            return new CreateStreamResponse { Stream = StreamText.Describe(stream) };
+        throw ErrorMapper.Create(ErrorCode.StreamAlreadyExists,
+            $"stream '{stream.Name}' exists with another schema: wanted ({wanted}), found ({stream.Schema})", stream.Name);
+    }
+
+    private async Task<AlterStreamResponse> AlterAsync(AlterStreamRequest request, ServerCall call)
+    {
+        Schema added = request.AddCase switch
+        {
+            AlterStreamRequest.AddOneofCase.AddColumns => ColumnsText.Parse(request.Name, request.AddColumns),
+            AlterStreamRequest.AddOneofCase.AddArrowSchema => ColumnsText.Parse(request.Name, request.AddArrowSchema),
+            _ => throw ErrorMapper.InvalidRequest($"cannot alter stream '{request.Name}': the request adds nothing (add_columns or add_arrow_schema)", request.Name),
+        };
+        return new AlterStreamResponse { Stream = StreamText.Describe(await engine.AddColumnsAsync(request.Name, added.Fields, call.Cancelled)) };
+    }
+
+    private async Task<DropStreamResponse> DropAsync(DropStreamRequest request, ServerCall call)
+    {
+        try
+        {
+            await engine.DropStreamAsync(request.Name, call.Cancelled);
+            return new DropStreamResponse { Dropped = true };
+        }
+        catch (StorageException e) when (e.Code == StorageErrorCode.StreamNotFound && request.IfExists)
+        {
+            return new DropStreamResponse();
+        }
+    }
+
+    private DescribeStreamResponse Describe(DescribeStreamRequest request) => new() { Stream = StreamText.Describe(engine.Describe(request.Name)) };
+
+    private ListStreamsResponse List(ListStreamsRequest request)
+    {
+        var response = new ListStreamsResponse();
+        foreach (Engine.StreamDescription stream in engine.List())
+        {
+            if (stream.Name.StartsWith(request.Prefix, StringComparison.OrdinalIgnoreCase))
+                response.Streams.Add(StreamText.Describe(stream));
+        }
+
+        return response;
+    }
+
+    private async Task AppendAsync(ServerCall call)
+    {
+        using var append = new AppendCall(appends, call);
+        await append.RunAsync();
+    }
+
+    private async Task ReadAsync(ReadRequest request, ServerCall call)
+    {
+        var read = new ReadCall(StreamRead.Open(engine, request), new RowEncoder(request.Format, request.Stream), call, metrics);
+        metrics.ReadOpened(request.Follow);
+        try
+        {
+            await read.RunAsync();
+        }
+        finally
+        {
+            metrics.ReadClosed(request.Follow);
+        }
+    }
+
+    /// <summary>Lets errors name the stream that the call was about.</summary>
+    private static async Task<T> About<T>(string stream, Func<Task<T>> work)
+    {
+        T? response = default;
+        await About(stream, async () => { response = await work(); });
+        return response!;
+    }
+
+    private static async Task About(string stream, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception e) when (ErrorMapper.Map(e, stream) is { } failure)
+        {
+            throw failure;
+        }
+    }
+}
