@@ -145,7 +145,9 @@ internal sealed class TypeNameParser(string text)
         int scale = Number();
         Expect(')');
         int precisionMax = Validation.TypeCheck.PrecisionMax(bits);
-        return precision >= 1 && precision <= precisionMax ? new DecimalType(precision, scale, bits) : throw Fail($"a precision of 1 to {precisionMax} before");
+        if (precision < 1 || precision > precisionMax)
+            throw Fail($"a precision of 1 to {precisionMax} before");
+        return Math.Abs((long)scale) <= precisionMax ? new DecimalType(precision, scale, bits) : throw Fail($"a scale of at most {precisionMax} before");
     }
 
     private TimeUnit Unit() => Units.TryGetValue(Word(), out TimeUnit unit) ? unit : throw Fail("unit s, ms, us or ns before");

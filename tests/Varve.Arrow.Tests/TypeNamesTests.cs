@@ -52,6 +52,7 @@ public class TypeNamesTests(ITestOutputHelper output)
     [InlineData("timestamp[us, UTC", "expected ']', found the end")]
     [InlineData("time32[us]", "expected unit s or ms")]
     [InlineData("decimal128(39, 0)", "expected a precision of 1 to 38")]
+    [InlineData("decimal128(38, 39)", "expected a scale of at most 38")]
     [InlineData("decimal128(1.5, 0)", "expected ','")]
     [InlineData("fixed_size_binary[-1]", "expected a size of 0 or more")]
     [InlineData("fixed_size_binary[99999999999]", "expected a number")]

@@ -9,6 +9,8 @@ internal static class TypeCheck
         {
             case DecimalType type when type.Precision < 1 || type.Precision > PrecisionMax(type.BitWidth):
                 throw check.Fail($"a precision of 1 to {PrecisionMax(type.BitWidth)}", $"{type.Precision}");
+            case DecimalType type when Math.Abs((long)type.Scale) > PrecisionMax(type.BitWidth):
+                throw check.Fail($"a scale of {-PrecisionMax(type.BitWidth)} to {PrecisionMax(type.BitWidth)}", $"{type.Scale}");
             case FixedSizeBinaryType { Width: < 0 } type:
                 throw check.Fail("a width of 0 or more", $"{type.Width}");
             case FixedSizeListType { Size: < 0 } type:

@@ -12,6 +12,9 @@ public readonly record struct DecimalValue(BigInteger Unscaled, int Scale)
     private const int TextLengthMax = 256;
     private const int ExponentMax = 512;
 
+    /// <summary>More zeros than this are neither added nor written; no valid type has so many.</summary>
+    private const int ScaleMax = 1024;
+
     private static readonly BigInteger[] Powers = [.. Enumerable.Range(0, 77).Select(n => BigInteger.Pow(10, n))];
 
     public static implicit operator DecimalValue(decimal value)
@@ -35,14 +38,16 @@ public readonly record struct DecimalValue(BigInteger Unscaled, int Scale)
         if (exponent is < -ExponentMax or > ExponentMax)
             return false;
         ReadOnlySpan<char> mantissa = mantissaLength >= 0 ? text[..mantissaLength] : text;
+        bool isNegative = mantissa.StartsWith('-');
+        if (isNegative || mantissa.StartsWith('+'))
+            mantissa = mantissa[1..];
         int point = mantissa.IndexOf('.');
-        string digits = point < 0 ? mantissa.ToString() : string.Concat(mantissa[..point], mantissa[(point + 1)..]);
-        if (digits.Length == 0 || !char.IsAsciiDigit(digits[^1]))
+        ReadOnlySpan<char> whole = point < 0 ? mantissa : mantissa[..point];
+        ReadOnlySpan<char> fraction = point < 0 ? default : mantissa[(point + 1)..];
+        if ((point < 0 ? whole : fraction).IsEmpty || !AreDigits(whole) || !AreDigits(fraction))
             return false;
-        if (!BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger unscaled))
-            return false;
-        int scale = (point < 0 ? 0 : mantissa.Length - point - 1) - exponent;
-        value = new DecimalValue(unscaled, scale);
+        BigInteger digits = BigInteger.Parse(string.Concat(whole, fraction), NumberStyles.None, CultureInfo.InvariantCulture);
+        value = new DecimalValue(isNegative ? -digits : digits, fraction.Length - exponent);
         return true;
     }
 
@@ -52,7 +57,10 @@ public readonly record struct DecimalValue(BigInteger Unscaled, int Scale)
         unscaled = Unscaled;
         if (scale == Scale || Unscaled.IsZero)
             return true;
-        BigInteger power = BigInteger.Pow(10, Math.Abs(scale - Scale));
+        long zeros = Math.Abs((long)scale - Scale);
+        if (zeros > ScaleMax)
+            return false;
+        BigInteger power = BigInteger.Pow(10, (int)zeros);
         if (scale > Scale)
         {
             unscaled = Unscaled * power;
@@ -63,11 +71,13 @@ public readonly record struct DecimalValue(BigInteger Unscaled, int Scale)
         return rest.IsZero;
     }
 
-    /// <summary>All digits, with as many right of the point as the scale says, such as <c>-0.050</c>. Never an exponent.</summary>
+    /// <summary>All digits, with as many right of the point as the scale says, such as <c>-0.050</c>. No exponent, unless the scale is beyond all reason.</summary>
     public override string ToString()
     {
         string digits = BigInteger.Abs(Unscaled).ToString(CultureInfo.InvariantCulture);
         string sign = Unscaled.Sign < 0 ? "-" : "";
+        if (Scale is < -ScaleMax or > ScaleMax)
+            return $"{sign}{digits}e{-(long)Scale}";
         if (Scale <= 0)
             return Unscaled.IsZero ? "0" : sign + digits + new string('0', -Scale);
         digits = digits.PadLeft(Scale + 1, '0');
@@ -79,6 +89,8 @@ public readonly record struct DecimalValue(BigInteger Unscaled, int Scale)
 
     /// <summary>10^<paramref name="exponent"/>, up to 76.</summary>
     internal static BigInteger PowerOf10(int exponent) => Powers[exponent];
+
+    private static bool AreDigits(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');
 
     /// <summary>The text without zeros at the end of its fraction.</summary>
     internal string Trimmed()

@@ -111,6 +111,8 @@ public class ArrayValidationTests(ITestOutputHelper output)
 
         DecimalType tooWide = new(10, 1, 32);
         Check(new Field("d", tooWide), new ArrayData(tooWide, 0, 0, [default, default]), "a precision of 1 to 9, found 10");
+        DecimalType tooDeep = new(9, -10, 32);
+        Check(new Field("d", tooDeep), new ArrayData(tooDeep, 0, 0, [default, default]), "a scale of -9 to 9, found -10");
     }
 
     [Theory]
