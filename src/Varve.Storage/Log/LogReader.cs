@@ -16,25 +16,31 @@ internal sealed class LogReader(LogFiles files, PageIndex pages)
         var parser = new EntryParser(files.Salt) { Expected = first };
         var buffer = new byte[files.Layout.PageBytes];
         using var source = new PageSource(files);
+        (long Address, string Found) stop = (files.Layout.PageStart(page), "");
         for (; parser.Expected <= upTo; page++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             await Task.Run(() => source.Read(page, buffer), cancellationToken).ConfigureAwait(false);
-            long start = files.Layout.PageStart(page);
-            int offset = files.Layout.OffsetInPage(start);
+            long address = files.Layout.PageStart(page);
             LogPosition before = parser.Expected;
-            while (parser.Expected <= upTo && parser.Next(buffer, offset, out string reason) is { } header)
+            string found = "";
+            while (parser.Expected <= upTo && parser.Next(buffer, files.Layout.OffsetInPage(address), out found) is { } header)
             {
                 if (header.Position >= from)
-                    yield return new LogEntry(header.Position, header.Term, buffer.AsMemory(offset + LogLayout.LengthBytes + EntryHeader.Bytes, header.PayloadBytes));
-                offset += LogLayout.EntryBytes(header.PayloadBytes);
+                    yield return new LogEntry(header.Position, header.Term, PayloadAt(buffer, files.Layout.OffsetInPage(address), header));
+                address += LogLayout.EntryBytes(header.PayloadBytes);
             }
 
+            // An entry that stands neither behind the last nor at the start of the next page is not there.
             if (parser.Expected == before)
-            {
-                throw LogDamage.InFile(
-                    files.PathOf(files.Layout.File(start)), files.Layout.OffsetInFile(start), $"entry {before}, which was durable, does not stand here");
-            }
+                throw Damage(stop.Address, stop.Found, before);
+            stop = (address, found);
         }
     }
+
+    private static ReadOnlyMemory<byte> PayloadAt(byte[] page, int offset, EntryHeader header) =>
+        page.AsMemory(offset + LogLayout.LengthBytes + EntryHeader.Bytes, header.PayloadBytes);
+
+    private StorageException Damage(long address, string found, LogPosition expected) => LogDamage.InFile(
+        files.PathOf(files.Layout.File(address)), files.Layout.OffsetInFile(address), $"found {found} where entry {expected} was expected, which was durable");
 }

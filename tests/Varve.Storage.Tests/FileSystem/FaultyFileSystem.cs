@@ -33,6 +33,9 @@ internal sealed class FaultyFileSystem : IFileSystem
     /// <summary>A planted bug: a sync that fails reports success.</summary>
     public bool SwallowsSyncErrors { get; set; }
 
+    /// <summary>Called before every operation with its call, without the lock: a test may hold it up.</summary>
+    public Action<string>? Before { get; set; }
+
     /// <summary>Operations so far.</summary>
     public long Operations => Interlocked.Read(ref _operations);
 
@@ -48,8 +51,11 @@ internal sealed class FaultyFileSystem : IFileSystem
         }
     }
 
-    /// <summary>Cuts the power, unless that has happened: this file system is dead from now on, and what is on the disk is returned as a new one.</summary>
-    public FaultyFileSystem AfterPowerCut(Random random)
+    /// <summary>
+    /// Cuts the power, unless that has happened: this file system is dead from now on, and what is on the disk is returned as a new one. Without a random
+    /// nothing survives that was not synced.
+    /// </summary>
+    public FaultyFileSystem AfterPowerCut(Random? random)
     {
         lock (_gate)
         {
@@ -185,6 +191,7 @@ internal sealed class FaultyFileSystem : IFileSystem
     /// <summary>Starts an operation: counts it, fails it if that is planned, and holds the lock until disposed.</summary>
     internal Operation Begin(string call, string path)
     {
+        Before?.Invoke(call);
         _gate.Enter();
         long number = Interlocked.Increment(ref _operations);
         _cut |= number >= CutAt;

@@ -26,10 +26,10 @@ internal sealed class SimulatedDirectory
     }
 
     /// <summary>What is on the disk after a power cut: what was synced, and each later change by chance.</summary>
-    public SimulatedDirectory AfterPowerCut(Random random, Func<SimulatedInode, SimulatedInode> survivor)
+    public SimulatedDirectory AfterPowerCut(Random? random, Func<SimulatedInode, SimulatedInode> survivor)
     {
         var names = new Dictionary<string, SimulatedInode>(_disk);
-        foreach (IReadOnlyList<(string, SimulatedInode?)> change in _unsynced.Where(_ => random.Next(2) == 0))
+        foreach (IReadOnlyList<(string, SimulatedInode?)> change in _unsynced.Where(_ => random?.Next(2) == 0))
             Carry(names, change);
         Dictionary<string, SimulatedInode> survivors = names.ToDictionary(pair => pair.Key, pair => survivor(pair.Value));
         return new SimulatedDirectory { _cache = survivors, _disk = new Dictionary<string, SimulatedInode>(survivors) };

@@ -40,24 +40,24 @@ internal sealed class SimulatedInode
     public void FailSync() => _unsynced.Clear();
 
     /// <summary>What is on the disk after a power cut: what was synced, and of the rest any sectors.</summary>
-    public SimulatedInode AfterPowerCut(Random random)
+    public SimulatedInode AfterPowerCut(Random? random)
     {
         byte[] content = _disk.ToArray();
-        foreach (Change change in _unsynced)
+        foreach (Change change in random is null ? [] : _unsynced)
         {
             if (change.Bytes is null)
             {
-                if (random.Next(2) == 0)
+                if (random!.Next(2) == 0)
                     Carry(ref content, change);
                 continue;
             }
 
             // All, nothing, or each sector by chance.
-            int keep = random.Next(3);
+            int keep = random!.Next(3);
             for (long at = change.Offset, end = change.Offset + change.Bytes.Length, next; at < end && keep > 0; at = next)
             {
                 next = Math.Min(end, (at / SectorBytes * SectorBytes) + SectorBytes);
-                if (keep == 2 || random.Next(2) == 0)
+                if (keep == 2 || random!.Next(2) == 0)
                     Carry(ref content, new Change(at, change.Bytes.AsSpan((int)(at - change.Offset), (int)(next - at)).ToArray()));
             }
         }

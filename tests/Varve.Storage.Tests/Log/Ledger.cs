@@ -31,15 +31,26 @@ internal sealed class Ledger
     {
         for (int i = 0; i < count; i++)
         {
-            byte[] payload = LogTesting.Payload(_entries.Count + 1, random.Next(4) == 0 ? random.Next(3500) : random.Next(200), _life);
-            int head = random.Next(payload.Length + 1);
-            _entries.Add(payload);
-            log.Enqueue(payload.AsSpan(0, head), payload.AsSpan(head));
+            Enqueue(log, random.Next(4) == 0 ? random.Next(3500) : random.Next(200));
             if (random.Next(3) == 0)
                 await CommitAsync(log);
         }
 
         await CommitAsync(log);
+    }
+
+    public void Enqueue(DurableLog log, int bytes)
+    {
+        byte[] payload = LogTesting.Payload(_entries.Count + 1, bytes, _life);
+        _entries.Add(payload);
+        log.Enqueue(payload.AsSpan(0, bytes / 3), payload.AsSpan(bytes / 3));
+    }
+
+    public async Task CommitAsync(DurableLog log)
+    {
+        int count = _entries.Count;
+        await log.CommitAsync();
+        _acknowledged = count;
     }
 
     /// <summary>One life of the log on a disk that may fail: opened, loaded, closed. Returns what ended it, or null if nothing did.</summary>
@@ -61,13 +72,6 @@ internal sealed class Ledger
             if (log is not null)
                 await log.DisposeAsync();
         }
-    }
-
-    private async Task CommitAsync(DurableLog log)
-    {
-        int count = _entries.Count;
-        await log.CommitAsync();
-        _acknowledged = count;
     }
 
     private void Judge(List<ReplayedEntry> replayed)

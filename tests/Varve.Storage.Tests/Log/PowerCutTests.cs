@@ -61,6 +61,28 @@ public sealed class PowerCutTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Files_that_a_restart_found_after_a_failed_sync_survive_a_power_cut()
+    {
+        int seed = TestSeed.Next(output.WriteLine);
+        for (int at = 1; at < 20; at++)
+        {
+            var random = new Random(seed);
+            var ledger = new Ledger();
+            var fileSystem = new FaultyFileSystem { Fault = new Fault(at, Errno5, ForEver: true, "fsync") };
+            await ledger.LiveAsync(fileSystem, random, 40);
+            // The process that is started next finds the files that the last one made, but whose names it could not sync.
+            FaultyFileSystem restarted = fileSystem.AfterKill();
+            DurableLog log = await ledger.OpenAsync(restarted);
+            // Large enough to go on in the newest file, too few to make another.
+            for (int i = 0; i < 3; i++)
+                ledger.Enqueue(log, 3500);
+            await ledger.CommitAsync(log);
+            await log.DisposeAsync();
+            await (await ledger.OpenAsync(restarted.AfterPowerCut(random: null))).DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_disk_that_lies_about_syncs_is_found_out_by_the_checker()
     {
         int seed = TestSeed.Next(output.WriteLine);
