@@ -101,6 +101,8 @@ internal sealed class SqlDatabase : IDisposable
         ("autoload_known_extensions", "false"),
         ("allow_community_extensions", "false"),
         ("allow_persistent_secrets", "false"),
-        ("secret_directory", ""),
+
+        // By default a path that tells of the machine, for anyone to read in the settings. Nothing is ever kept there.
+        ("secret_directory", "none"),
     ];
 }
