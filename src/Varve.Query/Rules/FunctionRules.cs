@@ -44,7 +44,7 @@ internal sealed class FunctionRules
     /// <exception cref="QueryException">The text calls a function that is not allowed.</exception>
     public void Check(DuckDbConnection connection, string sql)
     {
-        if (!MentionsRefused(sql))
+        if (!SqlText.HasWord(sql, _refused))
             return;
         using JsonDocument tree = Parse(connection, sql);
         JsonElement root = tree.RootElement;
@@ -57,25 +57,6 @@ internal sealed class FunctionRules
         // A text that does not parse is left to the statement's own preparation, whose error names the place.
         if (root.GetProperty("error_type").GetString() != "parser")
             throw new QueryException(QueryErrorCode.Refused, $"the statement cannot be checked: {root.GetProperty("error_message").GetString()}");
-    }
-
-    private bool MentionsRefused(string sql)
-    {
-        HashSet<string>.AlternateLookup<ReadOnlySpan<char>> refused = _refused.GetAlternateLookup<ReadOnlySpan<char>>();
-        int start = -1;
-        for (int i = 0; i <= sql.Length; i++)
-        {
-            bool inWord = i < sql.Length && SqlText.IsWordCharacter(sql[i]);
-            if (inWord && start < 0)
-                start = i;
-            if (inWord || start < 0)
-                continue;
-            if (refused.Contains(sql.AsSpan(start, i - start)))
-                return true;
-            start = -1;
-        }
-
-        return false;
     }
 
     private static JsonDocument Parse(DuckDbConnection connection, string sql)

@@ -15,6 +15,26 @@ internal static class SqlText
 
     public static bool IsWordCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';
 
+    /// <summary>True where one of the words stands anywhere in the text, in strings and comments too.</summary>
+    public static bool HasWord(string sql, HashSet<string> words)
+    {
+        HashSet<string>.AlternateLookup<ReadOnlySpan<char>> lookup = words.GetAlternateLookup<ReadOnlySpan<char>>();
+        int start = -1;
+        for (int i = 0; i <= sql.Length; i++)
+        {
+            bool inWord = i < sql.Length && IsWordCharacter(sql[i]);
+            if (inWord && start < 0)
+                start = i;
+            if (inWord || start < 0)
+                continue;
+            if (lookup.Contains(sql.AsSpan(start, i - start)))
+                return true;
+            start = -1;
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// What EXPLAIN explains: the text behind EXPLAIN, its ANALYZE or VERBOSE, and its options in parentheses. Null where the text is
     /// no EXPLAIN.

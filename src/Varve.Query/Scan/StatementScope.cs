@@ -1,3 +1,4 @@
+using Varve.Query.Pruning;
 using Varve.Storage;
 
 namespace Varve.Query.Scan;
@@ -46,6 +47,9 @@ internal sealed class StatementScope(StorageEngine storage)
                 return [.. _views.Values];
         }
     }
+
+    /// <summary>What the statement needs of each stream, once that is known; streams that are not in it are needed whole.</summary>
+    public IReadOnlyDictionary<string, Condition> Conditions { get; set; } = PlanWalk.Nothing;
 
     public void Fail(Exception failure) => Interlocked.CompareExchange(ref _failure, failure, null);
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Varve.Query.Native;
+using Varve.Query.Pruning;
 using Varve.Storage;
 
 namespace Varve.Query.Scan;
@@ -94,6 +95,8 @@ internal sealed unsafe class StreamScanFunction
             }
 
             IReadOnlyList<ViewChunk> chunks = binding.View.Chunks;
+            if (binding.Scope.Conditions.TryGetValue(binding.View.Stream.Name, out Condition? condition))
+                chunks = ChunkPruning.Choose(chunks, condition);
             binding.Scope.CountScanned(chunks.Count);
             DuckDbApi.duckdb_init_set_max_threads(info, (ulong)Math.Max(1, chunks.Count));
             DuckDbApi.duckdb_init_set_init_data(info, Hand(new ScanExecution(binding, projection, chunks)), &Free);

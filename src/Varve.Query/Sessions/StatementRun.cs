@@ -1,5 +1,6 @@
 using Varve.Arrow;
 using Varve.Query.Native;
+using Varve.Query.Pruning;
 using Varve.Query.Results;
 using Varve.Query.Rules;
 using Varve.Query.Scan;
@@ -54,6 +55,9 @@ internal sealed class StatementRun(SqlDatabase database, StorageEngine storage, 
         DuckDbStatement statement = Prepare();
         IReadOnlyList<BoundParameter> bound = ParameterBinder.Match(statement, parameters);
         ParameterBinder.Bind(statement, bound);
+        if (settings.Prune)
+            _scope.Conditions = StatementConditions.Find(_session!, sql, _scope, bound);
+        ThrowIfStopped();
         _result = statement.Execute();
         _batches = new ResultBatches(_result);
         return true;
