@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Varve.Arrow;
+using Varve.Storage.FileSystem;
 using Varve.Storage.Log;
 using Varve.Storage.Recovery;
 using Varve.Storage.Sequencing;
@@ -94,43 +95,23 @@ public sealed class StorageEngine : IAsyncDisposable
     /// </summary>
     public static async Task<StorageEngine> OpenAsync(StorageOptions options, CancellationToken cancellationToken = default)
     {
-        ILogger logger = options.LoggerFactory?.CreateLogger<StorageEngine>() ?? (ILogger)NullLogger.Instance;
-        DataDirectory directory = DataDirectory.Open(options.FileSystem, options.Directory);
-        DurableLog? log = null;
         try
         {
-            NodeFile? node = directory.ReadNode();
-            StateRecovery recovery = new();
-            log = await DurableLog.OpenAsync(
-                new DurableLogOptions
-                {
-                    Directory = directory.LogPath,
-                    FileSystem = options.FileSystem,
-                    PageBytes = options.LogSizes.PageBytes,
-                    MemoryBytes = options.LogSizes.MemoryBytes,
-                    SegmentBytes = options.LogSizes.SegmentBytes,
-                    ZeroAheadBytes = options.LogSizes.ZeroAheadBytes,
-                    Logger = options.LoggerFactory?.CreateLogger<DurableLog>() ?? (ILogger)NullLogger.Instance,
-                },
-                recovery.Replay,
-                cancellationToken).ConfigureAwait(false);
-            node ??= directory.MakeNode(options.Time, recovery.EntryCount);
-            await recovery.FinishAsync(log, options.Time).ConfigureAwait(false);
-            StorageEngine engine = new(options, directory, node, log, recovery, logger);
-            logger.LogInformation(
-                "Opened {Directory}: {Streams} streams with {Rows} rows from {Entries} log entries",
-                directory.Path,
-                recovery.Catalog.Head.Streams.Count,
-                recovery.Catalog.RowCount,
-                recovery.EntryCount);
-            return engine;
+            DataDirectory directory = DataDirectory.Open(options.FileSystem, options.Directory);
+            try
+            {
+                return await OpenAsync(options, directory, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                directory.Dispose();
+                throw;
+            }
         }
-        catch
+        catch (IOException e)
         {
-            if (log is not null)
-                await log.DisposeAsync().ConfigureAwait(false);
-            directory.Dispose();
-            throw;
+            throw new StorageException(
+                Errno.IsDiskFull(e) ? StorageErrorCode.DiskFull : StorageErrorCode.NodeStopped, $"cannot open the data directory {options.Directory}: {e.Message}", e);
         }
     }
 
@@ -238,6 +219,42 @@ public sealed class StorageEngine : IAsyncDisposable
         await _log.DisposeAsync().ConfigureAwait(false);
         _directory.Dispose();
         _meter.Dispose();
+    }
+
+    private static async Task<StorageEngine> OpenAsync(StorageOptions options, DataDirectory directory, CancellationToken cancellationToken)
+    {
+        ILoggerFactory loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
+        NodeFile? node = directory.ReadNode();
+        StateRecovery recovery = new();
+        DurableLogOptions logOptions = new()
+        {
+            Directory = directory.LogPath,
+            FileSystem = options.FileSystem,
+            PageBytes = options.LogSizes.PageBytes,
+            MemoryBytes = options.LogSizes.MemoryBytes,
+            SegmentBytes = options.LogSizes.SegmentBytes,
+            ZeroAheadBytes = options.LogSizes.ZeroAheadBytes,
+            Logger = loggers.CreateLogger<DurableLog>(),
+        };
+        DurableLog log = await DurableLog.OpenAsync(logOptions, recovery.Replay, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            node ??= directory.MakeNode(options.Time, recovery.EntryCount);
+            await recovery.FinishAsync(log, options.Time).ConfigureAwait(false);
+            ILogger logger = loggers.CreateLogger<StorageEngine>();
+            logger.LogInformation(
+                "Opened {Directory}: {Streams} streams with {Rows} rows from {Entries} log entries",
+                directory.Path,
+                recovery.Catalog.Head.Streams.Count,
+                recovery.Catalog.RowCount,
+                recovery.EntryCount);
+            return new StorageEngine(options, directory, node, log, recovery, logger);
+        }
+        catch
+        {
+            await log.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     private async ValueTask<long> WaitAsync(StreamState stream, long offset, CancellationToken cancellationToken)

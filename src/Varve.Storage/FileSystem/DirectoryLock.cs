@@ -1,8 +1,11 @@
+using System.Globalization;
+using System.Text;
+
 namespace Varve.Storage.FileSystem;
 
 /// <summary>
 /// The lock on a data directory: one process, one engine at a time. The kernel gives it back when the process ends, however it ends, so a
-/// file that is left behind means nothing.
+/// file that is left behind means nothing. The file holds the owner's process id, for the message to whoever comes second.
 /// </summary>
 internal sealed class DirectoryLock : IDisposable
 {
@@ -16,13 +19,30 @@ internal sealed class DirectoryLock : IDisposable
     public static DirectoryLock Take(IFileSystem fileSystem, string directory)
     {
         string path = Path.Combine(directory, FileName);
-        IDisposable? held = fileSystem.TryLock(path);
-        return held is not null
-            ? new DirectoryLock(held)
-            : throw new StorageException(
-                StorageErrorCode.DirectoryLocked,
-                $"the data directory {directory} is in use by another process (it holds {path}); stop that process or choose another directory");
+        IDisposable held = fileSystem.TryLock(path) ?? throw new StorageException(
+            StorageErrorCode.DirectoryLocked,
+            $"the data directory {directory} is in use by {Owner(fileSystem, path)} (it holds {path}); stop that process or choose another directory");
+        try
+        {
+            using IFile file = fileSystem.Open(path);
+            file.SetLength(0);
+            file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"), 0);
+            return new DirectoryLock(held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     }
 
     public void Dispose() => _lock.Dispose();
+
+    private static string Owner(IFileSystem fileSystem, string path)
+    {
+        using IFile file = fileSystem.OpenRead(path);
+        Span<byte> bytes = stackalloc byte[16];
+        string text = Encoding.ASCII.GetString(bytes[..file.Read(bytes, 0)]).Trim();
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? $"process {id}" : "another process";
+    }
 }
