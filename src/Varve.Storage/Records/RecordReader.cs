@@ -8,8 +8,8 @@ using Varve.Storage.Streams;
 namespace Varve.Storage.Records;
 
 /// <summary>
-/// Reads the records of log entries. The log's checksum has been verified, but nothing here relies on it: every length is checked before it
-/// is used, and what does not fit is reported as corruption with its position. One thread.
+/// Reads the records of log entries. Every length is checked before it is used, and what does not fit is reported as corruption with its position.
+/// The values of rows are not checked again: they were when they were written, and the log's checksum says that they are what was written. One thread.
 /// </summary>
 /// <param name="schemaOf">The columns of a stream as they are after all records before; null for an unknown stream.</param>
 internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf)

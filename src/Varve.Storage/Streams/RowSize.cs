@@ -25,7 +25,7 @@ internal static class RowSize
     {
         if (count == 0)
             return 0;
-        long validity = array.NullCount > 0 ? Bitmap.ByteCount(count) : 0;
+        long validity = array.NullCount > 0 && array.Type is not NullType ? Bitmap.ByteCount(count) : 0;
         int at = array.Offset + start;
         return validity + array.Type switch
         {

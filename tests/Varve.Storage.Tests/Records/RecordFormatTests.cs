@@ -1,0 +1,133 @@
+using Varve.Arrow;
+using Varve.Arrow.Ipc;
+using Varve.Arrow.Values;
+using Varve.Storage.Log;
+using Varve.Storage.Records;
+using Varve.Storage.Streams;
+using Varve.Testing;
+using Xunit.Abstractions;
+
+namespace Varve.Storage.Tests.Records;
+
+public class RecordFormatTests(ITestOutputHelper output)
+{
+    private static readonly StreamSchema Stream = new(new Schema([.. Enumerable.Range(0, 4).Select(i => new Field("c" + i, ArrowTypes.Int64))]), 1);
+
+    [Fact]
+    public void Catalog_records_are_read_as_they_were_written()
+    {
+        LogRecord[] records =
+        [
+            new DropStreamRecord(7, 123_456),
+            new AbandonPartsRecord(8, 5, 99),
+        ];
+        Assert.Equal(records, Read(Entry([.. records.Select(RecordWriter.Write)])));
+
+        CreateStreamRecord create = new(1, 2, "name/x", Rows.Schema);
+        CreateStreamRecord createRead = Assert.IsType<CreateStreamRecord>(Assert.Single(Read(Entry(RecordWriter.Write(create)))));
+        Assert.Equal(create, createRead);
+        AddColumnsRecord add = new(3, 4, 5, [new Field("x", ArrowTypes.Date32)]);
+        AddColumnsRecord addRead = Assert.IsType<AddColumnsRecord>(Assert.Single(Read(Entry(RecordWriter.Write(add)))));
+        Assert.Equal(add with { Fields = [] }, addRead with { Fields = [] });
+        Assert.Equal(add.Fields, addRead.Fields);
+    }
+
+    [Theory]
+    [InlineData(new[] { 0, 1, 2, 3 }, true)]
+    [InlineData(new[] { 0, 1 }, true)]
+    [InlineData(new int[0], true)]
+    [InlineData(new[] { 1 }, false)]
+    [InlineData(new[] { 0, 2, 3 }, false)]
+    public void Appends_carry_any_of_the_columns(int[] indexes, bool isPrefix)
+    {
+        ColumnProjection columns = Stream.Project(indexes);
+        Assert.Equal(isPrefix, columns.IsPrefix);
+        RecordBatch rows = Numbers(columns, 3);
+        AppendRecord read = Assert.IsType<AppendRecord>(Assert.Single(Read(Entry(Encode(columns, rows)))));
+        Assert.Equal((1L, 42L, 1000L, 1, 3), (read.StreamId, read.TimeMicros, read.FirstOffset, read.Part, read.PartCount));
+        Assert.Equal(indexes, read.Columns.Indexes);
+        Assert.True(ArrayEquality.Equals(rows, read.Rows));
+    }
+
+    [Fact]
+    public void An_entry_has_these_bytes()
+    {
+        byte[] entry = Entry(RecordWriter.Write(new DropStreamRecord(0x0102030405060708, 0x1112131415161718)), RecordWriter.Write(new AbandonPartsRecord(2, 3, 4)));
+        const string expected =
+            "0101020000000000" // entry: version, oldest reader, two records
+            + "18000000" + "03" + "01" + "0000" + "0807060504030201" + "1817161514131211" // drop stream
+            + "20000000" + "05" + "01" + "0000" + "0200000000000000" + "0300000000000000" + "0400000000000000"; // abandon parts
+        Assert.True(expected == Convert.ToHexString(entry), $"the format of log records changed: no log written before can be read. Found {Convert.ToHexString(entry)}");
+    }
+
+    [Fact]
+    public void An_append_begins_with_these_bytes()
+    {
+        byte[] record = Encode(Stream.Project([1, 3]), Numbers(Stream.Project([1, 3]), 3));
+        const string expected =
+            "04" + "01" + "0100" + "0100000000000000" + "2A00000000000000" // append, columns listed, stream 1, time 42
+            + "E803000000000000" + "03000000" + "0100" + "0300" + "0200" + "0000"; // offset 1000, 3 rows, part 1 of 3, 2 columns
+        string found = Convert.ToHexString(record.AsSpan(4, 40));
+        Assert.True(expected == found, $"the format of append records changed: no log written before can be read. Found {found}");
+        Assert.Equal("0100030000000000", Convert.ToHexString(record.AsSpan(48, 8)));
+        Assert.Equal(record.Length, BitConverter.ToInt32(record));
+        Assert.Equal(0, record.Length % 8);
+    }
+
+    [Fact]
+    public void Damaged_entries_end_in_an_error()
+    {
+        int seed = TestSeed.Next(output.WriteLine);
+        Random random = new(seed);
+        byte[] entry = Entry(
+            RecordWriter.Write(new CreateStreamRecord(1, 2, "s", Rows.Schema)),
+            Encode(Stream.Project([0, 2]), Numbers(Stream.Project([0, 2]), 20)),
+            RecordWriter.Write(new AddColumnsRecord(1, 2, 2, [new Field("x", ArrowTypes.Utf8)])));
+        int refused = 0;
+        for (int i = 0; i < 20_000; i++)
+        {
+            byte[] damaged = entry.AsSpan(0, random.Next(4) == 0 ? random.Next(entry.Length) : entry.Length).ToArray();
+            for (int flips = random.Next(1, 4); flips > 0 && damaged.Length > 0; flips--)
+                damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            try
+            {
+                Read(damaged);
+            }
+            catch (StorageException e)
+            {
+                Assert.True(e.Code is StorageErrorCode.Corruption or StorageErrorCode.Unsupported, e.Message);
+                Assert.Contains("log entry 9", e.Message, StringComparison.Ordinal);
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 10_000, 20_000);
+    }
+
+    private static RecordBatch Numbers(ColumnProjection columns, int rowCount) =>
+        Rows.Batch(columns.Schema, [.. Enumerable.Range(0, rowCount).Select(r => columns.Indexes.Select(c => (object?)(long)((r * 10) + c)).ToArray())]) is { } rows
+        && columns.Indexes.Length > 0 ? rows : new RecordBatch(columns.Schema, rowCount, []);
+
+    private static byte[] Encode(ColumnProjection columns, RecordBatch rows)
+    {
+        EncodedAppend encoded = AppendEncoder.Encode(1, columns, rows, BodyCompression.None);
+        encoded.Stamp(42, 1000, 1, 3);
+        byte[] bytes = encoded.Bytes.ToArray();
+        encoded.Release();
+        return bytes;
+    }
+
+    private static byte[] Entry(params byte[][] records)
+    {
+        byte[] header = new byte[RecordFormat.EntryHeaderBytes];
+        RecordFormat.WriteEntryHeader(header, records.Length);
+        return [.. header, .. records.SelectMany(r => r)];
+    }
+
+    private static List<LogRecord> Read(byte[] entry)
+    {
+        List<LogRecord> records = [];
+        new RecordReader(id => id == 1 ? Stream : null).Read(new LogEntry(new LogPosition(9), 1, entry), records.Add);
+        return records;
+    }
+}
