@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Varve.Arrow.Ipc;
 using Varve.Arrow.Validation;
 
@@ -81,6 +82,19 @@ public class GoldenFileTests
         Assert.Contains($"is of Arrow type {GoldenFiles.Refused[name]}, which Varve does not read", stream.Message);
         var file = Assert.Throws<ArrowFormatException>(() => IpcForms.ReadFile(GoldenFiles.FileOf(name)));
         Assert.Equal(stream.Message, file.Message);
+    }
+
+    [Fact]
+    public void The_comparison_notices_one_wrong_value()
+    {
+        const string name = "cpp-21.0.0/generated_binary";
+        byte[] file = GoldenFiles.FileOf(name);
+        (Schema schema, List<RecordBatch> batches) = IpcForms.ReadFile(file);
+        ArrayData column = batches[0].Columns[schema.IndexOf("binary_nonnullable")];
+        Assert.True(MemoryMarshal.TryGetArray(column.Buffers[2], out ArraySegment<byte> bytes));
+        bytes.Array![bytes.Offset] ^= 1;
+        var error = Assert.ThrowsAny<Xunit.Sdk.XunitException>(() => GoldenJson.Load(name).AssertEqual(schema, batches));
+        Assert.Contains("binary_nonnullable[0]: 1744005C, expected 1644005C", error.Message);
     }
 
     private static void AssertStream(string name, Schema schema, List<RecordBatch> batches)
