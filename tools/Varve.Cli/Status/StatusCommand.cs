@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Google.Protobuf;
+using Spectre.Console;
+using Varve.Cli.CommandLine;
+using Varve.Cli.Output;
+using Varve.Client;
+using Varve.Protocol.V1;
+
+namespace Varve.Cli.Status;
+
+/// <summary>varve status.</summary>
+internal static class StatusCommand
+{
+    public static Command Create()
+    {
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var connection = new ConnectionOptions();
+        var command = new Command("status", "Show how the daemon is: whether it accepts appends, positions, rows, memory, disk.") { json };
+        connection.AddTo(command);
+        command.Run(async (parsed, cancellation) =>
+        {
+            using VarveClient client = connection.Connect(parsed);
+            GetStatusResponse status = await client.GetStatusAsync(cancellation);
+            if (parsed.GetValue(json))
+                Console.WriteLine(new JsonFormatter(JsonFormatter.Settings.Default.WithFormatDefaultValues(true).WithPreserveProtoFieldNames(true)).Format(status));
+            else
+                Print(connection.Endpoint(parsed), status);
+            return status.Accepting ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static void Print(string endpoint, GetStatusResponse s)
+    {
+        Table table = Terminal.Table("varve " + Markup.Escape(s.Version), Markup.Escape(endpoint));
+        table.AddRow("accepts appends", s.Accepting ? "[green]yes[/]" : $"[red]no[/]: {Markup.Escape(s.StopReason)}");
+        table.AddRow("node", Markup.Escape(s.NodeId));
+        table.AddRow("data directory", Markup.Escape(s.DataDirectory));
+        table.AddRow("up for", Quantity.Duration(s.Uptime.ToTimeSpan()));
+        table.AddRow("streams", Quantity.Count(s.StreamCount));
+        table.AddRow("rows", Quantity.Count(s.RowCount));
+        table.AddRow("positions", $"visible {s.VisibleUpTo:N0}, durable {s.DurableUpTo:N0}, appended {s.AppendedUpTo:N0}");
+        table.AddRow("memory for rows", $"{Quantity.Bytes(s.TailBytes)} of {Quantity.Bytes(s.TailLimitBytes)}");
+        table.AddRow("log on disk", Quantity.Bytes(s.LogBytes));
+        table.AddRow("process memory", Quantity.Bytes(s.ProcessMemoryBytes));
+        table.AddRow("active queries", Quantity.Count(s.ActiveQueries));
+        table.AddRow("connections", Quantity.Count(s.Connections));
+        foreach ((string name, string version) in s.Components.OrderBy(c => c.Key, StringComparer.Ordinal))
+            table.AddRow(Markup.Escape(name), Markup.Escape(version));
+        AnsiConsole.Write(table);
+    }
+}

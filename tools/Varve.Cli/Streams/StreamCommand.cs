@@ -1,0 +1,133 @@
+using System.CommandLine;
+using Varve.Arrow;
+using Varve.Cli.CommandLine;
+using Varve.Client;
+using Varve.Protocol.V1;
+
+namespace Varve.Cli.Streams;
+
+/// <summary>varve stream create|list|describe|alter|drop.</summary>
+internal static class StreamCommand
+{
+    public static Command Create() => new("stream", "Create, list, describe, alter and drop streams.")
+    {
+        CreateStream(), ListStreams(), DescribeStream(), AlterStream(), DropStream(),
+    };
+
+    private static Command CreateStream()
+    {
+        var name = Name();
+        var columns = Columns("--column", "A column: its name and type, such as \"ts timestamp[us, UTC]\" or \"id int64 not null\". Once for each column.");
+        columns.Required = true;
+        var ifNotExists = new Option<bool>("--if-not-exists") { Description = "Succeed where the stream is there already with the same schema." };
+        var json = Json();
+        var connection = new ConnectionOptions();
+        var command = new Command("create", "Make a stream.") { name, columns, ifNotExists, json };
+        connection.AddTo(command);
+        command.Run(async (parsed, cancellation) =>
+        {
+            using VarveClient client = connection.Connect(parsed);
+            Schema schema = new(ColumnText.Parse(parsed.GetRequiredValue(columns)));
+            CreateStreamResponse answer = await client.CreateStreamAsync(
+                parsed.GetRequiredValue(name), schema, parsed.GetValue(ifNotExists), cancellation);
+            if (parsed.GetValue(json))
+                StreamPrinter.PrintJson(answer.Stream);
+            else
+                Console.WriteLine(answer.Created ? $"created stream {answer.Stream.Name}" : $"stream {answer.Stream.Name} is there already");
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command ListStreams()
+    {
+        var prefix = new Option<string>("--prefix") { Description = "Only streams whose names start so.", DefaultValueFactory = _ => "" };
+        var json = Json();
+        var connection = new ConnectionOptions();
+        var command = new Command("list", "List the streams with their rows.") { prefix, json };
+        connection.AddTo(command);
+        command.Run(async (parsed, cancellation) =>
+        {
+            using VarveClient client = connection.Connect(parsed);
+            IReadOnlyList<StreamDescription> streams = await client.ListStreamsAsync(parsed.GetValue(prefix)!, cancellation);
+            if (parsed.GetValue(json))
+                StreamPrinter.PrintJson(streams);
+            else
+                StreamPrinter.PrintList(streams);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command DescribeStream()
+    {
+        var name = Name();
+        var json = Json();
+        var connection = new ConnectionOptions();
+        var command = new Command("describe", "Show a stream's schema, offsets and size.") { name, json };
+        connection.AddTo(command);
+        command.Run(async (parsed, cancellation) =>
+        {
+            using VarveClient client = connection.Connect(parsed);
+            StreamDescription stream = await client.DescribeStreamAsync(parsed.GetRequiredValue(name), cancellation);
+            if (parsed.GetValue(json))
+                StreamPrinter.PrintJson(stream);
+            else
+                StreamPrinter.Print(stream);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command AlterStream()
+    {
+        var name = Name();
+        var columns = Columns("--add-column", "A nullable column to add at the end: its name and type, such as \"note utf8\". Once for each column.");
+        columns.Required = true;
+        var json = Json();
+        var connection = new ConnectionOptions();
+        var command = new Command("alter", "Add nullable columns to a stream; rows already there read as null.") { name, columns, json };
+        connection.AddTo(command);
+        command.Run(async (parsed, cancellation) =>
+        {
+            using VarveClient client = connection.Connect(parsed);
+            StreamDescription stream = await client.AddColumnsAsync(
+                parsed.GetRequiredValue(name), ColumnText.Parse(parsed.GetRequiredValue(columns)), cancellation);
+            if (parsed.GetValue(json))
+                StreamPrinter.PrintJson(stream);
+            else
+                Console.WriteLine($"stream {stream.Name} has {stream.Schema.Columns_.Count} columns now");
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command DropStream()
+    {
+        var name = Name();
+        var ifExists = new Option<bool>("--if-exists") { Description = "Succeed where there is no such stream." };
+        var json = Json();
+        var connection = new ConnectionOptions();
+        var command = new Command("drop", "Remove a stream and all its rows. This cannot be undone.") { name, ifExists, json };
+        connection.AddTo(command);
+        command.Run(async (parsed, cancellation) =>
+        {
+            using VarveClient client = connection.Connect(parsed);
+            string stream = parsed.GetRequiredValue(name);
+            bool dropped = await client.DropStreamAsync(stream, parsed.GetValue(ifExists), cancellation);
+            if (parsed.GetValue(json))
+                Console.WriteLine(dropped ? "{\"dropped\":true}" : "{\"dropped\":false}");
+            else
+                Console.WriteLine(dropped ? $"dropped stream {stream}" : $"there was no stream {stream}");
+            return 0;
+        });
+        return command;
+    }
+
+    private static Argument<string> Name() => new("STREAM") { Description = "The stream's name." };
+
+    private static Option<bool> Json() => new("--json") { Description = "Print JSON." };
+
+    private static Option<string[]> Columns(string name, string description) =>
+        new(name, "-c") { Description = description, HelpName = "NAME TYPE [not null]" };
+}
