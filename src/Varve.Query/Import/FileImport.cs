@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+using Varve.Arrow;
+using Varve.Query.Native;
+using Varve.Query.Results;
+using Varve.Query.Sessions;
+using Varve.Query.Types;
+
+namespace Varve.Query.Import;
+
+/// <summary>
+/// Reads a file into record batches, in the file's order, by a DuckDB instance of its own that can reach that file and nothing else. One reader at a time.
+/// </summary>
+public sealed class FileImport : IAsyncDisposable
+{
+    private const long MemoryLimitBytes = 1L << 30;
+
+    private readonly StatementThreads _threads = new("varve import", count: 1, waitingCountMax: int.MaxValue);
+    private DuckDbDatabase? _database;
+    private DuckDbConnection? _connection;
+    private DuckDbStatement? _statement;
+    private DuckDbResult? _result;
+    private ResultBatches? _batches;
+
+    private FileImport()
+    {
+    }
+
+    /// <summary>The columns as the batches will have them, all nullable.</summary>
+    public Schema Schema => _batches!.Schema;
+
+    /// <summary>Rows of the file where it tells them without being read (Parquet); else null.</summary>
+    public long? RowCount { get; private set; }
+
+    /// <param name="path">A file on this machine.</param>
+    /// <param name="format">How its rows are written.</param>
+    /// <param name="target">Decides the types of the columns it has, by name; null: the file decides.</param>
+    /// <param name="cancellation">Ends the opening.</param>
+    /// <exception cref="QueryException">The file cannot be read or is not of that format; the message has DuckDB's own, with line and column.</exception>
+    public static async Task<FileImport> OpenAsync(string path, ImportFormat format, Schema? target = null, CancellationToken cancellation = default)
+    {
+        var import = new FileImport();
+        try
+        {
+            await import._threads.RunAsync(() => import.Open(Path.GetFullPath(path), format, target), isNew: true, cancellation);
+            return import;
+        }
+        catch
+        {
+            await import.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The rows, in batches of about 1 MiB.</summary>
+    /// <exception cref="QueryException">A row that does not fit; the message has the line where the format has lines.</exception>
+    public async IAsyncEnumerable<RecordBatch> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        while (await _threads.RunAsync(ReadChunk, isNew: false, cancellation) is { } chunk)
+        {
+            foreach (RecordBatch batch in chunk)
+                yield return batch;
+        }
+
+        foreach (RecordBatch batch in _batches!.TakeRest())
+            yield return batch;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _threads.RunAsync(Close, isNew: false, CancellationToken.None);
+        _threads.Dispose();
+    }
+
+    private bool Open(string path, ImportFormat format, Schema? target)
+    {
+        _database = new DuckDbDatabase(
+        [
+            ("threads", Environment.ProcessorCount.ToString()),
+            ("memory_limit", $"{MemoryLimitBytes}B"),
+            ("temp_directory", ""),
+            ("autoinstall_known_extensions", "false"),
+            ("autoload_known_extensions", "false"),
+            ("allow_community_extensions", "false"),
+        ]);
+        _connection = _database.Connect();
+        _connection.Execute(
+            $"SET GLOBAL TimeZone = 'UTC'; SET allowed_paths = [{SqlNames.Literal(path)}]; SET enable_external_access = false; SET lock_configuration = true");
+        if (format == ImportFormat.Parquet)
+            RowCount = long.Parse(_connection.ReadTexts($"SELECT sum(num_rows)::BIGINT::VARCHAR FROM parquet_file_metadata({SqlNames.Literal(path)})")[0]);
+        _statement = _connection.Prepare(ImportQuery.Write(_connection, path, format, target));
+        _result = _statement.Execute();
+        _batches = new ResultBatches(_result);
+        return true;
+    }
+
+    private IReadOnlyList<RecordBatch>? ReadChunk()
+    {
+        using DataChunkHandle? chunk = _result!.Fetch();
+        return chunk is null ? null : [.. _batches!.Append(chunk)];
+    }
+
+    private bool Close()
+    {
+        _result?.Dispose();
+        _statement?.Dispose();
+        _connection?.Dispose();
+        _database?.Dispose();
+        return true;
+    }
+}

@@ -1,0 +1,40 @@
+using Varve.Arrow;
+using Varve.Query.Native;
+using Varve.Query.Types;
+
+namespace Varve.Query.Import;
+
+/// <summary>Writes the statement that reads a file, and decides what type each column has.</summary>
+internal static class ImportQuery
+{
+    /// <summary>The statement: columns that <paramref name="target"/> has too, by name, are read as its types; the file decides the others.</summary>
+    public static string Write(DuckDbConnection connection, string path, ImportFormat format, Schema? target)
+    {
+        string plain = $"SELECT * FROM {Source(path, format, types: null)}";
+        if (target is null)
+            return plain;
+        using DuckDbStatement statement = connection.Prepare(plain);
+        HashSet<string> inFile = [.. Enumerable.Range(0, statement.ColumnCount).Select(statement.ColumnName)];
+        SqlColumn[] wanted = [.. StreamSqlMapping.Describe(target).Where(c => c.SqlType is not null && inFile.Contains(c.Field.Name))];
+        if (wanted.Length == 0)
+            return plain;
+
+        // Text is read as the wanted type at once: sniffed as a number first, 007 would come out as 7.
+        if (format == ImportFormat.Csv)
+            return $"SELECT * FROM {Source(path, format, wanted)}";
+        string casts = string.Join(", ", wanted.Select(c => $"CAST({SqlNames.Quote(c.Field.Name)} AS {c.SqlType}) AS {SqlNames.Quote(c.Field.Name)}"));
+        return $"SELECT * REPLACE ({casts}) FROM {Source(path, format, types: null)}";
+    }
+
+    private static string Source(string path, ImportFormat format, SqlColumn[]? types) => format switch
+    {
+        ImportFormat.Parquet => $"read_parquet({SqlNames.Literal(path)})",
+        ImportFormat.JsonLines => $"read_json({SqlNames.Literal(path)}, format = 'newline_delimited')",
+
+        // A sample of everything: a column of which only the last row is no integer is no integer column.
+        _ => $"read_csv({SqlNames.Literal(path)}, sample_size = -1{(types is null ? "" : $", types = {Struct(types)}")})",
+    };
+
+    private static string Struct(SqlColumn[] types) =>
+        $"{{{string.Join(", ", types.Select(c => $"{SqlNames.Literal(c.Field.Name)}: {SqlNames.Literal(c.SqlType!)}"))}}}";
+}
