@@ -1,7 +1,8 @@
 namespace Varve.Arrow.Builders;
 
 /// <summary>
-/// Bytes that grow at the end. One thread writes; any thread may call <see cref="First"/> for bytes whose writing it has learned of.
+/// Bytes that grow at the end, by doubling; a buffer that has come to a quarter of what is expected takes all of it, which saves two copies.
+/// One thread writes; any thread may call <see cref="First"/> for bytes whose writing it has learned of.
 /// Growth copies into a bigger memory and leaves the old one to the snapshots that hold it, so written bytes never move or change.
 /// </summary>
 internal sealed class AppendBuffer(long hintBytes = 0)
@@ -38,7 +39,7 @@ internal sealed class AppendBuffer(long hintBytes = 0)
         if (!CanHold(neededBytes))
             throw new InvalidOperationException($"a column buffer of {neededBytes} bytes passes the limit of {AlignedMemory.CapacityBytesMax} bytes");
         long capacityBytes = Math.Max(neededBytes, old is null ? FirstCapacityBytes : 2L * old.CapacityBytes);
-        if (capacityBytes > hintBytes && neededBytes <= hintBytes)
+        if (neededBytes <= hintBytes && (capacityBytes > hintBytes || neededBytes > hintBytes / 4))
             capacityBytes = hintBytes;
         capacityBytes = (capacityBytes + AlignedMemory.Alignment - 1) / AlignedMemory.Alignment * AlignedMemory.Alignment;
         AlignedMemory grown = new((int)Math.Min(capacityBytes, AlignedMemory.CapacityBytesMax));
