@@ -158,6 +158,33 @@ public class ColumnAppenderTests
         await Task.WhenAll(readers);
     }
 
+    /// <summary>The writer fills word after word of bits; the reader looks at nothing but the word that is being filled.</summary>
+    [Fact]
+    public async Task Bits_of_earlier_rows_stay_while_their_word_is_filled()
+    {
+        const int Rows = 1 << 20;
+        ColumnAppender column = ColumnAppender.Create(ArrowTypes.Boolean);
+        column.AppendNulls(64);
+        ArrayData set = new(ArrowTypes.Boolean, 1, 0, [default, new byte[] { 1 }]);
+        Task reader = Task.Run(() =>
+        {
+            for (int rows = 64; rows < Rows; rows = column.Length)
+            {
+                if (rows % 64 == 0)
+                    continue;
+                ArrayData array = column.Snapshot(rows);
+                ulong expected = ulong.MaxValue >> (64 - (rows % 64));
+                ulong values = MemoryMarshal.Cast<byte, ulong>(array.Buffers[1].Span)[rows / 64];
+                ulong validity = MemoryMarshal.Cast<byte, ulong>(array.Validity)[rows / 64];
+                if ((values & validity & expected) != expected)
+                    Assert.Fail($"of {rows} rows bits changed: values {values:x16}, validity {validity:x16}");
+            }
+        });
+        for (int row = 64; row < Rows; row++)
+            column.Append(set);
+        await reader;
+    }
+
     private static void CheckWhileGrowing(ColumnAppender column, int rows)
     {
         int seen = 0;
