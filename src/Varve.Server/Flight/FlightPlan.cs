@@ -8,9 +8,9 @@ namespace Varve.Server.Flight;
 /// <summary>What a descriptor asks for, before any of it is fetched.</summary>
 /// <param name="Schema">Of the rows that the ticket will give.</param>
 /// <param name="Ticket">For DoGet.</param>
-/// <param name="RowCount">How many rows that are; -1 where nobody knows before they are counted.</param>
+/// <param name="RowCount">How many rows that are; null where nobody knows before they are counted.</param>
 /// <param name="IsOrdered">Whether the order of the rows means something.</param>
-internal sealed record FlightPlan(Schema Schema, ByteString Ticket, long RowCount, bool IsOrdered)
+internal sealed record FlightPlan(Schema Schema, Ticket Ticket, long? RowCount, bool IsOrdered)
 {
     private const long Unknown = -1;
 
@@ -21,8 +21,8 @@ internal sealed record FlightPlan(Schema Schema, ByteString Ticket, long RowCoun
     {
         Schema = SchemaBytes(),
         FlightDescriptor = descriptor,
-        Endpoint = { new FlightEndpoint { Ticket = new Ticket { Ticket_ = Ticket } } },
-        TotalRecords = RowCount,
+        Endpoint = { new FlightEndpoint { Ticket = Ticket } },
+        TotalRecords = RowCount ?? Unknown,
         TotalBytes = Unknown,
         Ordered = IsOrdered,
     };

@@ -1,3 +1,4 @@
+using Varve.Arrow;
 using Varve.Arrow.Ipc;
 using Varve.Protocol.Flight;
 using Varve.Rpc.Server;
@@ -5,19 +6,21 @@ using Varve.Rpc.Server;
 namespace Varve.Server.Flight;
 
 /// <summary>
-/// Writes rows as FlightData: the schema, then a message per batch whose buffers go to the transport from where they lie. Plain columns and bodies as they
-/// are: several clients fail on dictionaries, and most have no codec.
+/// Writes the answer of a DoGet: the schema, also where no rows follow, then a message per batch whose buffers go to the transport from where they lie. Plain
+/// columns and bodies as they are: several clients fail on dictionaries, and most have no codec. For one call.
 /// </summary>
-internal static class FlightSender
+internal sealed class FlightSender(ServerCall call)
 {
-    public static async Task SendAsync(ServerCall call, FlightRows rows)
+    public ValueTask SendAsync(Schema schema) =>
+        call.WritePartsAsync(FlightDataPrefix.Encode(SchemaMessage.Encode(schema), bodyLengthBytes: 0), []);
+
+    /// <param name="batch">Its memory must stay unchanged until this completes.</param>
+    /// <param name="appMetadata">Empty: none.</param>
+    /// <returns>Bytes of the batch's body.</returns>
+    public async ValueTask<long> SendAsync(RecordBatch batch, ReadOnlyMemory<byte> appMetadata = default)
     {
-        await call.WritePartsAsync(FlightDataPrefix.Encode(SchemaMessage.Encode(rows.Schema), bodyLengthBytes: 0), []);
-        await foreach (FlightBatch batch in rows.Batches.WithCancellation(call.Cancelled))
-        {
-            BatchMessage message = BatchEncoder.Encode(batch.Rows);
-            byte[] prefix = FlightDataPrefix.Encode(message.Header.Span, message.BodyLengthBytes, batch.AppMetadata.Span);
-            await call.WritePartsAsync(prefix, message.Body);
-        }
+        BatchMessage message = BatchEncoder.Encode(batch);
+        await call.WritePartsAsync(FlightDataPrefix.Encode(message.Header.Span, message.BodyLengthBytes, appMetadata.Span), message.Body);
+        return message.BodyLengthBytes;
     }
 }

@@ -1,4 +1,8 @@
 using Varve.Server.Append;
+using Varve.Server.Flight;
+using Varve.Server.FlightSql;
+using Varve.Server.FlightSql.Metadata;
+using Varve.Server.FlightSql.Statements;
 
 namespace Varve.Server.Services;
 
@@ -13,7 +17,22 @@ internal static class ServiceList
         return
         [
             new StreamsService(context.Engine, appends, context.Metrics),
+            CreateFlight(context, appends),
             new AdminService(context.Engine, context.Statements, context.Options, context.Time, context.ConnectionCount),
         ];
+    }
+
+    private static FlightService CreateFlight(ServiceContext context, AppendServices appends)
+    {
+        var statements = new StatementService(context.Queries, new PreparedStatements(context.Time), new RunningStatements(), context.Statements);
+        var metadata = new MetadataCommands(
+            new TableCatalog(context.Engine, context.Queries),
+            new SqlInfoValues(ProductInfo.Version, context.Options.Sql.Timeout));
+        return new FlightService(
+            new FlightHandshake(context.Authenticator),
+            new StreamFlights(context.Engine, context.Metrics),
+            new FlightPut(appends, statements, context.Options.Flight.CreateStreamOnPut),
+            new FlightSqlService(statements, metadata),
+            new FlightActions(statements));
     }
 }

@@ -97,7 +97,7 @@ internal sealed class StreamsService(StorageEngine engine, AppendServices append
 
     private async Task AppendAsync(ServerCall call)
     {
-        using var append = new AppendCall(appends, call);
+        using var append = new AppendPipeline(appends, call, new AppendRequests(appends, call));
         await append.RunAsync();
     }
 

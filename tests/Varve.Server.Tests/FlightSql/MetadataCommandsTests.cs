@@ -7,32 +7,45 @@ using Any = Google.Protobuf.WellKnownTypes.Any;
 
 namespace Varve.Server.Tests.FlightSql;
 
-public class MetadataCommandsTests
+public class MetadataCommandsTests : IClassFixture<RunningServer>, IAsyncLifetime
 {
     private static readonly Schema Columns = new([new Field("n", ArrowTypes.Int64, isNullable: false), new Field("price", new DecimalType(18, 2, 128))]);
 
-    private readonly MetadataCommands _commands = new(
-        new TableCatalog(() => [new SqlTable("trips_2024", Columns), new SqlTable("flights", Columns), new SqlTable("tripsX2024", Columns)]),
-        new SqlInfoValues("1", TimeSpan.Zero));
+    private readonly RunningServer _server;
+    private readonly MetadataCommands _commands;
+
+    public MetadataCommandsTests(RunningServer server)
+    {
+        _server = server;
+        _commands = new MetadataCommands(new TableCatalog(server.Server.Engine, server.Server.Queries), new SqlInfoValues("1", TimeSpan.Zero));
+    }
+
+    public async Task InitializeAsync()
+    {
+        foreach (string name in new[] { "trips_2024", "flights", "tripsX2024" }.Where(n => !_server.Server.Engine.TryDescribe(n, out _)))
+            await _server.Server.Engine.CreateStreamAsync(name, Columns);
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public void There_is_one_catalog_one_schema_and_one_type_of_table()
+    public async Task There_is_one_catalog_one_schema_and_one_type_of_table()
     {
-        Assert.Equal(["varve"], Texts(Fetch(new CommandGetCatalogs()), 0));
-        Assert.Equal(["main"], Texts(Fetch(new CommandGetDbSchemas()), 1));
-        Assert.Equal(["TABLE"], Texts(Fetch(new CommandGetTableTypes()), 0));
+        Assert.Equal(["varve"], Texts(await FetchAsync(new CommandGetCatalogs()), 0));
+        Assert.Equal(["main"], Texts(await FetchAsync(new CommandGetDbSchemas()), 1));
+        Assert.Equal(["TABLE"], Texts(await FetchAsync(new CommandGetTableTypes()), 0));
     }
 
     [Fact]
-    public void Tables_come_by_name() =>
-        Assert.Equal(["flights", "tripsX2024", "trips_2024"], Texts(Fetch(new CommandGetTables()), 2));
+    public async Task Tables_come_by_name() =>
+        Assert.Equal(["flights", "tripsX2024", "trips_2024"], Texts(await FetchAsync(new CommandGetTables()), 2));
 
     [Fact]
-    public void A_pattern_with_an_escape_finds_one_name_exactly() =>
-        Assert.Equal(["trips_2024"], Texts(Fetch(new CommandGetTables { TableNameFilterPattern = @"trips\_2024" }), 2));
+    public async Task A_pattern_with_an_escape_finds_one_name_exactly() =>
+        Assert.Equal(["trips_2024"], Texts(await FetchAsync(new CommandGetTables { TableNameFilterPattern = @"trips\_2024" }), 2));
 
     [Fact]
-    public void Filters_that_nothing_passes_give_no_rows()
+    public async Task Filters_that_nothing_passes_give_no_rows()
     {
         CommandGetTables[] commands =
         [
@@ -42,67 +55,73 @@ public class MetadataCommandsTests
             new() { TableNameFilterPattern = "" },
             new() { TableTypes = { "VIEW" } },
         ];
-        Assert.All(commands, command => Assert.Equal(0, Fetch(command).RowCount));
+        foreach (CommandGetTables command in commands)
+            Assert.Equal(0, (await FetchAsync(command)).RowCount);
     }
 
     [Fact]
-    public void Filters_that_fit_give_all_rows() =>
-        Assert.Equal(3, Fetch(new CommandGetTables { Catalog = "varve", DbSchemaFilterPattern = "m%n", TableTypes = { "VIEW", "TABLE" } }).RowCount);
+    public async Task Filters_that_fit_give_all_rows()
+    {
+        var command = new CommandGetTables { Catalog = "varve", DbSchemaFilterPattern = "m%n", TableTypes = { "VIEW", "TABLE" } };
+
+        Assert.Equal(3, (await FetchAsync(command)).RowCount);
+    }
 
     [Fact]
-    public void A_table_schema_tells_where_each_column_is_from_and_what_sql_calls_its_type()
+    public async Task A_table_schema_tells_where_each_column_is_from_and_what_sql_calls_its_type()
     {
-        RecordBatch tables = Fetch(new CommandGetTables { IncludeSchema = true, TableNameFilterPattern = "flights" });
+        RecordBatch tables = await FetchAsync(new CommandGetTables { IncludeSchema = true, TableNameFilterPattern = "flights" });
 
         Schema schema = SchemaMessage.Decode(tables.Columns[4].Buffers[2].Span);
-        Assert.Equal(Columns, schema);
+        Assert.Equal(["n: int64", "price: decimal128(18, 2)", "_offset: int64", "_time: timestamp[us, UTC]"], schema.Fields.Select(f => $"{f.Name}: {f.Type.Name}"));
         Assert.Equal("flights", schema.Fields[0].Metadata["ARROW:FLIGHT:SQL:TABLE_NAME"]);
         Assert.Equal("BIGINT", schema.Fields[0].Metadata["ARROW:FLIGHT:SQL:TYPE_NAME"]);
         Assert.Equal("DECIMAL(18,2)", schema.Fields[1].Metadata["ARROW:FLIGHT:SQL:TYPE_NAME"]);
         Assert.Equal("2", schema.Fields[1].Metadata["ARROW:FLIGHT:SQL:SCALE"]);
+        Assert.Equal("TIMESTAMP WITH TIME ZONE", schema.Fields[3].Metadata["ARROW:FLIGHT:SQL:TYPE_NAME"]);
     }
 
     [Fact]
-    public void Keys_are_empty_in_the_prescribed_schemas()
+    public async Task Keys_are_empty_in_the_prescribed_schemas()
     {
-        Assert.Equal(MetadataSchemas.PrimaryKeys, Fetch(new CommandGetPrimaryKeys { Table = "flights" }).Schema);
+        Assert.Equal(MetadataSchemas.PrimaryKeys, (await FetchAsync(new CommandGetPrimaryKeys { Table = "flights" })).Schema);
         IMessage[] foreign = [new CommandGetExportedKeys { Table = "t" }, new CommandGetImportedKeys { Table = "t" }, new CommandGetCrossReference()];
-        Assert.All(foreign, command =>
+        foreach (IMessage command in foreign)
         {
-            RecordBatch keys = Fetch(command);
+            RecordBatch keys = await FetchAsync(command);
             Assert.Equal(13, keys.Columns.Count);
             Assert.Equal(0, keys.RowCount);
-        });
+        }
     }
 
     [Fact]
-    public void Types_come_in_the_order_of_their_numbers_and_can_be_asked_for_by_number()
+    public async Task Types_come_in_the_order_of_their_numbers_and_can_be_asked_for_by_number()
     {
-        RecordBatch all = Fetch(new CommandGetXdbcTypeInfo());
+        RecordBatch all = await FetchAsync(new CommandGetXdbcTypeInfo());
         int[] numbers = [.. Enumerable.Range(0, all.RowCount).Select(i => BitConverter.ToInt32(all.Columns[1].Buffers[1].Span[(i * 4)..]))];
 
         Assert.Equal(numbers.Order(), numbers);
-        Assert.Equal(["VARCHAR"], Texts(Fetch(new CommandGetXdbcTypeInfo { DataType = 12 }), 0));
-        Assert.Equal(0, Fetch(new CommandGetXdbcTypeInfo { DataType = 4711 }).RowCount);
+        Assert.Equal(["VARCHAR"], Texts(await FetchAsync(new CommandGetXdbcTypeInfo { DataType = 12 }), 0));
+        Assert.Equal(0, (await FetchAsync(new CommandGetXdbcTypeInfo { DataType = 4711 })).RowCount);
     }
 
     [Fact]
-    public void Every_result_can_be_encoded_and_fits_its_schema()
+    public async Task Every_result_can_be_encoded_and_fits_its_schema()
     {
         IMessage[] commands =
         [
             new CommandGetCatalogs(), new CommandGetDbSchemas(), new CommandGetTables(), new CommandGetTables { IncludeSchema = true }, new CommandGetTableTypes(),
             new CommandGetPrimaryKeys(), new CommandGetExportedKeys(), new CommandGetXdbcTypeInfo(), new CommandGetSqlInfo(),
         ];
-        Assert.All(commands, command =>
+        foreach (IMessage command in commands)
         {
             MetadataResult result = _commands.Find(Any.Pack(command))!;
-            RecordBatch batch = result.Fetch();
+            RecordBatch batch = await result.FetchAsync(CancellationToken.None);
             Assert.Same(result.Schema, batch.Schema);
             Assert.True(BatchEncoder.Encode(batch).BodyLengthBytes >= 0);
             for (int i = 0; i < batch.Columns.Count; i++)
                 Assert.True(batch.Columns[i].NullCount == 0 || batch.Schema.Fields[i].IsNullable, batch.Schema.Fields[i].Name);
-        });
+        }
     }
 
     [Fact]
@@ -119,5 +138,5 @@ public class MetadataCommandsTests
         })];
     }
 
-    private RecordBatch Fetch(IMessage command) => _commands.Find(Any.Pack(command))!.Fetch();
+    private Task<RecordBatch> FetchAsync(IMessage command) => _commands.Find(Any.Pack(command))!.FetchAsync(CancellationToken.None);
 }

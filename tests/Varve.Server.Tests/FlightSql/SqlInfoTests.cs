@@ -35,7 +35,7 @@ public class SqlInfoTests
                 SqlInfoCode.Keywords, SqlInfoCode.NumericFunctions, SqlInfoCode.StringFunctions, SqlInfoCode.SystemFunctions, SqlInfoCode.DateTimeFunctions,
             ],
             typeof(string[])),
-        ([SqlInfoCode.SupportsConvert], typeof(object)),
+        ([SqlInfoCode.SupportsConvert], typeof(Dictionary<object, object>)),
         (
             [
                 SqlInfoCode.ServerReadOnly, SqlInfoCode.ServerSql, SqlInfoCode.ServerSubstrait, SqlInfoCode.ServerCancel, SqlInfoCode.DdlTable,

@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Varve.Arrow;
 using Varve.Protocol.FlightSql;
+using Varve.Server.Flight;
 
 namespace Varve.Server.FlightSql.Metadata;
 
@@ -11,21 +12,21 @@ namespace Varve.Server.FlightSql.Metadata;
 internal sealed class MetadataCommands(TableCatalog tables, SqlInfoValues info)
 {
     /// <summary>The answer to a command; null where it is none of the metadata commands.</summary>
-    /// <exception cref="Google.Protobuf.InvalidProtocolBufferException">The command does not parse.</exception>
+    /// <exception cref="Rpc.RpcException">The command does not parse.</exception>
     public MetadataResult? Find(Any command)
     {
         if (command.Is(CommandGetSqlInfo.Descriptor))
-            return SqlInfo(command.Unpack<CommandGetSqlInfo>());
+            return SqlInfo(Command.Unpack<CommandGetSqlInfo>(command));
         if (command.Is(CommandGetCatalogs.Descriptor))
             return Rows(MetadataSchemas.Catalogs, [[TableCatalog.Name]]);
         if (command.Is(CommandGetDbSchemas.Descriptor))
-            return DbSchemas(command.Unpack<CommandGetDbSchemas>());
+            return DbSchemas(Command.Unpack<CommandGetDbSchemas>(command));
         if (command.Is(CommandGetTables.Descriptor))
-            return Tables(command.Unpack<CommandGetTables>());
+            return Tables(Command.Unpack<CommandGetTables>(command));
         if (command.Is(CommandGetTableTypes.Descriptor))
             return Rows(MetadataSchemas.TableTypes, [[TableCatalog.TableType]]);
         if (command.Is(CommandGetXdbcTypeInfo.Descriptor))
-            return TypeInfo(command.Unpack<CommandGetXdbcTypeInfo>());
+            return TypeInfo(Command.Unpack<CommandGetXdbcTypeInfo>(command));
         return Keys(command);
     }
 
@@ -51,21 +52,22 @@ internal sealed class MetadataCommands(TableCatalog tables, SqlInfoValues info)
     private static MetadataResult TypeInfo(CommandGetXdbcTypeInfo command) =>
         Rows(MetadataSchemas.XdbcTypeInfo, XdbcTypes.Rows(command.HasDataType ? command.DataType : null));
 
-    private static MetadataResult Rows(Schema schema, IEnumerable<object?[]> rows) => new(schema, () => MetadataRows.Build(schema, rows));
+    private static MetadataResult Rows(Schema schema, IEnumerable<object?[]> rows) => MetadataResult.Of(MetadataRows.Build(schema, rows));
 
-    private MetadataResult SqlInfo(CommandGetSqlInfo command) =>
-        new(SqlInfoBatch.Schema, () => SqlInfoBatch.Build(info.Select(command.Info)));
+    private MetadataResult SqlInfo(CommandGetSqlInfo command) => MetadataResult.Of(SqlInfoBatch.Build(info.Select(command.Info)));
 
     private MetadataResult Tables(CommandGetTables command)
     {
-        Schema schema = command.IncludeSchema ? MetadataSchemas.TablesWithSchema : MetadataSchemas.Tables;
         bool isMatch = TableCatalog.Matches(
                 command.HasCatalog ? command.Catalog : null,
                 command.HasDbSchemaFilterPattern ? command.DbSchemaFilterPattern : null)
             && (command.TableTypes.Count == 0 || command.TableTypes.Contains(TableCatalog.TableType));
-        if (!isMatch)
-            return Rows(schema, []);
         LikePattern? pattern = command.HasTableNameFilterPattern ? new LikePattern(command.TableNameFilterPattern) : null;
-        return Rows(schema, tables.Rows(pattern, command.IncludeSchema));
+        if (!command.IncludeSchema)
+            return Rows(MetadataSchemas.Tables, isMatch ? tables.Rows(pattern) : []);
+        return isMatch
+            ? new MetadataResult(MetadataSchemas.TablesWithSchema,
+                async cancelled => MetadataRows.Build(MetadataSchemas.TablesWithSchema, await tables.RowsWithSchemaAsync(pattern, cancelled)))
+            : Rows(MetadataSchemas.TablesWithSchema, []);
     }
 }

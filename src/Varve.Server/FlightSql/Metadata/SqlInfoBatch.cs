@@ -13,10 +13,8 @@ internal static class SqlInfoBatch
     private const int StringListMember = 4;
     private const int MapMember = 5;
 
-    private static readonly ListType StringList = new(new Field("item", ArrowTypes.Utf8));
     private static readonly ListType IntList = new(new Field("item", ArrowTypes.Int32));
     private static readonly StructType Entry = new([new Field("key", ArrowTypes.Int32, isNullable: false), new Field("value", IntList)]);
-    private static readonly MapType IntToIntList = new(new Field("entries", Entry, isNullable: false), KeysSorted: false);
 
     private static readonly DenseUnionType Value = new(
     [
@@ -24,8 +22,8 @@ internal static class SqlInfoBatch
         new Field("bool_value", ArrowTypes.Boolean),
         new Field("bigint_value", ArrowTypes.Int64),
         new Field("int32_bitmask", ArrowTypes.Int32),
-        new Field("string_list", StringList),
-        new Field("int32_to_int32_list_map", IntToIntList),
+        new Field("string_list", new ListType(new Field("item", ArrowTypes.Utf8))),
+        new Field("int32_to_int32_list_map", new MapType(new Field("entries", Entry, isNullable: false), KeysSorted: false)),
     ]);
 
     public static readonly Schema Schema = new([new Field("info_name", ArrowTypes.UInt32, isNullable: false), new Field("value", Value, isNullable: false)]);
@@ -43,8 +41,8 @@ internal static class SqlInfoBatch
             members[member].Add(infos[i].Value);
         }
 
-        ArrayData codes = MetadataRows.Column(ArrowTypes.UInt32, [.. infos.Select(info => (object)info.Key)]);
-        ArrayData[] children = [.. members.Select((values, member) => MemberColumn(member, values))];
+        ArrayData codes = MetadataRows.Column(ArrowTypes.UInt32, infos.Select(info => (object)info.Key));
+        ArrayData[] children = [.. members.Select((values, member) => MetadataRows.Column(Value.Fields[member].Type, values))];
         return new RecordBatch(Schema, infos.Count, [codes, new ArrayData(Value, infos.Count, 0, [typeIds, places], children)]);
     }
 
@@ -56,32 +54,7 @@ internal static class SqlInfoBatch
         long => BigIntMember,
         int => BitmaskMember,
         string[] => StringListMember,
-        _ when ReferenceEquals(value, SqlInfoValues.EmptyMap) => MapMember,
+        IReadOnlyDictionary<object, object?> => MapMember,
         _ => throw new ArgumentException($"no member of the union takes a {value.GetType().Name}"),
     };
-
-    private static ArrayData MemberColumn(int member, List<object> values) => member switch
-    {
-        StringListMember => Lists([.. values.Cast<string[]>()]),
-        MapMember => EmptyMaps(values.Count),
-        _ => MetadataRows.Column(Value.Fields[member].Type, values),
-    };
-
-    private static ArrayData Lists(string[][] lists)
-    {
-        byte[] offsets = new byte[4 * (lists.Length + 1)];
-        int end = 0;
-        for (int i = 0; i < lists.Length; i++)
-            BinaryPrimitives.WriteInt32LittleEndian(offsets.AsSpan(4 * (i + 1)), end += lists[i].Length);
-        ArrayData items = MetadataRows.Column(ArrowTypes.Utf8, [.. lists.SelectMany(list => list)]);
-        return new ArrayData(StringList, lists.Length, 0, [default, offsets], [items]);
-    }
-
-    private static ArrayData EmptyMaps(int count)
-    {
-        ArrayData noInts = MetadataRows.Column(ArrowTypes.Int32, []);
-        var noLists = new ArrayData(IntList, 0, 0, [default, new byte[4]], [noInts]);
-        var noEntries = new ArrayData(Entry, 0, 0, [default], [noInts, noLists]);
-        return new ArrayData(IntToIntList, count, 0, [default, new byte[4 * (count + 1)]], [noEntries]);
-    }
 }

@@ -3,13 +3,10 @@ namespace Varve.Server.FlightSql.Metadata;
 /// <summary>
 /// What Varve answers to each code of GetSqlInfo. Every code has an answer: JDBC asks for all of them once, and a tool that finds one missing, or in another
 /// member of the union than the protocol says, fails with a null or a cast. The kind of a value here decides its member: string, bool, long (bigint),
-/// int (int32 bitmask), string[] (list), and <see cref="EmptyMap"/>. Bit n of a bitmask is value n of the protocol's enumeration. Immutable.
+/// int (int32 bitmask), string[] (list), a dictionary (map). Bit n of a bitmask is value n of the protocol's enumeration. Immutable.
 /// </summary>
 internal sealed class SqlInfoValues
 {
-    /// <summary>The map of conversions: none are told.</summary>
-    public static readonly object EmptyMap = new();
-
     private const long CaseInsensitive = 1;
     private const long NullsAtEnd = 3;
     private const long NoLimit = 0;
@@ -76,7 +73,7 @@ internal sealed class SqlInfoValues
     [
         (SqlInfoCode.SupportsColumnAliasing, true),
         (SqlInfoCode.NullPlusNullIsNull, true),
-        (SqlInfoCode.SupportsConvert, EmptyMap),
+        (SqlInfoCode.SupportsConvert, new Dictionary<object, object?>()), // none are told
         (SqlInfoCode.SupportsTableCorrelationNames, true),
         (SqlInfoCode.SupportsDifferentTableCorrelationNames, false),
         (SqlInfoCode.SupportsExpressionsInOrderBy, true),

@@ -1,58 +1,76 @@
-using Varve.Arrow;
+using System.Collections.Concurrent;
 using Varve.Arrow.Ipc;
+using Varve.Query;
+using Varve.Query.Types;
+using Varve.Storage;
 
 namespace Varve.Server.FlightSql.Metadata;
 
-/// <summary>
-/// The one catalog and schema in which SQL sees the streams as tables. Any thread.
-/// </summary>
-/// <param name="list">The streams as SQL sees them now: their names, and the columns that <c>SELECT *</c> gives.</param>
-internal sealed class TableCatalog(Func<IReadOnlyList<SqlTable>> list)
+/// <summary>The one catalog and schema in which SQL sees the streams as tables. Any thread.</summary>
+internal sealed class TableCatalog(StorageEngine engine, QueryEngine queries)
 {
     public const string Name = "varve";
     public const string DbSchema = "main";
     public const string TableType = "TABLE";
+
+    /// <summary>Tables that SQL was asked about, by stream: a dropped one's is forgotten when the tables are listed next.</summary>
+    private readonly ConcurrentDictionary<long, (long SchemaVersion, SqlTable Table)> _tables = new();
 
     /// <summary>Whether the filters of a command let the one schema through; null: not given. An empty catalog means what has none, which is nothing here.</summary>
     public static bool Matches(string? catalog, string? dbSchemaPattern) =>
         (catalog is null || catalog == Name) && LikePattern.Matches(dbSchemaPattern, DbSchema);
 
     /// <summary>Rows of <see cref="MetadataSchemas.Tables"/>, by name.</summary>
-    public IEnumerable<object?[]> Rows(LikePattern? pattern, bool includeSchema)
+    public IReadOnlyList<object?[]> Rows(LikePattern? pattern) =>
+        [.. Streams(pattern).Select(stream => (object?[])[Name, DbSchema, stream.Name, TableType])];
+
+    /// <summary>Rows of <see cref="MetadataSchemas.TablesWithSchema"/>, by name.</summary>
+    public async Task<IReadOnlyList<object?[]>> RowsWithSchemaAsync(LikePattern? pattern, CancellationToken cancelled)
     {
-        IEnumerable<SqlTable> tables = list()
-            .Where(t => pattern is null || pattern.Matches(t.Name))
-            .OrderBy(t => t.Name, StringComparer.Ordinal);
-        foreach (SqlTable table in tables)
+        var rows = new List<object?[]>();
+        foreach (StreamDescription stream in Streams(pattern))
         {
-            yield return includeSchema
-                ? [Name, DbSchema, table.Name, TableType, SchemaMessage.EncodeEncapsulated(Described(table))]
-                : [Name, DbSchema, table.Name, TableType];
+            if (await FindAsync(stream, cancelled) is { } table)
+                rows.Add([Name, DbSchema, table.Name, TableType, SchemaMessage.EncodeEncapsulated(table.Describe())]);
         }
+
+        return rows;
     }
 
-    /// <summary>The columns with what Flight SQL tells of each in its metadata.</summary>
-    private static Schema Described(SqlTable table) => new([.. table.Schema.Fields.Select(f => Described(table.Name, f))], table.Schema.Metadata);
-
-    private static Field Described(string table, Field field)
+    private IEnumerable<StreamDescription> Streams(LikePattern? pattern)
     {
-        var metadata = new Dictionary<string, string>(field.Metadata)
+        IReadOnlyList<StreamDescription> streams = engine.List();
+        if (_tables.Count > streams.Count)
         {
-            ["ARROW:FLIGHT:SQL:CATALOG_NAME"] = Name,
-            ["ARROW:FLIGHT:SQL:DB_SCHEMA_NAME"] = DbSchema,
-            ["ARROW:FLIGHT:SQL:TABLE_NAME"] = table,
-            ["ARROW:FLIGHT:SQL:TYPE_NAME"] = SqlTypeName.Of(field.Type),
-            ["ARROW:FLIGHT:SQL:IS_AUTO_INCREMENT"] = "0",
-            ["ARROW:FLIGHT:SQL:IS_CASE_SENSITIVE"] = field.Type.Id is ArrowTypeId.Utf8 or ArrowTypeId.LargeUtf8 or ArrowTypeId.Utf8View ? "1" : "0",
-            ["ARROW:FLIGHT:SQL:IS_READ_ONLY"] = "1",
-            ["ARROW:FLIGHT:SQL:IS_SEARCHABLE"] = "1",
-        };
-        if (field.Type is DecimalType number)
-        {
-            metadata["ARROW:FLIGHT:SQL:PRECISION"] = number.Precision.ToString();
-            metadata["ARROW:FLIGHT:SQL:SCALE"] = number.Scale.ToString();
+            HashSet<long> present = [.. streams.Select(s => s.Id)];
+            foreach (long id in _tables.Keys.Where(id => !present.Contains(id)))
+                _tables.TryRemove(id, out _);
         }
 
-        return new Field(field.Name, field.Type, field.IsNullable, metadata);
+        return streams.Where(s => pattern is null || pattern.Matches(s.Name));
+    }
+
+    /// <summary>Null where the stream was dropped meanwhile.</summary>
+    private async Task<SqlTable?> FindAsync(StreamDescription stream, CancellationToken cancelled)
+    {
+        if (_tables.TryGetValue(stream.Id, out (long SchemaVersion, SqlTable Table) known) && known.SchemaVersion == stream.SchemaVersion)
+            return known.Table;
+        try
+        {
+            // What SELECT * gives is for SQL itself to say.
+            PreparedQuery all = await queries.PrepareAsync($"select * from {Name}.{DbSchema}.\"{stream.Name}\"", cancelled);
+            Dictionary<string, string> types = StreamSqlMapping.Describe(stream.Schema)
+                .Where(column => column.SqlType is not null)
+                .ToDictionary(column => column.Field.Name, column => column.SqlType!);
+            types["_offset"] = "BIGINT";
+            types["_time"] = "TIMESTAMP WITH TIME ZONE";
+            var table = new SqlTable(stream.Name, all.ResultSchema!, [.. all.ResultSchema!.Fields.Select(f => types.GetValueOrDefault(f.Name, ""))]);
+            _tables[stream.Id] = (stream.SchemaVersion, table);
+            return table;
+        }
+        catch (QueryException e) when (e.Code == QueryErrorCode.NotFound)
+        {
+            return null;
+        }
     }
 }

@@ -1,8 +1,7 @@
+using Google.Protobuf;
 using Microsoft.Extensions.Logging;
-using Varve.Arrow;
 using Varve.Protocol.V1;
 using Varve.Rpc;
-using Varve.Rpc.Framing;
 using Varve.Rpc.Server;
 using Varve.Server.Errors;
 using Varve.Storage;
@@ -10,23 +9,20 @@ using Varve.Storage;
 namespace Varve.Server.Append;
 
 /// <summary>
-/// One Append call. One side reads requests and hands their rows to the engine, in order, without waiting for them to be durable; the other answers them in
-/// that same order. The first failure ends both: what came before it is acknowledged, nothing after it is taken.
+/// The appends of one call, of varve.v1's Append and of Flight's DoPut alike. One side reads rows and hands them to the engine, in order, without waiting for
+/// them to be durable; the other answers them in that same order. The first failure ends both: what came before it is acknowledged, nothing after it is taken.
 /// </summary>
-internal sealed class AppendCall(AppendServices services, ServerCall call) : IDisposable
+internal sealed class AppendPipeline(AppendServices services, ServerCall call, IAppendSource source) : IDisposable
 {
     private readonly UnansweredAppends _unanswered = new(services.Limits.MaxUnansweredRequests, services.Limits.MaxUnansweredBytes);
-    private readonly RowDecoder _decoder = new(services.Engine, services.MaxBatchBytes);
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(call.Cancelled);
-
-    /// <summary>The stream of the newest request, which the next may leave out.</summary>
-    private string _stream = "";
     private long _requestCount;
     private long _answerCount;
 
     /// <summary>Why reading ended before the client was done; set before the queue is completed.</summary>
     private Exception? _readFailure;
 
+    /// <summary>Completes when the client has sent all and has its answers.</summary>
     public async Task RunAsync()
     {
         await call.SendHeadersAsync();
@@ -56,13 +52,15 @@ internal sealed class AppendCall(AppendServices services, ServerCall call) : IDi
             while (true)
             {
                 await _unanswered.WaitForRoomAsync(_stop.Token);
-                FrameRead<SizedRequest> read = await call.ReadAsync(SizedRequest.Parse, _stop.Token);
-                if (!read.HasMessage)
+                if (await source.ReadAsync(_stop.Token) is not { } rows)
                     return;
-                PendingAppend append = Take(read.Message);
+
+                // Not the call's token: once a batch is handed over, later ones count on it.
+                long startedAt = services.Time.GetTimestamp();
+                Task<AppendResult> result = services.Engine.AppendAsync(rows.Stream, rows.Rows, CancellationToken.None);
                 _requestCount++;
-                _unanswered.Add(append);
-                if (append.Result.IsFaulted)
+                _unanswered.Add(new PendingAppend(rows.RequestId, rows.Stream, result, rows.SizeBytes, startedAt, rows.Memory));
+                if (result.IsFaulted)
                     return;
             }
         }
@@ -74,21 +72,6 @@ internal sealed class AppendCall(AppendServices services, ServerCall call) : IDi
         {
             _unanswered.Complete();
         }
-    }
-
-    private PendingAppend Take(SizedRequest sized)
-    {
-        AppendRequest request = sized.Request;
-        long startedAt = services.Time.GetTimestamp();
-        if (request.Stream.Length > 0)
-            _stream = request.Stream;
-        if (_stream.Length == 0)
-            throw ErrorMapper.InvalidRequest("the first request of an Append call must name its stream");
-        RecordBatch rows = _decoder.Decode(_stream, request);
-
-        // Not the call's token: once a batch is handed over, later ones count on it.
-        Task<AppendResult> result = services.Engine.AppendAsync(_stream, rows, CancellationToken.None);
-        return new PendingAppend(request.RequestId, _stream, result, sized.SizeBytes, startedAt);
     }
 
     private async Task AnswerAsync()
@@ -107,7 +90,7 @@ internal sealed class AppendCall(AppendServices services, ServerCall call) : IDi
 
         // What ends the call from outside (client gone, deadline, server stopping) has its own status.
         if (_readFailure is not null)
-            throw call.Cancelled.IsCancellationRequested ? _readFailure : ErrorMapper.Map(AsTooLarge(_readFailure), NullIfEmpty(_stream), _requestCount) ?? _readFailure;
+            throw call.Cancelled.IsCancellationRequested ? _readFailure : ErrorMapper.Map(AsTooLarge(_readFailure), source.Stream, _requestCount) ?? _readFailure;
     }
 
     private async ValueTask<AppendResult> OutcomeAsync(PendingAppend append)
@@ -125,7 +108,7 @@ internal sealed class AppendCall(AppendServices services, ServerCall call) : IDi
 
     private void Answer(PendingAppend append, AppendResult result)
     {
-        call.Write(new AppendResponse
+        IMessage? answer = source.Answer(new AppendResponse
         {
             RequestId = append.RequestId,
             Stream = result.Stream,
@@ -134,8 +117,11 @@ internal sealed class AppendCall(AppendServices services, ServerCall call) : IDi
             Position = result.Position.Value,
             Durability = (Protocol.V1.Durability)result.Durability,
         });
+        if (answer is not null)
+            call.Write(answer);
         _answerCount++;
         _unanswered.Answered(append);
+        append.Memory?.Dispose();
         TimeSpan elapsed = services.Time.GetElapsedTime(append.StartedAt);
         services.Metrics.Appended(result.RowCount, append.SizeBytes, elapsed);
         if (elapsed >= services.Limits.SlowAfter)
@@ -149,6 +135,4 @@ internal sealed class AppendCall(AppendServices services, ServerCall call) : IDi
     private static Exception AsTooLarge(Exception failure) => failure is RpcException { Code: StatusCode.ResourceExhausted } e && e.FindDetail<ErrorDetail>() is null
         ? ErrorMapper.Create(ErrorCode.BatchTooLarge, e.Message, inner: e)
         : failure;
-
-    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 }
