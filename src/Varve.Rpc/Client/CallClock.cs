@@ -29,13 +29,14 @@ internal sealed class CallClock : IDisposable
     public CancellationToken Token { get; }
 
     /// <summary>
-    /// The deadline goes by the time, not by the timer: the server's reset at the same deadline may arrive before this side's timer has fired.
+    /// The deadline goes by the time as well as by the timer: the server's reset at the same deadline may arrive before this side's timer has fired, and a
+    /// timer may fire a little early by the clock.
     /// </summary>
     public CallEnd EndedBy
     {
         get
         {
-            if (_timeout is { } timeout && _time.GetElapsedTime(_started) >= timeout)
+            if (_deadline is { IsCancellationRequested: true } || (_timeout is { } timeout && _time.GetElapsedTime(_started) >= timeout))
                 return CallEnd.DeadlinePassed;
             return Token.IsCancellationRequested ? CallEnd.Cancelled : CallEnd.None;
         }

@@ -72,11 +72,14 @@ public sealed class AppendErrorTests(AppendErrorTests.Fixture fixture) : IClassF
             bool isFirst = what == "no stream";
             if (!isFirst)
                 call.RequestStream.Write(RunningServer.Json(fixture.Stream, """{"a":1}"""));
-            call.RequestStream.Write(Bad(what));
             await call.RequestStream.FlushAsync();
             if (!isFirst)
                 Assert.Equal(before, (await call.ResponseStream.ReadAsync())!.FirstOffset);
+            Task write = call.RequestStream.WriteAsync(Bad(what)).AsTask();
             RpcException e = await Assert.ThrowsAsync<RpcException>(async () => await call.ResponseStream.ReadAsync());
+
+            // A large message may be cut short by the answer.
+            await Task.WhenAny(write);
             ErrorDetail detail = RunningServer.DetailOf(e);
             Assert.Equal((code, isFirst ? 0 : 1), (detail.Code, detail.RequestIndex));
             Assert.Equal(code == ErrorCode.StreamNotFound ? StatusCode.NotFound : StatusCode.InvalidArgument, e.Code);
