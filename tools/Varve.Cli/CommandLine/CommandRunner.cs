@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Varve.Arrow;
 using Varve.Client;
-using Varve.Query.Import;
+using Varve.Query;
 using Varve.Server;
 
 namespace Varve.Cli.CommandLine;
@@ -38,7 +38,7 @@ internal static class CommandRunner
         {
             return Report(e.IsUnavailable ? $"{e.Message}. Is the daemon running there? Start one with: varve serve --data DIR" : e.Message, Failed);
         }
-        catch (Exception e) when (e is StartupException or ImportException or ArrowFormatException or IOException or UnauthorizedAccessException or SocketException)
+        catch (Exception e) when (e is StartupException or QueryException or ArrowFormatException or IOException or UnauthorizedAccessException or SocketException)
         {
             return Report(e.Message, Failed);
         }

@@ -38,7 +38,7 @@ internal static class DemoCommand
             options.Listen.Grpc = Endpoint.Parse("127.0.0.1:0");
             options.Listen.Http = Endpoint.Parse("127.0.0.1:0");
             options.Log.Level = Microsoft.Extensions.Logging.LogLevel.Warning;
-            await using VarveServer server = await VarveServer.StartAsync(options, cancellation);
+            await using VarveServer server = await VarveServer.StartAsync(options, cancellationToken: cancellation);
             AnsiConsole.MarkupLine($"[bold]varve[/] runs inside this process on {server.GrpcEndpoint}, its data in {Markup.Escape(directory.FullName)}");
             using var client = new VarveClient(new VarveClientOptions { Endpoint = server.GrpcEndpoint.ToString() });
             if (file is null)

@@ -27,7 +27,7 @@ internal static class DemoSql
         Heading.PrintSql(sql);
         using SqlAnswer answer = await client.QueryAsync(sql, cancellation);
         await using Stream output = Console.OpenStandardOutput();
-        var table = new TableWriter(answer.Schema, output);
+        using var table = new TableWriter(answer.Schema, output);
         await foreach (RecordBatch batch in answer.ReadAllAsync(cancellation))
             table.Write(batch);
         table.Finish();

@@ -10,9 +10,7 @@ internal sealed class ArrowWriter(Schema schema, Stream output) : IRowWriter
 
     public void Write(RecordBatch batch) => _writer.Write(batch);
 
-    public void Finish()
-    {
-        _writer.Finish();
-        _writer.Dispose();
-    }
+    public void Finish() => _writer.Finish();
+
+    public void Dispose() => _writer.Dispose();
 }

@@ -27,7 +27,9 @@ internal sealed class CsvWriter : IRowWriter
         _text.Flush();
     }
 
-    public void Finish() => _text.Dispose();
+    public void Finish() => _text.Flush();
+
+    public void Dispose() => _text.Dispose();
 
     private void WriteLine(IEnumerable<string?> fields)
     {

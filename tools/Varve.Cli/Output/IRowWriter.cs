@@ -2,8 +2,8 @@ using Varve.Arrow;
 
 namespace Varve.Cli.Output;
 
-/// <summary>Prints rows in one format. Batches come one after the other; <see cref="Finish"/> once at the end.</summary>
-internal interface IRowWriter
+/// <summary>Prints rows in one format. Batches come one after the other; <see cref="Finish"/> once at the end, unless the rows broke off.</summary>
+internal interface IRowWriter : IDisposable
 {
     void Write(RecordBatch batch);
 

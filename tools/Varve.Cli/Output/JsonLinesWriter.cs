@@ -18,4 +18,6 @@ internal sealed class JsonLinesWriter(Stream output) : IRowWriter
     }
 
     public void Finish() => output.Flush();
+
+    public void Dispose() => _buffer.Clear();
 }

@@ -41,6 +41,8 @@ internal sealed class TableWriter(Schema schema, Stream output) : IRowWriter
             : _rowCount == 1 ? "(1 row)" : $"({count} rows)");
     }
 
+    public void Dispose() => _rows.Clear();
+
     private static string Line(string[] cells, int[] widths, bool[] right) =>
         string.Join(" │ ", cells.Select((c, i) => Pad(c, widths[i], right[i]))).TrimEnd();
 

@@ -30,7 +30,7 @@ internal static class QueryCommand
             using VarveClient client = connection.Connect(parsed);
             using SqlAnswer answer = await client.QueryAsync(text, cancellation);
             await using Stream output = Console.OpenStandardOutput();
-            IRowWriter writer = RowFormats.Open(parsed.GetValue(json) ? RowFormats.Json : parsed.GetValue(format)!, answer.Schema, output);
+            using IRowWriter writer = RowFormats.Open(parsed.GetValue(json) ? RowFormats.Json : parsed.GetValue(format)!, answer.Schema, output);
             await foreach (RecordBatch batch in answer.ReadAllAsync(cancellation))
                 writer.Write(batch);
             writer.Finish();

@@ -27,9 +27,11 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(string? config, Dictionary<string, string> flags, CancellationToken cancellation)
     {
         VarveServerOptions options = ServerConfiguration.Load(config, flags);
-        await using VarveServer server = await VarveServer.StartAsync(options, cancellation);
+        await using VarveServer server = await VarveServer.StartAsync(options, cancellationToken: cancellation);
         Console.WriteLine($"varve serves {server.GrpcEndpoint} (gRPC, Flight, Flight SQL) and {server.HttpEndpoint} (health, metrics), data in {options.Data.Directory}");
-        await server.WaitForStopAsync(cancellation);
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration registration = cancellation.Register(told.SetResult);
+        await told.Task;
         return 0;
     }
 

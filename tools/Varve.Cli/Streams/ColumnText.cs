@@ -1,5 +1,4 @@
 using Varve.Arrow;
-using Varve.Arrow.Types;
 using Varve.Cli.CommandLine;
 
 namespace Varve.Cli.Streams;

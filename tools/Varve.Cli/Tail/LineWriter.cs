@@ -17,7 +17,9 @@ internal sealed class LineWriter(Stream output) : IRowWriter
         _text.Flush();
     }
 
-    public void Finish() => _text.Dispose();
+    public void Finish() => _text.Flush();
+
+    public void Dispose() => _text.Dispose();
 
     private static IEnumerable<string> Cells(RecordBatch batch, int row)
     {

@@ -46,14 +46,22 @@ internal static class TailCommand
             };
             await using Stream output = Console.OpenStandardOutput();
             IRowWriter? writer = null;
-            await foreach (StreamRows rows in client.ReadAsync(name, options, cancellation))
+            try
             {
-                string chosen = parsed.GetValue(json) ? RowFormats.Json : parsed.GetValue(format)!;
-                writer ??= chosen == Text ? new LineWriter(output) : RowFormats.Open(chosen, rows.Rows.Schema, output);
-                writer.Write(rows.Rows);
+                await foreach (StreamRows rows in client.ReadAsync(name, options, cancellation))
+                {
+                    string chosen = parsed.GetValue(json) ? RowFormats.Json : parsed.GetValue(format)!;
+                    writer ??= chosen == Text ? new LineWriter(output) : RowFormats.Open(chosen, rows.Rows.Schema, output);
+                    writer.Write(rows.Rows);
+                }
+
+                writer?.Finish();
+            }
+            finally
+            {
+                writer?.Dispose();
             }
 
-            writer?.Finish();
             return 0;
         });
         return command;

@@ -1,0 +1,56 @@
+using Spectre.Console;
+using Varve.Client;
+
+namespace Varve.Cli.Append;
+
+/// <summary>Counts what is acknowledged and draws it while it grows. Counted by one thread, drawn by another.</summary>
+internal sealed class AppendProgress(TimeProvider time)
+{
+    private static readonly TimeSpan RedrawEvery = TimeSpan.FromMilliseconds(200);
+
+    private readonly long _start = time.GetTimestamp();
+    private long _rows;
+    private long _batches;
+    private AppendAck? _first;
+    private AppendAck? _last;
+
+    public void Acknowledged(AppendAck ack)
+    {
+        _first ??= ack;
+        _last = ack;
+        _batches++;
+        Interlocked.Add(ref _rows, ack.RowCount);
+    }
+
+    public AppendSummary Summary(string stream, bool created) =>
+        new(stream, created, _rows, _batches, _first, _last, time.GetElapsedTime(_start));
+
+    /// <summary>Runs the work with a progress bar, on standard error and only where a person looks at it.</summary>
+    public async Task ShowAsync(string stream, long? rowsExpected, Func<Task> work)
+    {
+        if (Console.IsErrorRedirected)
+        {
+            await work();
+            return;
+        }
+
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        await console.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .StartAsync(async context =>
+            {
+                ProgressTask bar = context.AddTask(Markup.Escape(stream), maxValue: Math.Max(1, rowsExpected ?? 1));
+                bar.IsIndeterminate = rowsExpected is null;
+                Task running = work();
+                using var timer = new PeriodicTimer(RedrawEvery, time);
+                while (!running.IsCompleted)
+                {
+                    await Task.WhenAny(running, timer.WaitForNextTickAsync().AsTask());
+                    long rows = Interlocked.Read(ref _rows);
+                    bar.Value = Math.Min(rows, bar.MaxValue);
+                    bar.Description = Markup.Escape($"{stream}: {rows:N0} rows, {rows / time.GetElapsedTime(_start).TotalSeconds:N0} rows/s");
+                }
+
+                await running;
+            });
+    }
+}
