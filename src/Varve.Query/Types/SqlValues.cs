@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Varve.Arrow;
+using Varve.Arrow.Values;
 using Varve.Query.Native;
 using Varve.Query.Scan.Loading;
 
@@ -23,8 +24,8 @@ internal static unsafe class SqlValues
             FloatType { BitWidth: 32 } => DuckDbApi.duckdb_create_float(Read<float>(array, row)),
             FloatType => DuckDbApi.duckdb_create_double(Read<double>(array, row)),
             DecimalType type => Decimal(type, array, row),
-            Utf8Type or LargeUtf8Type or Utf8ViewType => Text(ArrayBytes.Get(array, row)),
-            BinaryType or LargeBinaryType or BinaryViewType or FixedSizeBinaryType => Blob(ArrayBytes.Get(array, row)),
+            Utf8Type or LargeUtf8Type or Utf8ViewType => Text(ArrayReader.GetBytes(array, row)),
+            BinaryType or LargeBinaryType or BinaryViewType or FixedSizeBinaryType => Blob(ArrayReader.GetBytes(array, row)),
             DateType { Unit: DateUnit.Day } => DuckDbApi.duckdb_create_date(Read<int>(array, row)),
             DateType => DuckDbApi.duckdb_create_timestamp_ms(Read<long>(array, row)),
             TimeType type => Time(type.Unit, array, row),

@@ -34,7 +34,7 @@ internal sealed class NativeTables : IDisposable
     }
 
     public string[] ReadText(string sql) =>
-        [.. Read(sql).SelectMany(b => Enumerable.Range(0, b.RowCount).Select(r => string.Join('|', b.Columns.Select(c => ValueText.Of(c, r)))))];
+        [.. Read(sql).SelectMany(b => Enumerable.Range(0, b.RowCount).Select(r => string.Join('|', b.Columns.Select(c => Rows.Show(c, r)))))];
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using Varve.Arrow;
+using Varve.Arrow.Values;
 
 namespace Varve.Query.Tests.Fixtures;
 
@@ -14,11 +15,14 @@ internal static class Rows
         await foreach (RecordBatch batch in result.ReadAllAsync(CancellationToken.None))
         {
             for (int row = 0; row < batch.RowCount; row++)
-                rows.Add(string.Join('|', batch.Columns.Select(c => ValueText.Of(c, row))));
+                rows.Add(string.Join('|', batch.Columns.Select(c => Show(c, row))));
         }
 
         return [.. rows];
     }
+
+    /// <summary>A value as text; unlike a CSV's it tells null from the empty text.</summary>
+    public static string Show(ArrayData array, int row) => array.IsNull(row) ? "null" : ArrayReader.Format(array, row);
 
     /// <summary>The one value of a statement of one row and column.</summary>
     public static async Task<string> OneAsync(this QueryEngine engine, string sql, QueryParameters? parameters = null) =>

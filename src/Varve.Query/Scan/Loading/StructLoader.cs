@@ -8,7 +8,7 @@ namespace Varve.Query.Scan.Loading;
 /// <summary>struct as STRUCT.</summary>
 internal sealed unsafe class StructLoader(string[] names, ColumnLoader[] fields) : ColumnLoader
 {
-    public override string SqlName => $"STRUCT({string.Join(", ", names.Zip(fields, (name, loader) => $"{SqlNames.Quote(name)} {loader.SqlName}"))})";
+    public override string SqlName => $"STRUCT({string.Join(", ", names.Zip(fields, (name, loader) => $"{SqlNames.Show(name)} {loader.SqlName}"))})";
 
     public override LogicalTypeHandle CreateType()
     {
