@@ -4,6 +4,7 @@ namespace Varve.Query.Sessions;
 internal sealed class QueuedWork<T> : StatementWork
 {
     private readonly Func<T> _work;
+    private readonly Action _leaving;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _registration;
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -11,9 +12,13 @@ internal sealed class QueuedWork<T> : StatementWork
     /// <summary>1 once it was begun or given up, whichever came first.</summary>
     private int _taken;
 
-    public QueuedWork(Func<T> work, CancellationToken cancellation)
+    /// <param name="work">Called once at most.</param>
+    /// <param name="leaving">Called when the wait ends, one way or the other.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public QueuedWork(Func<T> work, Action leaving, CancellationToken cancellation)
     {
         _work = work;
+        _leaving = leaving;
         _cancellation = cancellation;
         _registration = cancellation.UnsafeRegister(static work => ((QueuedWork<T>)work!).GiveUp(), this);
     }
@@ -24,6 +29,7 @@ internal sealed class QueuedWork<T> : StatementWork
     {
         if (Interlocked.Exchange(ref _taken, 1) != 0)
             return;
+        _leaving();
         _registration.Dispose();
         try
         {
@@ -39,7 +45,9 @@ internal sealed class QueuedWork<T> : StatementWork
 
     private void GiveUp()
     {
-        if (Interlocked.Exchange(ref _taken, 1) == 0)
-            _completion.SetCanceled(_cancellation);
+        if (Interlocked.Exchange(ref _taken, 1) != 0)
+            return;
+        _leaving();
+        _completion.SetCanceled(_cancellation);
     }
 }

@@ -13,6 +13,9 @@ internal sealed class StatementThreads : IDisposable
     private readonly Thread[] _threads;
     private readonly int _waitingCountMax;
 
+    /// <summary>Work that still waits; the queue also holds work whose wait was given up.</summary>
+    private int _waitingCount;
+
     /// <param name="name">What the threads are called.</param>
     /// <param name="count">How many there are.</param>
     /// <param name="waitingCountMax">New work beyond this is refused.</param>
@@ -34,9 +37,10 @@ internal sealed class StatementThreads : IDisposable
     /// <exception cref="QueryException">Too many wait (Busy), or the engine is closed (Cancelled).</exception>
     public Task<T> RunAsync<T>(Func<T> work, bool isNew, CancellationToken cancellation)
     {
-        if (isNew && _queue.Count >= _waitingCountMax)
+        if (isNew && Volatile.Read(ref _waitingCount) >= _waitingCountMax)
             throw new QueryException(QueryErrorCode.Busy, $"{_waitingCountMax} statements wait already; try again later");
-        var item = new QueuedWork<T>(work, cancellation);
+        Interlocked.Increment(ref _waitingCount);
+        var item = new QueuedWork<T>(work, () => Interlocked.Decrement(ref _waitingCount), cancellation);
         try
         {
             _queue.Add(item, CancellationToken.None);
