@@ -18,7 +18,9 @@ internal static class ArrayLayout
         return (start, end - start);
     }
 
-    /// <summary>Where row <paramref name="row"/> begins, which is where the rows before it end: 0 to <see cref="ArrayData.Length"/>, inclusive.</summary>
+    /// <summary>Where a row begins, which is where the rows before it end.</summary>
+    /// <param name="array">Of any kind with offsets, or of fixed-size lists.</param>
+    /// <param name="row">0 to <see cref="ArrayData.Length"/>, inclusive.</param>
     public static int EndBefore(ArrayData array, int row)
     {
         int at = array.Offset + row;

@@ -29,7 +29,8 @@ internal sealed class TypeNameParser(string text)
     };
 
     private static readonly Dictionary<string, TimeUnit> Units = Enum.GetValues<TimeUnit>().ToDictionary(u => u.Symbol());
-    private static readonly Dictionary<string, int> DecimalBits = new() { ["decimal32"] = 32, ["decimal64"] = 64, ["decimal128"] = 128, ["decimal256"] = 256, ["decimal"] = 128 };
+    private static readonly Dictionary<string, int> DecimalBits =
+        new() { ["decimal32"] = 32, ["decimal64"] = 64, ["decimal128"] = 128, ["decimal256"] = 256, ["decimal"] = 128 };
 
     private int _at;
     private int _depth;
@@ -147,7 +148,9 @@ internal sealed class TypeNameParser(string text)
         int precisionMax = Validation.TypeCheck.PrecisionMax(bits);
         if (precision < 1 || precision > precisionMax)
             throw Fail($"a precision of 1 to {precisionMax} before");
-        return Math.Abs((long)scale) <= precisionMax ? new DecimalType(precision, scale, bits) : throw Fail($"a scale of at most {precisionMax} before");
+        if (Math.Abs((long)scale) > precisionMax)
+            throw Fail($"a scale of at most {precisionMax} before");
+        return new DecimalType(precision, scale, bits);
     }
 
     private TimeUnit Unit() => Units.TryGetValue(Word(), out TimeUnit unit) ? unit : throw Fail("unit s, ms, us or ns before");

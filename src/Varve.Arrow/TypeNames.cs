@@ -13,8 +13,8 @@ namespace Varve.Arrow;
 ///         | utf8 | large_utf8 | utf8_view | binary | large_binary | binary_view | fixed_size_binary[N]
 ///         | date32 | date64 | time32[U] | time64[U] | timestamp[U] | timestamp[U, ZONE] | duration[U]     U = s | ms | us | ns
 ///         | interval[year_month] | interval[day_time] | interval[month_day_nano]
-///         | list&lt;element&gt; | large_list&lt;element&gt; | fixed_size_list&lt;element&gt;[N] | struct&lt;schema&gt; | map&lt;type, element [, sorted]&gt;
-///         | dictionary&lt;type, type [, ordered]&gt;
+///         | list&lt;element&gt; | large_list&lt;element&gt; | fixed_size_list&lt;element&gt;[N]
+///         | struct&lt;schema&gt; | map&lt;type, element [, sorted]&gt; | dictionary&lt;type, type [, ordered]&gt;
 /// </code>
 /// SQL's usual names are read too: boolean, tinyint, smallint, integer, bigint, real, double, decimal(P, S), varchar, text, string, blob, date,
 /// time, timestamp, timestamptz. Names of list elements and map parts are not written: read back they are item, entries, key and value.

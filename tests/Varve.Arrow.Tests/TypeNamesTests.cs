@@ -13,7 +13,8 @@ public class TypeNamesTests(ITestOutputHelper output)
         IEnumerable<ArrowType> types =
         [
             .. RandomTypes.Flat, .. Enumerable.Range(0, 500).Select(_ => RandomTypes.Next(random)),
-            new DictionaryType(ArrowTypes.UInt16, ArrowTypes.Utf8, false), new DictionaryType(ArrowTypes.Int8, ArrowTypes.Int64, true), new StructType([]),
+            new DictionaryType(ArrowTypes.UInt16, ArrowTypes.Utf8, false),
+            new DictionaryType(ArrowTypes.Int8, ArrowTypes.Int64, true), new StructType([]),
         ];
         Assert.All(types, type => Assert.Equal(type, TypeNames.Parse(type.Name)));
     }
@@ -22,9 +23,11 @@ public class TypeNamesTests(ITestOutputHelper output)
     public void A_schema_is_read_back_from_its_text_whatever_its_names()
     {
         Schema schema = new([
-            new Field("id", ArrowTypes.Int64, false), new Field("first name", ArrowTypes.Utf8), new Field("", ArrowTypes.Null), new Field(" padded ", ArrowTypes.Utf8),
+            new Field("id", ArrowTypes.Int64, false), new Field("first name", ArrowTypes.Utf8),
+            new Field("", ArrowTypes.Null), new Field(" padded ", ArrowTypes.Utf8),
             new Field("a\"b", ArrowTypes.Utf8), new Field("x: int8, y", new StructType([new Field("<n>", ArrowTypes.Utf8, false)])),
-            new Field("tags", new ListType(new Field("item", ArrowTypes.Utf8, false)), false), new Field("größe", new TimestampType(TimeUnit.Nanosecond, "+02:00"))]);
+            new Field("tags", new ListType(new Field("item", ArrowTypes.Utf8, false)), false),
+            new Field("größe", new TimestampType(TimeUnit.Nanosecond, "+02:00"))]);
         Assert.Equal(schema, TypeNames.ParseSchema(schema.ToString()));
         Assert.Empty(TypeNames.ParseSchema(" ").Fields);
     }
@@ -68,7 +71,8 @@ public class TypeNamesTests(ITestOutputHelper output)
     public void Nesting_without_end_is_refused()
     {
         Assert.Equal(50, Depth(TypeNames.Parse(Nested(50))));
-        Assert.Contains("at most 64 levels", Assert.Throws<ArrowFormatException>(() => TypeNames.Parse(Nested(100_000))).Message, StringComparison.Ordinal);
+        ArrowFormatException e = Assert.Throws<ArrowFormatException>(() => TypeNames.Parse(Nested(100_000)));
+        Assert.Contains("at most 64 levels", e.Message, StringComparison.Ordinal);
 
         static string Nested(int depth) => string.Concat(Enumerable.Repeat("list<", depth)) + "int8" + new string('>', depth);
 

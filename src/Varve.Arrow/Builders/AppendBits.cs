@@ -16,7 +16,7 @@ internal sealed class AppendBits(int hintBits = 0)
     /// <summary>Whole words that hold the first <paramref name="count"/> bits.</summary>
     public ReadOnlyMemory<byte> First(int count) => _words.First(WordBytes(count));
 
-    /// <summary>Copies bits [<paramref name="start"/>, start + <paramref name="count"/>) of the source behind the first <paramref name="at"/> bits.</summary>
+    /// <summary>Copies bits [start, start + count) of the source behind the first <paramref name="at"/> bits.</summary>
     public void Append(int at, ReadOnlySpan<byte> source, int start, int count)
     {
         Span<ulong> words = Reserve(at, count);

@@ -31,7 +31,7 @@ internal sealed class AppendOffsets(bool is64Bit, int hintRows)
         long offset = Read(source.Buffers[1].Span, index);
         return offset is >= 0 and <= int.MaxValue
             ? (int)offset
-            : throw new InvalidOperationException($"offset {offset} at {index} of a {source.Type.Name} array is out of range: validate before appending");
+            : throw new InvalidOperationException($"offset {offset} at {index} of an array of {source.Type.Name} is out of range: validate first");
     }
 
     /// <summary>Appends the ends of source rows [start, start + count), moved so that the first of them begins at <paramref name="end"/>.</summary>

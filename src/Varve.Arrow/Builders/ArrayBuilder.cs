@@ -87,8 +87,9 @@ public abstract class ArrayBuilder
 
     private protected ArgumentException Misfit(object value, string? why = null)
     {
-        string shown = value as string ?? Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "";
-        return new ArgumentException($"{value.GetType().Name} '{(shown.Length > 60 ? shown[..60] + "..." : shown)}' does not fit {Type.Name}{(why is null ? "" : ": expected " + why)}");
+        string shown = Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "";
+        string expected = why is null ? "" : ": expected " + why;
+        return new ArgumentException($"{value.GetType().Name} '{MessageText.Cut(shown)}' does not fit {MessageText.Cut(Type)}{expected}");
     }
 
     private static ArrayBuilder Integer(IntegerType type) => (type.BitWidth, type.IsSigned) switch

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Varve.Arrow.Values;
 
@@ -34,7 +35,7 @@ public sealed class DecimalBuilder(DecimalType type) : ArrayBuilder(type)
     {
         DecimalValue exact => exact,
         decimal number => number,
-        sbyte or byte or short or ushort or int or uint or long or ulong => Convert.ToDecimal(value, System.Globalization.CultureInfo.InvariantCulture),
+        sbyte or byte or short or ushort or int or uint or long or ulong => Convert.ToDecimal(value, CultureInfo.InvariantCulture),
         BigInteger integer => new DecimalValue(integer, 0),
         string text when DecimalValue.TryParse(text, out DecimalValue parsed) => parsed,
         _ => throw Misfit(value),

@@ -32,7 +32,8 @@ public sealed class IntervalBuilder(IntervalType type) : ArrayBuilder(type)
     }
 
     private static bool IsMilliseconds(long nanoseconds) =>
-        nanoseconds % IntervalValue.NanosecondsPerMillisecond == 0 && nanoseconds / IntervalValue.NanosecondsPerMillisecond is >= int.MinValue and <= int.MaxValue;
+        nanoseconds % IntervalValue.NanosecondsPerMillisecond == 0
+        && nanoseconds / IntervalValue.NanosecondsPerMillisecond is >= int.MinValue and <= int.MaxValue;
 
     private protected override void AppendEmpty() => _values.Extend(type.ByteWidth);
 

@@ -19,7 +19,8 @@ public sealed class RecordBatchBuilder(Schema schema)
         int index = Schema.IndexOf(name);
         if (index < 0)
             throw new ArgumentException($"the schema has no column '{name}': {Schema}");
-        return Columns[index] as T ?? throw new ArgumentException($"the builder of column '{name}' ({Columns[index].Type.Name}) is no {typeof(T).Name}");
+        return Columns[index] as T
+            ?? throw new ArgumentException($"the builder of column '{name}' ({Columns[index].Type.Name}) is no {typeof(T).Name}");
     }
 
     /// <summary>Appends a value per column: see <see cref="ArrayBuilder.AppendValue"/>.</summary>

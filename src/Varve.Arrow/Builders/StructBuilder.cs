@@ -17,7 +17,7 @@ public sealed class StructBuilder(StructType type) : ArrayBuilder(type)
         for (int i = 0; i < Fields.Count; i++)
         {
             if (Fields[i].Length != Length + 1)
-                throw new InvalidOperationException($"field '{type.Fields[i].Name}' of a struct needs one value, {Fields[i].Length - Length} were appended");
+                throw new InvalidOperationException($"field '{type.Fields[i].Name}' needs one value per struct, not {Fields[i].Length - Length}");
         }
 
         Added();

@@ -21,7 +21,7 @@ internal abstract class JsonColumn(Field field, ArrayBuilder builder, string pat
 
     /// <summary>A builder for rows of a field.</summary>
     public static ArrayBuilder BuilderOf(Field field, string path) => HasDictionary(field.Type)
-        ? throw new ArrowFormatException($"column '{MessageText.Cut(path + field.Name)}': rows in JSON cannot be read into {MessageText.Cut(field.Type)}, flatten the schema first")
+        ? throw new ArrowFormatException($"column '{MessageText.Cut(path + field.Name)}': JSON is not read into dictionaries, flatten the schema")
         : ArrayBuilder.Create(field.Type);
 
     /// <param name="field">The name, type and nullability.</param>

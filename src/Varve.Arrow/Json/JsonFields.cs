@@ -32,7 +32,7 @@ internal sealed class JsonFields
         for (int i = 0; i < fields.Count; i++)
         {
             if (!_places.TryAdd(fields[i].Name, i))
-                throw new ArrowFormatException($"rows in JSON need distinct names, the schema has two fields '{MessageText.Cut(PathOf(fields[i].Name))}'");
+                throw new ArrowFormatException($"JSON needs distinct names, the schema has two fields '{MessageText.Cut(PathOf(fields[i].Name))}'");
             Columns[i] = JsonColumn.Create(fields[i], builders[i], PathOf(fields[i].Name), place);
         }
     }
@@ -76,8 +76,10 @@ internal sealed class JsonFields
         string name = JsonColumn.Text(ref reader, _path, _place);
         return _places.TryGetValue(name, out int index)
             ? index
-            : throw _place.Fail(_path, $"a field of {MessageText.Cut(string.Join(", ", _places.Keys.Take(20)))}", $"unknown field {JsonPlace.Show(ref reader)}");
+            : throw _place.Fail(_path, $"a field of {Names()}", $"unknown field {JsonPlace.Show(ref reader)}");
     }
+
+    private string Names() => MessageText.Cut(string.Join(", ", _places.Keys.Take(20)));
 
     private string PathOf(int index) => PathOf(Encoding.UTF8.GetString(_names[index]));
 

@@ -6,7 +6,8 @@ using Varve.Arrow.Builders;
 namespace Varve.Arrow.Json;
 
 /// <summary>Reads floats: the nearest value of the type, and by name what JSON has no number for.</summary>
-internal sealed class JsonFloatColumn<T>(Field field, NumberBuilder<T> builder, string path, JsonPlace place) : JsonColumn(field, builder, path, place)
+internal sealed class JsonFloatColumn<T>(Field field, NumberBuilder<T> builder, string path, JsonPlace place)
+    : JsonColumn(field, builder, path, place)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     protected override void ReadValue(ref Utf8JsonReader reader) => builder.Append(reader.TokenType switch

@@ -6,7 +6,8 @@ using Varve.Arrow.Builders;
 namespace Varve.Arrow.Json;
 
 /// <summary>Reads integers without a point or exponent; those of 64 bits also as text, since many programs keep numbers as doubles.</summary>
-internal sealed class JsonIntegerColumn<T>(Field field, NumberBuilder<T> builder, string path, JsonPlace place) : JsonColumn(field, builder, path, place)
+internal sealed class JsonIntegerColumn<T>(Field field, NumberBuilder<T> builder, string path, JsonPlace place)
+    : JsonColumn(field, builder, path, place)
     where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
 {
     protected override void ReadValue(ref Utf8JsonReader reader)

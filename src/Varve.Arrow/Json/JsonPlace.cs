@@ -13,8 +13,11 @@ internal sealed class JsonPlace(long bytesMax)
 
     public ByteBudget Budget { get; } = new(bytesMax, "the rows");
 
-    public ArrowFormatException Fail(string path, string expected, string found, Exception? inner = null) =>
-        new($"row {Row}{(path.Length == 0 ? "" : $", column '{MessageText.Cut(path)}'")}: expected {expected}, found {found}", inner) { RowIndex = Row };
+    public ArrowFormatException Fail(string path, string expected, string found, Exception? inner = null)
+    {
+        string column = path.Length == 0 ? "" : $", column '{MessageText.Cut(path)}'";
+        return new ArrowFormatException($"row {Row}{column}: expected {expected}, found {found}", inner) { RowIndex = Row };
+    }
 
     /// <summary>The token that the reader stands on, shortened.</summary>
     public static string Show(ref readonly Utf8JsonReader reader)

@@ -28,7 +28,7 @@ public static class DictionaryDecoder
         _ => type,
     };
 
-    /// <exception cref="ArrowFormatException">A code that the dictionary does not have, or more than <paramref name="bytesMax"/> bytes to allocate.</exception>
+    /// <exception cref="ArrowFormatException">A code that the dictionary does not have, or more than that many bytes to allocate.</exception>
     public static RecordBatch Flatten(RecordBatch batch, long bytesMax = BytesMaxDefault)
     {
         Schema schema = Flatten(batch.Schema);
@@ -70,7 +70,7 @@ public static class DictionaryDecoder
 
             Int128 code = ArrayReader.WideCode(array, row);
             if (code < 0 || code >= valueCount)
-                throw new ArrowFormatException($"column '{MessageText.Cut(path)}' row {row}: expected a code of a dictionary with {valueCount} values, found {code}");
+                throw new ArrowFormatException($"column '{MessageText.Cut(path)}' row {row}: expected a code of {valueCount} values, found {code}");
             codes[row] = (int)code;
         }
 

@@ -135,7 +135,11 @@ public static class ArrayValidation
         ColumnCheck childCheck = new(ColumnPath.Child(check.Path, parent.Type, index), child);
         Column(childCheck, new Field(field.Name, field.Type));
         if (parent.Type is MapType && child.Children[0] is { NullCount: > 0 } keys)
-            throw new ColumnCheck(ColumnPath.Child(childCheck.Path, child.Type, 0), keys).Fail(FirstNull(keys), "a value (keys are never null)", "null");
+        {
+            ColumnCheck keyCheck = new(ColumnPath.Child(childCheck.Path, child.Type, 0), keys);
+            throw keyCheck.Fail(FirstNull(keys), "a value (keys are never null)", "null");
+        }
+
         if (child.NullCount == 0)
             return;
         if (parent.Type is MapType)

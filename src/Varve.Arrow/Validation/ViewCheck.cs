@@ -37,7 +37,11 @@ internal static class ViewCheck
             throw check.Fail(row, $"a view into one of {buffers} data buffers", $"buffer {view.BufferIndex}");
         ReadOnlySpan<byte> data = check.Array.Buffers[2 + view.BufferIndex].Span;
         if (view.Offset < 0 || view.Offset > data.Length - view.Length)
-            throw check.Fail(row, $"a view within the {data.Length} bytes of data buffer {view.BufferIndex}", $"{view.Length} bytes at {view.Offset}");
+        {
+            string expected = $"a view within the {data.Length} bytes of data buffer {view.BufferIndex}";
+            throw check.Fail(row, expected, $"{view.Length} bytes at {view.Offset}");
+        }
+
         ReadOnlySpan<byte> value = data.Slice(view.Offset, view.Length);
         if (MemoryMarshal.Read<int>(value) != view.Prefix)
             throw check.Fail(row, "a view that begins as its data does", "another prefix");

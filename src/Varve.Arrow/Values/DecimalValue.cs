@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace Varve.Arrow.Values;
 
-/// <summary>An exact decimal number: <paramref name="Unscaled"/> / 10^<paramref name="Scale"/>. Equal by both parts, so 1.0 and 1.00 differ.</summary>
+/// <summary>An exact decimal number: unscaled / 10^scale. Equal by both parts, so 1.0 and 1.00 differ.</summary>
 /// <param name="Unscaled">The digits as an integer.</param>
 /// <param name="Scale">Digits right of the point; negative for trailing zeros that are not stored.</param>
 public readonly record struct DecimalValue(BigInteger Unscaled, int Scale)
@@ -33,9 +33,7 @@ public readonly record struct DecimalValue(BigInteger Unscaled, int Scale)
         int exponent = 0;
         if (text.Length is 0 or > TextLengthMax)
             return false;
-        if (mantissaLength >= 0 && !int.TryParse(text[(mantissaLength + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent))
-            return false;
-        if (exponent is < -ExponentMax or > ExponentMax)
+        if (mantissaLength >= 0 && !TryParseExponent(text[(mantissaLength + 1)..], out exponent))
             return false;
         ReadOnlySpan<char> mantissa = mantissaLength >= 0 ? text[..mantissaLength] : text;
         bool isNegative = mantissa.StartsWith('-');
@@ -71,7 +69,9 @@ public readonly record struct DecimalValue(BigInteger Unscaled, int Scale)
         return rest.IsZero;
     }
 
-    /// <summary>All digits, with as many right of the point as the scale says, such as <c>-0.050</c>. No exponent, unless the scale is beyond all reason.</summary>
+    /// <summary>
+    /// All digits, with as many right of the point as the scale says, such as <c>-0.050</c>. No exponent, unless the scale is beyond all reason.
+    /// </summary>
     public override string ToString()
     {
         string digits = BigInteger.Abs(Unscaled).ToString(CultureInfo.InvariantCulture);
@@ -89,6 +89,9 @@ public readonly record struct DecimalValue(BigInteger Unscaled, int Scale)
 
     /// <summary>10^<paramref name="exponent"/>, up to 76.</summary>
     internal static BigInteger PowerOf10(int exponent) => Powers[exponent];
+
+    private static bool TryParseExponent(ReadOnlySpan<char> text, out int exponent) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent) && exponent is >= -ExponentMax and <= ExponentMax;
 
     private static bool AreDigits(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');
 

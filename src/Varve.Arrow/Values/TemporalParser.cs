@@ -9,6 +9,8 @@ internal ref struct TemporalParser
     private const int YearDigitsMax = 12;
     private const int FractionDigitsMax = 9;
     private const string DateShape = "a date such as 2024-01-31";
+    private const string ZonedShape = "a timestamp with its zone, such as 2024-01-31T23:59:59Z";
+    private const string LocalShape = "a timestamp without a zone, such as 2024-01-31T23:59:59";
     private const string TimeShape = "a time such as 23:59:59";
 
     private ReadOnlySpan<char> _rest;
@@ -60,7 +62,7 @@ internal ref struct TemporalParser
     public static string? Timestamp(ReadOnlySpan<char> text, TimeUnit unit, bool hasZone, out long count)
     {
         count = 0;
-        string shape = hasZone ? "a timestamp with its zone, such as 2024-01-31T23:59:59Z" : "a timestamp without a zone, such as 2024-01-31T23:59:59";
+        string shape = hasZone ? ZonedShape : LocalShape;
         TemporalParser parser = new(text);
         if (!parser.ReadDate(out long days) || !(parser.Skip('T') || parser.Skip(' ')) || !parser.ReadTime(out int seconds, out int nanoseconds))
             return shape;

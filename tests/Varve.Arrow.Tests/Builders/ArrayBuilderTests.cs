@@ -31,7 +31,9 @@ public class ArrayBuilderTests(ITestOutputHelper output)
             new Field("id", ArrowTypes.Int64, false), new Field("name", ArrowTypes.Utf8), new Field("price", new DecimalType(10, 2, 128)),
             new Field("at", ArrowTypes.TimestampMicrosUtc), new Field("tags", new ListType(new Field("item", ArrowTypes.Utf8)))]);
         RecordBatchBuilder builder = new(schema);
-        builder.AppendRow(1, "one", 1.5m, DateTimeOffset.UnixEpoch.AddSeconds(1), new[] { "a", null }).AppendRow(2L, null, "-0.05", "1970-01-02T01:00:00+01:00", null);
+        builder
+            .AppendRow(1, "one", 1.5m, DateTimeOffset.UnixEpoch.AddSeconds(1), new[] { "a", null })
+            .AppendRow(2L, null, "-0.05", "1970-01-02T01:00:00+01:00", null);
         builder.Column<Int64Builder>("id").Append(3);
         builder.Column<Utf8Builder>("name").Append("drei"u8);
         builder.Column<DecimalBuilder>("price").Append(12m);
@@ -61,13 +63,13 @@ public class ArrayBuilderTests(ITestOutputHelper output)
         structs.AppendValue(new Dictionary<string, object?> { ["b"] = "y" });
         PlainRows.AssertEqual([new object?[] { 1, "x" }, new object?[] { null, "y" }], structs.Build());
 
-        MapType mapType = new(new Field("entries", new StructType([new Field("key", ArrowTypes.Utf8, false), new Field("value", ArrowTypes.Int32)]), false), false);
-        MapBuilder maps = new(mapType);
+        MapBuilder maps = new((MapType)TypeNames.Parse("map<utf8, int32>"));
         ((Utf8Builder)maps.Keys).Append("k");
         maps.Values.AppendNull();
         maps.EndMap();
         maps.AppendValue(new Dictionary<string, int> { ["one"] = 1 });
-        PlainRows.AssertEqual([new KeyValuePair<object, object?>[] { new("k", null) }, new KeyValuePair<object, object?>[] { new("one", 1) }], maps.Build());
+        KeyValuePair<object, object?>[][] expected = [[new("k", null)], [new("one", 1)]];
+        PlainRows.AssertEqual(expected, maps.Build());
     }
 
     [Fact]

@@ -209,8 +209,12 @@ public class ColumnAppenderTests
 
     private static byte[] Bytes(params int[] values) => MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
 
-    private static ArrayData Int64s(params long?[] values) => new(
-        ArrowTypes.Int64, values.Length, values.Count(v => v is null), [Validity(values), MemoryMarshal.AsBytes<long>(values.Select(v => v ?? -1).ToArray()).ToArray()]);
+    private static ArrayData Int64s(params long?[] values)
+    {
+        long[] numbers = [.. values.Select(v => v ?? -1)];
+        return new ArrayData(
+            ArrowTypes.Int64, values.Length, values.Count(v => v is null), [Validity(values), MemoryMarshal.AsBytes(numbers.AsSpan()).ToArray()]);
+    }
 
     private static long?[] Int64s(ArrayData array)
     {
@@ -222,15 +226,17 @@ public class ColumnAppenderTests
     {
         int end = 0;
         int[] offsets = [0, .. values.Select(v => end += v?.Length ?? 0)];
-        return new ArrayData(
-            ArrowTypes.Utf8, values.Length, values.Count(v => v is null), [Validity(values), Bytes(offsets), Encoding.UTF8.GetBytes(string.Concat(values))]);
+        byte[] bytes = Encoding.UTF8.GetBytes(string.Concat(values));
+        return new ArrayData(ArrowTypes.Utf8, values.Length, values.Count(v => v is null), [Validity(values), Bytes(offsets), bytes]);
     }
 
     private static string?[] Texts(ArrayData array)
     {
         int[] offsets = MemoryMarshal.Cast<byte, int>(array.Buffers[1].Span).Slice(array.Offset, array.Length + 1).ToArray();
         byte[] bytes = array.Buffers[2].ToArray();
-        return [.. Enumerable.Range(0, array.Length).Select(i => array.IsNull(i) ? null : Encoding.UTF8.GetString(bytes[offsets[i]..offsets[i + 1]]))];
+        return [.. Enumerable.Range(0, array.Length).Select(Text)];
+
+        string? Text(int row) => array.IsNull(row) ? null : Encoding.UTF8.GetString(bytes[offsets[row]..offsets[row + 1]]);
     }
 
     private static ReadOnlyMemory<byte> Validity<T>(T[] values)

@@ -9,9 +9,11 @@ internal static class RandomTypes
     public static IReadOnlyList<ArrowType> Flat { get; } =
     [
         ArrowTypes.Null, ArrowTypes.Boolean,
-        ArrowTypes.Int8, ArrowTypes.Int16, ArrowTypes.Int32, ArrowTypes.Int64, ArrowTypes.UInt8, ArrowTypes.UInt16, ArrowTypes.UInt32, ArrowTypes.UInt64,
+        ArrowTypes.Int8, ArrowTypes.Int16, ArrowTypes.Int32, ArrowTypes.Int64,
+        ArrowTypes.UInt8, ArrowTypes.UInt16, ArrowTypes.UInt32, ArrowTypes.UInt64,
         ArrowTypes.Float16, ArrowTypes.Float32, ArrowTypes.Float64,
-        new DecimalType(9, 2, 32), new DecimalType(18, 0, 64), new DecimalType(38, 10, 128), new DecimalType(76, 30, 256), new DecimalType(5, -3, 128),
+        new DecimalType(9, 2, 32), new DecimalType(18, 0, 64), new DecimalType(38, 10, 128),
+        new DecimalType(76, 30, 256), new DecimalType(5, -3, 128),
         ArrowTypes.Utf8, ArrowTypes.LargeUtf8, ArrowTypes.Utf8View, ArrowTypes.Binary, ArrowTypes.LargeBinary, ArrowTypes.BinaryView,
         new FixedSizeBinaryType(3), new FixedSizeBinaryType(16), new FixedSizeBinaryType(0),
         ArrowTypes.Date32, ArrowTypes.Date64,

@@ -7,7 +7,10 @@ namespace Varve.Arrow.Tests.Model;
 /// <summary>Random rows as plain objects, in the form that ArrayReader.GetValue returns them, and arrays built of them.</summary>
 internal static class RandomValues
 {
-    private static readonly string[] Texts = ["", "a", "plain", "twelve bytes", "thirteen byte", "\"quoted\\\"\n", "grüße", "日本語テキスト", "😀🎉", "a text that is certainly longer than a view"];
+    private static readonly string[] Texts =
+    [
+        "", "a", "plain", "twelve bytes", "thirteen byte", "\"quoted\\\"\n", "grüße", "日本語テキスト", "😀🎉", "a text that is certainly longer than a view",
+    ];
 
     public static object?[] Rows(Random random, Field field, int count)
     {
@@ -50,7 +53,8 @@ internal static class RandomValues
         TimeType time => random.NextInt64(0, time.Unit.PerDay()),
         TimestampType or DurationType => Spread(random, long.MinValue, long.MaxValue, i => i),
         IntervalType { Unit: IntervalUnit.YearMonth } => new IntervalValue(random.Next(-500, 500), 0, 0),
-        IntervalType { Unit: IntervalUnit.DayTime } => new IntervalValue(0, random.Next(-500, 500), random.Next(int.MinValue, int.MaxValue) * 1_000_000L),
+        IntervalType { Unit: IntervalUnit.DayTime } =>
+            new IntervalValue(0, random.Next(-500, 500), random.Next(int.MinValue, int.MaxValue) * 1_000_000L),
         IntervalType => new IntervalValue(random.Next(-500, 500), random.Next(-500, 500), random.NextInt64(long.MinValue, long.MaxValue)),
         StructType structure => structure.Fields.Select(f => Rows(random, f, 1)[0]).ToArray(),
         MapType map => Entries(random, map),
@@ -112,6 +116,8 @@ internal static class RandomValues
     private static KeyValuePair<object, object?>[] Entries(Random random, MapType map)
     {
         (Field key, Field value) = (map.Entries.Type.Children[0], map.Entries.Type.Children[1]);
-        return [.. Enumerable.Range(0, random.Next(4)).Select(_ => new KeyValuePair<object, object?>(Value(random, key.Type)!, Rows(random, value, 1)[0]))];
+        return [.. Enumerable.Range(0, random.Next(4)).Select(_ => new KeyValuePair<object, object?>(Value(random, key.Type)!, One(value)))];
+
+        object? One(Field field) => Rows(random, field, 1)[0];
     }
 }

@@ -16,7 +16,8 @@ public class GoldenArraysTests(ITestOutputHelper output)
     /// <summary>Old files with values that the format has ruled out since: decimals with too many digits, a time of 24:00.</summary>
     private static readonly string[] OldCases =
     [
-        "0.14.1/generated_decimal", "1.0.0-littleendian/generated_decimal", "1.0.0-littleendian/generated_decimal256", "1.0.0-littleendian/generated_datetime",
+        "0.14.1/generated_decimal", "1.0.0-littleendian/generated_decimal", "1.0.0-littleendian/generated_decimal256",
+        "1.0.0-littleendian/generated_datetime",
     ];
 
     public static TheoryData<string> OutOfRange => [.. OldCases];
@@ -63,7 +64,8 @@ public class GoldenArraysTests(ITestOutputHelper output)
         try
         {
             byte[] bytes = File.ReadAllBytes(RepositoryRoot.Data("arrow-fuzz", name));
-            (_, List<RecordBatch> batches) = name.StartsWith("file", StringComparison.Ordinal) ? IpcForms.ReadFile(bytes) : IpcForms.ReadStream(bytes);
+            bool isFile = name.StartsWith("file", StringComparison.Ordinal);
+            (_, List<RecordBatch> batches) = isFile ? IpcForms.ReadFile(bytes) : IpcForms.ReadStream(bytes);
             foreach (RecordBatch batch in batches)
             {
                 ArrayValidation.Validate(batch);
