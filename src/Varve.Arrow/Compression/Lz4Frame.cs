@@ -65,7 +65,10 @@ internal static unsafe class Lz4Frame
                 if (more == 0)
                     break;
                 if (sourceBytes == 0 && targetBytes == 0)
-                    throw new ArrowFormatException($"an LZ4 frame of {frame.Length} bytes does not end within them or within the {target.Length} bytes that were recorded");
+                {
+                    throw new ArrowFormatException(
+                        $"an LZ4 frame of {frame.Length} bytes does not end within them or within the {target.Length} bytes that were recorded");
+                }
             }
         }
 

@@ -26,7 +26,8 @@ internal static unsafe partial class Lz4Native
     public static partial void LZ4F_resetDecompressionContext(Lz4DecompressContext context);
 
     [LibraryImport(NativeLibraries.Lz4)]
-    public static partial nuint LZ4F_decompress(Lz4DecompressContext context, byte* target, nuint* targetBytes, byte* source, nuint* sourceBytes, void* options);
+    public static partial nuint LZ4F_decompress(
+        Lz4DecompressContext context, byte* target, nuint* targetBytes, byte* source, nuint* sourceBytes, void* options);
 
     [LibraryImport(NativeLibraries.Lz4)]
     [SuppressGCTransition]

@@ -56,7 +56,9 @@ public static unsafe class Zstd
         }
     }
 
-    /// <summary>The number of bytes that a frame says it holds, or null where it does not say or is damaged. A claim: check it before allocating.</summary>
+    /// <summary>
+    /// The number of bytes that a frame says it holds, or null where it does not say or is damaged. A claim: check it before allocating.
+    /// </summary>
     public static ulong? ContentBytes(ReadOnlySpan<byte> frame)
     {
         fixed (byte* f = frame)
@@ -77,7 +79,11 @@ public static unsafe class Zstd
             {
                 nuint written = ZstdNative.ZSTD_decompressDCtx(context, t, (nuint)target.Length, s, (nuint)source.Length);
                 if (ZstdNative.ZSTD_isError(written) != 0)
-                    throw new ArrowFormatException($"{source.Length} bytes of zstd cannot be decompressed into {target.Length}: {ErrorName(written)}");
+                {
+                    throw new ArrowFormatException(
+                        $"{source.Length} bytes of zstd cannot be decompressed into {target.Length}: {ErrorName(written)}");
+                }
+
                 if (written != (nuint)target.Length)
                     throw new ArrowFormatException($"{source.Length} bytes of zstd hold {written} bytes, {target.Length} were recorded");
             }

@@ -17,7 +17,8 @@ internal static unsafe partial class ZstdNative
     public static partial nuint ZSTD_freeCCtx(nint context);
 
     [LibraryImport(NativeLibraries.Zstd)]
-    public static partial nuint ZSTD_compressCCtx(ZstdCompressContext context, byte* target, nuint targetBytes, byte* source, nuint sourceBytes, int level);
+    public static partial nuint ZSTD_compressCCtx(
+        ZstdCompressContext context, byte* target, nuint targetBytes, byte* source, nuint sourceBytes, int level);
 
     [LibraryImport(NativeLibraries.Zstd)]
     public static partial nint ZSTD_createDCtx();

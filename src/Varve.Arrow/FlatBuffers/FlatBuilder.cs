@@ -139,7 +139,9 @@ internal sealed class FlatBuilder(int capacityBytes = 512)
         return _buffer.AsMemory(_head);
     }
 
-    /// <summary>Pads so that, after <paramref name="extraBytes"/> more, the position is a multiple of <paramref name="alignment"/>, and makes room.</summary>
+    /// <summary>
+    /// Pads so that, after <paramref name="extraBytes"/> more, the position is a multiple of <paramref name="alignment"/>, and makes room.
+    /// </summary>
     private void Prepare(int alignment, int extraBytes)
     {
         int padding = -(Written + extraBytes) & (alignment - 1);

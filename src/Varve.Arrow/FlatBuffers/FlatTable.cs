@@ -55,7 +55,9 @@ internal readonly ref struct FlatTable
     public FlatTable Table(int slot) =>
         At(slot, 4) is var at and not 0 ? new FlatTable(_buffer, Target(_buffer, at)) : default;
 
-    /// <summary>The bytes of a string (UTF-8, not checked here); empty where the slot is absent, which <paramref name="isPresent"/> tells apart.</summary>
+    /// <summary>
+    /// The bytes of a string (UTF-8, not checked here); empty where the slot is absent, which <paramref name="isPresent"/> tells apart.
+    /// </summary>
     public ReadOnlySpan<byte> String(int slot, out bool isPresent)
     {
         FlatVector bytes = Vector(slot, 1);
@@ -72,7 +74,11 @@ internal readonly ref struct FlatTable
         int start = Inside(_buffer, Target(_buffer, at), 4, "a vector");
         uint count = BinaryPrimitives.ReadUInt32LittleEndian(_buffer[start..]);
         if (count > (uint)(_buffer.Length - start - 4) / (uint)elementBytes)
-            throw new ArrowFormatException($"the metadata has a vector of {count} elements at byte {start}, which reaches beyond its {_buffer.Length} bytes");
+        {
+            throw new ArrowFormatException(
+                $"the metadata has a vector of {count} elements at byte {start}, which reaches beyond its {_buffer.Length} bytes");
+        }
+
         return new FlatVector(_buffer, start + 4, (int)count, elementBytes);
     }
 

@@ -29,15 +29,22 @@ public sealed class BatchDecoder
 
     public Schema Schema { get; }
 
-    /// <summary>Reads one message. The columns refer to the body's memory where it lies right, so the body must live and stay unchanged with them.</summary>
+    /// <summary>
+    /// Reads one message. The columns refer to the body's memory where it lies right, so the body must live and stay unchanged with them.
+    /// </summary>
     /// <param name="header">The bare Message flatbuffer.</param>
     /// <param name="body">The body, padding included.</param>
     /// <returns>The batch, or null when the message was a dictionary.</returns>
-    /// <exception cref="ArrowFormatException">Damaged, beyond the limits, not of this schema, or compressed by a codec that is not installed.</exception>
+    /// <exception cref="ArrowFormatException">Damaged, beyond the limits, not of this schema, or compressed by a codec that is not
+    /// installed.</exception>
     public RecordBatch? Decode(ReadOnlySpan<byte> header, ReadOnlyMemory<byte> body)
     {
         if (header.Length > _limits.MaxMetadataBytes)
-            throw new ArrowFormatException($"the batch message has {header.Length} bytes of metadata, more than the limit of {_limits.MaxMetadataBytes}");
+        {
+            throw new ArrowFormatException(
+                $"the batch message has {header.Length} bytes of metadata, more than the limit of {_limits.MaxMetadataBytes}");
+        }
+
         if (body.Length > _limits.MaxBodyBytes)
             throw new ArrowFormatException($"the batch message has a body of {body.Length} bytes, more than the limit of {_limits.MaxBodyBytes}");
         Message message = Message.Read(header);
@@ -85,6 +92,6 @@ public sealed class BatchDecoder
         var reader = new ColumnReader(data, body, _limits);
         ArrayData values = reader.ReadTopLevel(plan);
         reader.End();
-        _dictionaries.Accept(id, values, isDelta);
+        _dictionaries.Accept(id, values, isDelta, body.Length);
     }
 }

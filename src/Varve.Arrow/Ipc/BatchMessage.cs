@@ -1,6 +1,8 @@
 namespace Varve.Arrow.Ipc;
 
-/// <summary>One encoded message: its metadata and the parts of its body in order, padding included, over the columns' own memory where possible.</summary>
+/// <summary>
+/// One encoded message: its metadata and the parts of its body in order, padding included, over the columns' own memory where possible.
+/// </summary>
 /// <param name="Header">The bare Message flatbuffer, its length a multiple of 8; FlightData's data_header.</param>
 /// <param name="Body">The body in parts, to be written one after the other; FlightData's data_body.</param>
 /// <param name="BodyLengthBytes">The sum of the parts, a multiple of 8.</param>

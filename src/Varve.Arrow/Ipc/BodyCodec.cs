@@ -3,7 +3,9 @@ using Varve.Arrow.Compression;
 
 namespace Varve.Arrow.Ipc;
 
-/// <summary>Compresses and decompresses single buffers. A missing library is said by the name of the package that brings it. Any number of threads.</summary>
+/// <summary>
+/// Compresses and decompresses single buffers. A missing library is said by the name of the package that brings it. Any number of threads.
+/// </summary>
 internal static class BodyCodec
 {
     private const int ZstdLevel = 1;

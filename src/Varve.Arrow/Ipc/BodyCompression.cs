@@ -1,6 +1,8 @@
 namespace Varve.Arrow.Ipc;
 
-/// <summary>How the buffers of a message body are compressed, each on its own. Readers without the codec refuse such a batch: ask before using it.</summary>
+/// <summary>
+/// How the buffers of a message body are compressed, each on its own. Readers without the codec refuse such a batch: ask before using it.
+/// </summary>
 public enum BodyCompression
 {
     None,

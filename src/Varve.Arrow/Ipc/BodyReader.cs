@@ -6,7 +6,7 @@ namespace Varve.Arrow.Ipc;
 
 /// <summary>
 /// Hands out the buffers of one message body: bounds-checked, decompressed, and aligned to 8. A buffer that lies right is a slice of the body.
-/// Together the buffers take no more than the body, so that no few bytes can pose as many columns, and what must be allocated counts against one
+/// Together the buffers take no more than the body, so that a few bytes cannot pose as many columns, and what is decompressed counts against one
 /// budget. For one message.
 /// </summary>
 internal sealed class BodyReader(ReadOnlyMemory<byte> body, BodyCompression compression, IpcLimits limits)
@@ -19,12 +19,16 @@ internal sealed class BodyReader(ReadOnlyMemory<byte> body, BodyCompression comp
         if (length == 0)
             return default;
         if (offset < 0 || length < 0 || offset > body.Length - length)
-            throw new ArrowFormatException($"a buffer of column {path} claims bytes {offset} to {unchecked(offset + length)} of a body of {body.Length}");
+        {
+            throw new ArrowFormatException(
+                $"a buffer of column {path} claims bytes {offset} to {unchecked(offset + length)} of a body of {body.Length}");
+        }
+
         _leftBytes -= length;
         if (_leftBytes < 0)
             throw new ArrowFormatException($"the buffers up to column {path} take more than the {body.Length} bytes of the body: they overlap");
         ReadOnlyMemory<byte> buffer = body.Slice((int)offset, (int)length);
-        return compression == BodyCompression.None ? Align(buffer, path) : Decompress(buffer, path);
+        return compression == BodyCompression.None ? Align(buffer) : Decompress(buffer, path);
     }
 
     private static bool IsAligned(ReadOnlySpan<byte> buffer)
@@ -36,11 +40,10 @@ internal sealed class BodyReader(ReadOnlyMemory<byte> body, BodyCompression comp
         }
     }
 
-    private ReadOnlyMemory<byte> Align(ReadOnlyMemory<byte> buffer, FieldPath path)
+    private static ReadOnlyMemory<byte> Align(ReadOnlyMemory<byte> buffer)
     {
         if (IsAligned(buffer.Span))
             return buffer;
-        Spend(buffer.Length, path);
         byte[] copy = GC.AllocateUninitializedArray<byte>(buffer.Length);
         buffer.Span.CopyTo(copy);
         return copy;
@@ -53,7 +56,7 @@ internal sealed class BodyReader(ReadOnlyMemory<byte> body, BodyCompression comp
         long length = BinaryPrimitives.ReadInt64LittleEndian(buffer.Span);
         buffer = buffer[8..];
         if (length == -1)
-            return Align(buffer, path);
+            return Align(buffer);
         if (length < 0)
             throw new ArrowFormatException($"a compressed buffer of column {path} claims {length} bytes");
         if (length == 0)
@@ -72,7 +75,11 @@ internal sealed class BodyReader(ReadOnlyMemory<byte> body, BodyCompression comp
     private void Spend(long bytes, FieldPath path)
     {
         if (bytes > _budgetBytes)
-            throw new ArrowFormatException($"column {path} brings the message above the limit of {limits.MaxDecompressedBodyBytes} decompressed bytes");
+        {
+            throw new ArrowFormatException(
+                $"column {path} brings the message above the limit of {limits.MaxDecompressedBodyBytes} decompressed bytes");
+        }
+
         _budgetBytes -= bytes;
     }
 }

@@ -1,6 +1,8 @@
 namespace Varve.Arrow.Ipc;
 
-/// <summary>One field of a schema as message bodies see it: its layout, its children, and, for a dictionary column, the id and the values. Immutable.</summary>
+/// <summary>
+/// One field of a schema as message bodies see it: its layout, its children, and, for a dictionary column, the id and the values. Immutable.
+/// </summary>
 internal sealed class ColumnPlan
 {
     private ColumnPlan(ArrowType type, ArrowType wireType, FieldPath path, long? dictionaryId, ColumnPlan? values, ColumnPlan[] children)
@@ -52,7 +54,11 @@ internal sealed class ColumnPlan
         long id = numbering.KeepIds ? field.DictionaryId!.Value : numbering.Next++;
         ColumnPlan values = OfType(dictionary.ValueType, path, numbering);
         if (!numbering.Dictionaries.TryAdd(id, values) && !numbering.Dictionaries[id].Type.Equals(values.Type))
-            throw new ArrowFormatException($"columns {numbering.Dictionaries[id].Path} and {path} share dictionary {id} and differ in the type of its values");
+        {
+            throw new ArrowFormatException(
+                $"columns {numbering.Dictionaries[id].Path} and {path} share dictionary {id} and differ in the type of its values");
+        }
+
         return new ColumnPlan(field.Type, dictionary.IndexType, path, id, values, []);
     }
 

@@ -47,8 +47,8 @@ internal ref struct ColumnReader
         if (_node != _nodes.Count || _buffer != _buffers.Count || _variadic != _variadicCounts.Count)
         {
             throw new ArrowFormatException(
-                $"the batch does not fit its schema: {_nodes.Count} nodes, {_buffers.Count} buffers and {_variadicCounts.Count} view counts are there, " +
-                $"the schema's columns take {_node}, {_buffer} and {_variadic}");
+                $"the batch does not fit its schema: {_nodes.Count} nodes, {_buffers.Count} buffers and {_variadicCounts.Count} view counts " +
+                $"are there, the schema's columns take {_node}, {_buffer} and {_variadic}");
         }
     }
 
@@ -119,7 +119,9 @@ internal ref struct ColumnReader
             throw new ArrowFormatException($"the columns up to {plan.Path} claim more than {_limits.MaxRowCount} rows that have no bytes");
     }
 
-    /// <summary>The validity bits, empty where nothing is null. The claimed count is checked: a wrong one would show values where there are none.</summary>
+    /// <summary>
+    /// The validity bits, empty where nothing is null. The claimed count is checked: a wrong one would show values where there are none.
+    /// </summary>
     private ReadOnlyMemory<byte> Validity(ColumnPlan plan, int length, ref long nulls)
     {
         ReadOnlyMemory<byte> bits = NextBuffer(plan);
@@ -169,7 +171,8 @@ internal ref struct ColumnReader
         long needed = (long)length * ((FixedSizeListType)plan.Type).Size;
         return elements.Length >= needed
             ? elements
-            : throw new ArrowFormatException($"column {plan.Children[0].Path} has {elements.Length} rows, {length} lists of {plan.Type.Name} need {needed}");
+            : throw new ArrowFormatException(
+                $"column {plan.Children[0].Path} has {elements.Length} rows, {length} lists of {MessageText.Cut(plan.Type)} need {needed}");
     }
 
     private ArrayData[] Members(ColumnPlan plan, int length)

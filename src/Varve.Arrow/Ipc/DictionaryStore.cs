@@ -21,16 +21,20 @@ internal sealed class DictionaryStore(Dictionary<long, ColumnPlan> plans, IpcLim
     /// <param name="id">One of the schema's.</param>
     /// <param name="values">What the message holds, as the plan's wire type.</param>
     /// <param name="isDelta">Whether the values go behind those that are there.</param>
-    public void Accept(long id, ArrayData values, bool isDelta)
+    /// <param name="bodyBytes">The body that the values lie in, which they keep in memory; a delta is copied out of it.</param>
+    public void Accept(long id, ArrayData values, bool isDelta, int bodyBytes)
     {
         ColumnPlan plan = PlanOf(id);
         _entries.TryGetValue(id, out Entry? before);
         if (isDelta && before is null)
             throw new ArrowFormatException($"a delta of the dictionary of column {plan.Path} (id {id}) arrived before the dictionary itself");
-        long bytes = SizeOf(values) + (isDelta ? before!.Bytes : 0);
+        long bytes = isDelta ? before!.Bytes + SizeOf(values) : Math.Max(bodyBytes, SizeOf(values));
         long others = _entries.Values.Sum(e => e.Bytes) - (before?.Bytes ?? 0);
         if (others + bytes > limits.MaxDictionaryBytes)
-            throw new ArrowFormatException($"the dictionary of column {plan.Path} brings the stream above its limit of {limits.MaxDictionaryBytes} bytes");
+        {
+            throw new ArrowFormatException(
+                $"the dictionary of column {plan.Path} brings the stream above its limit of {limits.MaxDictionaryBytes} bytes");
+        }
 
         Entry after = isDelta ? Append(before!, values, plan) : new Entry { Values = values };
         after.Bytes = bytes;
@@ -77,7 +81,9 @@ internal sealed class DictionaryStore(Dictionary<long, ColumnPlan> plans, IpcLim
         return new Entry { Grown = grown, Values = all };
     }
 
-    /// <summary>The values of a dictionary; none where no code refers to them yet, because a column of nulls may come before its dictionary.</summary>
+    /// <summary>
+    /// The values of a dictionary; none where no code refers to them yet, because a column of nulls may come before its dictionary.
+    /// </summary>
     private ArrayData Resolve(long id, ColumnPlan column, bool isNeeded)
     {
         if (_entries.TryGetValue(id, out Entry? entry))

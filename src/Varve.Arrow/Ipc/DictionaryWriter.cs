@@ -32,7 +32,11 @@ internal sealed class DictionaryWriter(DictionaryTracker tracker, BodyCompressio
         if (!_inBatch.TryAdd(id, values))
         {
             if (!ReferenceEquals(_inBatch[id], values) && !ArrayEquality.Equals(_inBatch[id], values))
-                throw new ArrowFormatException($"column {plan.Path} cannot be encoded: it shares dictionary {id} with another column and has other values in it");
+            {
+                throw new ArrowFormatException(
+                    $"column {plan.Path} cannot be encoded: it shares dictionary {id} with another column and has other values in it");
+            }
+
             return;
         }
 

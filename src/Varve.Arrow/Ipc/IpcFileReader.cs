@@ -36,7 +36,8 @@ public sealed class IpcFileReader
 
     public int BatchCount => _batches.Length;
 
-    /// <exception cref="ArrowFormatException">The batch, or a dictionary of the file, is damaged, beyond the limits, or of a kind that is not read.</exception>
+    /// <exception cref="ArrowFormatException">The batch, or a dictionary of the file, is damaged, beyond the limits, or of a kind that is not
+    /// read.</exception>
     public RecordBatch ReadBatch(int index)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)_batches.Length, nameof(index));
@@ -69,7 +70,11 @@ public sealed class IpcFileReader
     private ReadOnlySpan<byte> FooterBytes(ReadOnlySpan<byte> file)
     {
         if (file.Length < FileFormat.HeadBytes + FileFormat.TailBytes || !file.StartsWith(FileFormat.Magic) || !file.EndsWith(FileFormat.Magic))
-            throw new ArrowFormatException($"expected an Arrow IPC file, which starts and ends with ARROW1, and found {file.Length} bytes of something else");
+        {
+            throw new ArrowFormatException(
+                $"expected an Arrow IPC file, which starts and ends with ARROW1, and found {file.Length} bytes of something else");
+        }
+
         int end = file.Length - FileFormat.TailBytes;
         int length = BinaryPrimitives.ReadInt32LittleEndian(file[end..]);
         if (length < 0 || length > end - FileFormat.HeadBytes || length > _limits.MaxMetadataBytes)
@@ -87,7 +92,8 @@ public sealed class IpcFileReader
             if (block.Offset < 0 || block.MetadataBytes < 8 || block.BodyBytes < 0
                 || block.Offset > _file.Length - block.MetadataBytes || block.BodyBytes > _file.Length - block.MetadataBytes - block.Offset)
             {
-                throw new ArrowFormatException($"the footer of the Arrow file of {_file.Length} bytes names a message that is not inside it: {block}");
+                throw new ArrowFormatException(
+                    $"the footer of the Arrow file of {_file.Length} bytes names a message that is not inside it: {block}");
             }
 
             left -= block.MetadataBytes + block.BodyBytes;

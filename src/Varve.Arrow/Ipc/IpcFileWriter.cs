@@ -41,8 +41,7 @@ public sealed class IpcFileWriter : IDisposable
     /// </exception>
     public void Write(RecordBatch batch)
     {
-        if (!ReferenceEquals(batch.Schema, _schema) && !batch.Schema.Equals(_schema))
-            throw new ArgumentException($"a batch of ({batch.Schema}) does not fit a file of ({_schema})");
+        SchemaDifference.Refuse(batch, _schema, "file");
         foreach (BatchMessage dictionary in BatchEncoder.EncodeDictionaries(batch, _dictionaries, _compression))
             _dictionaryBlocks.Add(_sink.Write(dictionary));
         _batchBlocks.Add(_sink.Write(BatchEncoder.Encode(batch, _compression)));

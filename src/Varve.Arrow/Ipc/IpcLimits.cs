@@ -14,10 +14,10 @@ public sealed record IpcLimits
     /// <summary>Bytes of one message's body as it arrives.</summary>
     public long MaxBodyBytes { get; init; } = 1 << 30;
 
-    /// <summary>Bytes that decompressing (or realigning) the buffers of one message may allocate.</summary>
+    /// <summary>Bytes that decompressing the buffers of one message may allocate.</summary>
     public long MaxDecompressedBodyBytes { get; init; } = 128 << 20;
 
-    /// <summary>Bytes of all dictionaries that one stream holds at a time.</summary>
+    /// <summary>Bytes of all dictionaries that one stream holds at a time, with the message bodies that they lie in.</summary>
     public long MaxDictionaryBytes { get; init; } = 128 << 20;
 
     /// <summary>

@@ -31,7 +31,8 @@ public sealed class IpcStreamReader : IDisposable
     private BatchDecoder Decoder => _decoder ??= Open();
 
     /// <summary>The next batch, or null at the end of the stream.</summary>
-    /// <exception cref="ArrowFormatException">The stream is damaged, cut off inside a message, beyond the limits, or of a kind that is not read.</exception>
+    /// <exception cref="ArrowFormatException">The stream is damaged, cut off inside a message, beyond the limits, or of a kind that is not
+    /// read.</exception>
     public RecordBatch? ReadNext()
     {
         BatchDecoder decoder = Decoder;

@@ -30,8 +30,7 @@ public sealed class IpcStreamWriter : IDisposable
     /// <exception cref="ArrowFormatException">A column's buffers do not fit its rows, or the codec's library is missing.</exception>
     public void Write(RecordBatch batch)
     {
-        if (!ReferenceEquals(batch.Schema, _schema) && !batch.Schema.Equals(_schema))
-            throw new ArgumentException($"a batch of ({batch.Schema}) does not fit a stream of ({_schema})");
+        SchemaDifference.Refuse(batch, _schema, "stream");
         foreach (BatchMessage dictionary in BatchEncoder.EncodeDictionaries(batch, _dictionaries, _compression))
             _sink.Write(dictionary);
         _sink.Write(BatchEncoder.Encode(batch, _compression));

@@ -67,7 +67,10 @@ internal readonly ref struct Message
         for (int i = 0; i < metadata.Count; i++)
         {
             if (metadata.Table(i).String(Slots.Key, out _).SequenceEqual(ExperimentalCompressionKey))
-                throw new ArrowFormatException("cannot read a body compressed in the experimental form of Arrow 0.17: write it with Arrow 1.0 or later");
+            {
+                throw new ArrowFormatException(
+                    "cannot read a body compressed in the experimental form of Arrow 0.17: write it with Arrow 1.0 or later");
+            }
         }
     }
 }

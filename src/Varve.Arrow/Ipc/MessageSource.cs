@@ -22,11 +22,19 @@ internal abstract class MessageSource(IpcLimits limits) : IDisposable
         if (length == 0)
             return false;
         if (length > limits.MaxMetadataBytes)
-            throw new ArrowFormatException($"a message of the stream claims {length} bytes of metadata, more than the limit of {limits.MaxMetadataBytes}");
+        {
+            throw new ArrowFormatException(
+                $"a message of the stream claims {length} bytes of metadata, more than the limit of {limits.MaxMetadataBytes}");
+        }
+
         header = Take((int)length, mayEnd: false);
         long bodyBytes = Message.Read(header.Span).BodyLengthBytes;
         if (bodyBytes > Math.Min(limits.MaxBodyBytes, Array.MaxLength))
-            throw new ArrowFormatException($"a message of the stream claims a body of {bodyBytes} bytes, more than the limit of {limits.MaxBodyBytes}");
+        {
+            throw new ArrowFormatException(
+                $"a message of the stream claims a body of {bodyBytes} bytes, more than the limit of {limits.MaxBodyBytes}");
+        }
+
         body = Take((int)bodyBytes, mayEnd: false);
         return true;
     }

@@ -52,7 +52,8 @@ public static class SchemaMessage
             return message.Slice(8, length);
         }
 
-        // A bare flatbuffer opens with its root's place, which is near its start; a length instead reaches to the end (an end mark of zeros may follow).
+        // A bare flatbuffer opens with its root's place, which is near its start; a length instead reaches to the end (an end mark of zeros
+        // may follow).
         return first == message.Length - 4 || first == message.Length - 8 ? message.Slice(4, (int)first) : message;
     }
 }

@@ -83,7 +83,8 @@ internal sealed class SchemaReader(IpcLimits limits)
         if (kind != 0)
             throw new ArrowFormatException($"column {column} has a dictionary of kind {kind}, expected 0 (a dense array)");
         FlatTable index = encoding.Table(Slots.EncodingIndexType);
-        return new DictionaryType(index.IsNull ? ArrowTypes.Int32 : TypeReader.Integer(index, column), values, encoding.Bool(Slots.EncodingIsOrdered));
+        IntegerType indexType = index.IsNull ? ArrowTypes.Int32 : TypeReader.Integer(index, column);
+        return new DictionaryType(indexType, values, encoding.Bool(Slots.EncodingIsOrdered));
     }
 
     private Dictionary<string, string>? Metadata(FlatVector pairs, FieldPath? column)

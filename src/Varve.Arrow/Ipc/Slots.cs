@@ -10,7 +10,8 @@ namespace Varve.Arrow.Ipc;
 /// <item><term>Message</term><description>version int16, header code uint8, header, bodyLength int64, custom_metadata</description></item>
 /// <item><term>Schema</term><description>endianness int16 (0 little), fields, custom_metadata, features [int64]</description></item>
 /// <item><term>Field</term><description>name, nullable bool, type code uint8, type, dictionary, children, custom_metadata</description></item>
-/// <item><term>DictionaryEncoding</term><description>id int64, indexType Int (absent: int32), isOrdered bool, dictionaryKind int16</description></item>
+/// <item><term>DictionaryEncoding</term><description>id int64, indexType Int (absent: int32), isOrdered bool, dictionaryKind
+/// int16</description></item>
 /// <item><term>RecordBatch</term><description>length int64, nodes [{length, null count}], buffers [{offset, length}], compression,
 /// variadicBufferCounts [int64]; all int64</description></item>
 /// <item><term>DictionaryBatch</term><description>id int64, data RecordBatch, isDelta bool</description></item>

@@ -67,8 +67,9 @@ public class BatchEncoderTests
         byte[] noise = new byte[4096];
         new Random(1).NextBytes(noise);
         var schema = new Schema([new Field("a", ArrowTypes.UInt8), new Field("b", ArrowTypes.UInt8)]);
-        var batch = new RecordBatch(
-            schema, 4096, [new ArrayData(ArrowTypes.UInt8, 4096, 0, [default, noise]), new ArrayData(ArrowTypes.UInt8, 4096, 0, [default, new byte[4096]])]);
+        ArrayData incompressible = new(ArrowTypes.UInt8, 4096, 0, [default, noise]);
+        ArrayData zeros = new(ArrowTypes.UInt8, 4096, 0, [default, new byte[4096]]);
+        var batch = new RecordBatch(schema, 4096, [incompressible, zeros]);
         foreach (BodyCompression compression in (BodyCompression[])[BodyCompression.Lz4Frame, BodyCompression.Zstd])
         {
             BatchMessage message = BatchEncoder.Encode(batch, compression);
@@ -90,7 +91,8 @@ public class BatchEncoderTests
         Refuses(new ArrayData(ArrowTypes.Utf8, 1, 0, [default, new byte[] { 0, 0, 0, 0, 9, 0, 0, 0 }, new byte[8]]), "buffer 2, which has 8");
         Refuses(new ArrayData(ArrowTypes.Utf8, 1, 0, [default, new byte[] { 9, 0, 0, 0, 0, 0, 0, 0 }, new byte[8]]), "column 'c' cannot be encoded");
         ArrayData child = new(ArrowTypes.UInt8, 3, 0, [default, new byte[3]]);
-        Refuses(new ArrayData(new StructType([new Field("x", ArrowTypes.UInt8)]), 4, 0, [default], [child]), "column 'c.x'", "rows 0 to 4 are asked of 3");
+        var type = new StructType([new Field("x", ArrowTypes.UInt8)]);
+        Refuses(new ArrayData(type, 4, 0, [default], [child]), "column 'c.x'", "rows 0 to 4 are asked of 3");
     }
 
     private static void Refuses(ArrayData column, params string[] words)

@@ -12,7 +12,8 @@ public class DictionaryTests
     [Fact]
     public void A_replaced_dictionary_leaves_earlier_batches_as_they_were()
     {
-        (_, List<RecordBatch> read) = IpcForms.ReadStream(IpcForms.WriteStream(OneColumn, [Batch(Texts("a", "b"), 0, 1), Batch(Texts("x", "y"), 0, 1)]));
+        byte[] stream = IpcForms.WriteStream(OneColumn, [Batch(Texts("a", "b"), 0, 1), Batch(Texts("x", "y"), 0, 1)]);
+        (_, List<RecordBatch> read) = IpcForms.ReadStream(stream);
         Assert.Equal(["a", "b"], RowText.Of(read[0]));
         Assert.Equal(["x", "y"], RowText.Of(read[1]));
     }
@@ -92,8 +93,8 @@ public class DictionaryTests
     [Fact]
     public void Columns_that_share_an_id_and_not_its_type_of_values_are_refused()
     {
-        var schema = new Schema(
-            [new Field("a", Words) { DictionaryId = 5 }, new Field("b", new DictionaryType(ArrowTypes.Int8, ArrowTypes.Int64, false)) { DictionaryId = 5 }]);
+        var numbers = new DictionaryType(ArrowTypes.Int8, ArrowTypes.Int64, false);
+        var schema = new Schema([new Field("a", Words) { DictionaryId = 5 }, new Field("b", numbers) { DictionaryId = 5 }]);
         var error = Assert.Throws<ArrowFormatException>(() => new BatchDecoder(schema));
         Assert.Contains("columns 'a' and 'b' share dictionary 5", error.Message);
     }
@@ -107,17 +108,18 @@ public class DictionaryTests
         ArrayData codes = new(inner.Type, 3, 0, [default, new byte[] { 1, 0, 1 }], null, Texts("a", "b"));
         ArrayData lists = new(new ListType(inner), 2, 0, [default, Int32s(0, 2, 3)], [codes]);
         ArrayData column = new(schema.Fields[0].Type, 2, 0, [default, new byte[] { 1, 0 }], null, lists);
-        BatchMessage batch = BatchEncoder.Encode(new RecordBatch(schema, 2, [column]));
-        IReadOnlyList<BatchMessage> dictionaries = BatchEncoder.EncodeDictionaries(new RecordBatch(schema, 2, [column]), new DictionaryTracker(schema));
+        var rows = new RecordBatch(schema, 2, [column]);
+        BatchMessage batch = BatchEncoder.Encode(rows);
+        IReadOnlyList<BatchMessage> dictionaries = BatchEncoder.EncodeDictionaries(rows, new DictionaryTracker(schema));
         Assert.Equal(2, dictionaries.Count);
 
         Decode(decoder, dictionaries[1]);
         Decode(decoder, dictionaries[0]);
         Assert.Equal(["[b]", "[b, a]"], RowText.Of(Decode(decoder, batch)!));
-        Decode(decoder, BatchEncoder.EncodeDictionary(1, Texts("x", "y"), isDelta: false, BodyCompression.None, new FieldPath(null, "d")));
+        Decode(decoder, Dictionary(1, Texts("x", "y"), isDelta: false));
         Assert.Equal(["[y]", "[y, x]"], RowText.Of(Decode(decoder, batch)!));
         ArrayData more = new(new ListType(inner), 1, 0, [default, Int32s(0, 1)], [codes.Slice(1, 1)]);
-        Decode(decoder, BatchEncoder.EncodeDictionary(0, more, isDelta: true, BodyCompression.None, new FieldPath(null, "d")));
+        Decode(decoder, Dictionary(0, more, isDelta: true));
         column = new ArrayData(schema.Fields[0].Type, 1, 0, [default, new byte[] { 2 }], null, lists);
         Assert.Equal(["[x]"], RowText.Of(Decode(decoder, BatchEncoder.Encode(new RecordBatch(schema, 1, [column])))!));
     }
@@ -137,7 +139,7 @@ public class DictionaryTests
     [Fact]
     public void Dictionaries_that_fit_nothing_are_refused()
     {
-        BatchMessage Message(long id, bool isDelta) => BatchEncoder.EncodeDictionary(id, Texts("a"), isDelta, BodyCompression.None, new FieldPath(null, "d"));
+        BatchMessage Message(long id, bool isDelta) => Dictionary(id, Texts("a"), isDelta);
         var decoder = new BatchDecoder(OneColumn);
         Assert.Contains("id 7", Assert.Throws<ArrowFormatException>(() => Decode(decoder, Message(7, false))).Message);
         Assert.Contains("before the dictionary itself", Assert.Throws<ArrowFormatException>(() => Decode(decoder, Message(0, true))).Message);
@@ -149,8 +151,8 @@ public class DictionaryTests
     public void All_dictionaries_of_a_stream_count_against_one_limit()
     {
         var decoder = new BatchDecoder(OneColumn, new IpcLimits { MaxDictionaryBytes = 10_000 });
-        BatchMessage delta = BatchEncoder.EncodeDictionary(0, Texts(new string('x', 900)), isDelta: true, BodyCompression.None, new FieldPath(null, "d"));
-        Decode(decoder, BatchEncoder.EncodeDictionary(0, Texts("a"), isDelta: false, BodyCompression.None, new FieldPath(null, "d")));
+        BatchMessage delta = Dictionary(0, Texts(new string('x', 900)), isDelta: true);
+        Decode(decoder, Dictionary(0, Texts("a"), isDelta: false));
         int accepted = 0;
         var error = Assert.Throws<ArrowFormatException>(() =>
         {
@@ -166,9 +168,8 @@ public class DictionaryTests
     {
         const int deltas = 20_000;
         var decoder = new BatchDecoder(OneColumn);
-        var path = new FieldPath(null, "d");
-        Decode(decoder, BatchEncoder.EncodeDictionary(0, Texts("a"), isDelta: false, BodyCompression.None, path));
-        BatchMessage delta = BatchEncoder.EncodeDictionary(0, Texts("thirteen bytes"), isDelta: true, BodyCompression.None, path);
+        Decode(decoder, Dictionary(0, Texts("a"), isDelta: false));
+        BatchMessage delta = Dictionary(0, Texts("thirteen bytes"), isDelta: true);
         BatchMessage batch = BatchEncoder.Encode(Batch(Texts("a"), 0));
         byte[] deltaBody = Body(delta);
         byte[] batchBody = Body(batch);
@@ -186,6 +187,9 @@ public class DictionaryTests
 
     private static RecordBatch Batch(ArrayData values, params int[] codes) =>
         new(OneColumn, codes.Length, [new ArrayData(Words, codes.Length, 0, [default, Int32s(codes)], null, values)]);
+
+    private static BatchMessage Dictionary(long id, ArrayData values, bool isDelta) =>
+        BatchEncoder.EncodeDictionary(id, values, isDelta, BodyCompression.None, new FieldPath(null, "d"));
 
     private static RecordBatch? Decode(BatchDecoder decoder, BatchMessage message) => decoder.Decode(message.Header.Span, Body(message));
 

@@ -15,7 +15,9 @@ internal static class GoldenFiles
         ["cpp-21.0.0/generated_run_end_encoded"] = "RunEndEncoded",
     };
 
-    /// <summary>The cases with values that their own types do not allow: decimals with more digits than their precision, and the time 24:00:00.</summary>
+    /// <summary>
+    /// The cases with values that their own types do not allow: decimals with more digits than their precision, and the time 24:00:00.
+    /// </summary>
     public static readonly IReadOnlyList<string> Invalid =
     [
         "0.14.1/generated_decimal",

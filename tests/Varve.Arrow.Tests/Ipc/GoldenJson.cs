@@ -98,7 +98,7 @@ internal sealed class GoldenJson
         {
             long[] offsets = [.. expected.GetProperty("OFFSET").EnumerateArray().Select(o => long.Parse(o.ToString()))];
             for (int i = 0; actual.Length > 0 && i < offsets.Length; i++)
-                Assert.True(offsets[i] == RawValues.Offset(actual, i), $"{where}: offset {i} is {RawValues.Offset(actual, i)}, expected {offsets[i]}");
+                Assert.True(offsets[i] == RawValues.Offset(actual, i), $"{where}: offset {i}: {RawValues.Offset(actual, i)}, expected {offsets[i]}");
         }
 
         if (actual.Children.Length > 0)
@@ -150,7 +150,7 @@ internal sealed class GoldenJson
 
     private static string Wanted(JsonElement value, JsonElement column, ArrowType type) => type switch
     {
-        BooleanType => value.ValueKind switch { JsonValueKind.True => "true", JsonValueKind.False => "false", _ => value.GetInt32() != 0 ? "true" : "false" },
+        BooleanType => value.ValueKind == JsonValueKind.True || (value.ValueKind == JsonValueKind.Number && value.GetInt32() != 0) ? "true" : "false",
         FloatType { BitWidth: 16 } => ((Half)value.GetDouble()).ToString("R"),
         FloatType { BitWidth: 32 } => ((float)value.GetDouble()).ToString("R"),
         FloatType => value.GetDouble().ToString("R"),

@@ -31,7 +31,8 @@ internal static class GoldenSchema
             return field;
         IReadOnlyList<Field> pair = map.Entries.Type.Children;
         var entries = new StructType([new Field("key", pair[0].Type, pair[0].IsNullable), new Field("value", pair[1].Type, pair[1].IsNullable)]);
-        return new Field(field.Name, new MapType(new Field("entries", entries, map.Entries.IsNullable), map.KeysSorted), field.IsNullable, field.Metadata);
+        var type = new MapType(new Field("entries", entries, map.Entries.IsNullable), map.KeysSorted);
+        return new Field(field.Name, type, field.IsNullable, field.Metadata);
     }
 
     private static Field Field(JsonElement field)
@@ -44,7 +45,8 @@ internal static class GoldenSchema
             type = new DictionaryType(Integer(dictionary.GetProperty("indexType")), type, dictionary.GetProperty("isOrdered").GetBoolean());
         }
 
-        return new Field(field.GetProperty("name").GetString()!, type, field.GetProperty("nullable").GetBoolean(), Metadata(field)) { DictionaryId = id };
+        string name = field.GetProperty("name").GetString()!;
+        return new Field(name, type, field.GetProperty("nullable").GetBoolean(), Metadata(field)) { DictionaryId = id };
     }
 
     private static ArrowType Type(JsonElement field)

@@ -4,7 +4,9 @@ using Xunit.Abstractions;
 
 namespace Varve.Arrow.Tests.Ipc;
 
-/// <summary>What we write is read by apache-arrow (JavaScript), an implementation that shares nothing with ours. Needs Node.js and an npm registry.</summary>
+/// <summary>
+/// What we write is read by apache-arrow (JavaScript), an implementation that shares nothing with ours. Needs Node.js and an npm registry.
+/// </summary>
 public sealed class JavaScriptReaderTests(ITestOutputHelper output) : IDisposable
 {
     /// <summary>
@@ -26,7 +28,8 @@ public sealed class JavaScriptReaderTests(ITestOutputHelper output) : IDisposabl
     public async Task It_reads_every_golden_case_as_we_wrote_it_again()
     {
         IReadOnlyList<string> written = ReencodedGolden.WriteTo(_directory.Path);
-        string[] lines = (await _node.RunAsync("read-golden.mjs", _directory.Path, GoldenFiles.Folder)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string printed = await _node.RunAsync("read-golden.mjs", _directory.Path, GoldenFiles.Folder);
+        string[] lines = printed.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         string[] failed = [.. lines.Where(l => !l.StartsWith("ok ", StringComparison.Ordinal))];
         foreach (string line in failed)
             output.WriteLine(line);
@@ -48,7 +51,8 @@ public sealed class JavaScriptReaderTests(ITestOutputHelper output) : IDisposabl
         batches[0] = new RecordBatch(schema, batches[0].RowCount, columns);
         await File.WriteAllBytesAsync(_directory.File("cpp-21.0.0__generated_primitive.stream.planted"), IpcForms.WriteStream(schema, batches));
         string line = await _node.RunAsync("read-golden.mjs", _directory.Path, GoldenFiles.Folder);
-        Assert.Equal("fail cpp-21.0.0__generated_primitive.stream.planted: batch 0 int32_nonnullable[1]: 2147483646, expected 2147483647", line.TrimEnd());
+        Assert.StartsWith("fail cpp-21.0.0__generated_primitive.stream.planted: ", line);
+        Assert.EndsWith("batch 0 int32_nonnullable[1]: 2147483646, expected 2147483647", line.TrimEnd());
     }
 
     [Fact]

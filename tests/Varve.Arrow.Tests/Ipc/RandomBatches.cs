@@ -9,7 +9,21 @@ namespace Varve.Arrow.Tests.Ipc;
 /// </summary>
 internal sealed class RandomBatches(Random random)
 {
-    private static readonly string[] Words = ["", "a", "µ€矢", "twelve bytes", "thirteen bytes", "a text that is longer than any view holds by itself"];
+    private static readonly string[] Words = ["", "a", "µ€矢", "twelve bytes", "thirteen bytes", "a text longer than any view holds by itself"];
+
+    private static readonly ArrowType[] FlatTypes =
+    [
+        ArrowTypes.Null, ArrowTypes.Boolean, ArrowTypes.Int8, ArrowTypes.UInt16, ArrowTypes.Int32, ArrowTypes.UInt64,
+        ArrowTypes.Float16, ArrowTypes.Float32, ArrowTypes.Float64,
+        new DecimalType(9, 2, 32), new DecimalType(18, -3, 64), new DecimalType(38, 0, 128), new DecimalType(76, 10, 256),
+        ArrowTypes.Utf8, ArrowTypes.LargeUtf8, ArrowTypes.Utf8View, ArrowTypes.Binary, ArrowTypes.LargeBinary, ArrowTypes.BinaryView,
+        new FixedSizeBinaryType(0), new FixedSizeBinaryType(7),
+        ArrowTypes.Date32, ArrowTypes.Date64, new TimeType(TimeUnit.Second), new TimeType(TimeUnit.Nanosecond),
+        new TimestampType(TimeUnit.Second, null), new TimestampType(TimeUnit.Nanosecond, "Europe/Paris"), new DurationType(TimeUnit.Microsecond),
+        new IntervalType(IntervalUnit.YearMonth), new IntervalType(IntervalUnit.DayTime), new IntervalType(IntervalUnit.MonthDayNano),
+    ];
+
+    private static readonly IntegerType[] CodeTypes = [ArrowTypes.Int8, ArrowTypes.Int32, ArrowTypes.UInt16, ArrowTypes.Int64];
 
     public Schema Schema(bool withDictionaries)
     {
@@ -27,9 +41,9 @@ internal sealed class RandomBatches(Random random)
 
     private Field Field(string name, int depth, bool withDictionaries)
     {
-        ArrowType type = depth == 0 ? Flat() : Nested(depth, withDictionaries);
+        ArrowType type = depth == 0 ? Pick(FlatTypes) : Nested(depth, withDictionaries);
         if (withDictionaries && random.Next(3) == 0)
-            type = new DictionaryType(Pick<IntegerType>(ArrowTypes.Int8, ArrowTypes.Int32, ArrowTypes.UInt16, ArrowTypes.Int64), type, random.Next(2) == 0);
+            type = new DictionaryType(Pick(CodeTypes), type, random.Next(2) == 0);
         return new Field(name, type, isNullable: true, random.Next(3) == 0 ? new Dictionary<string, string> { ["unit"] = "°C" } : null);
     }
 
@@ -55,15 +69,7 @@ internal sealed class RandomBatches(Random random)
         return new Field("key", key.Type, isNullable: false);
     }
 
-    private ArrowType Flat() => Pick<ArrowType>(
-        ArrowTypes.Null, ArrowTypes.Boolean, ArrowTypes.Int8, ArrowTypes.UInt16, ArrowTypes.Int32, ArrowTypes.UInt64, ArrowTypes.Float16, ArrowTypes.Float32,
-        ArrowTypes.Float64, new DecimalType(9, 2, 32), new DecimalType(18, -3, 64), new DecimalType(38, 0, 128), new DecimalType(76, 10, 256), ArrowTypes.Utf8,
-        ArrowTypes.LargeUtf8, ArrowTypes.Utf8View, ArrowTypes.Binary, ArrowTypes.LargeBinary, ArrowTypes.BinaryView, new FixedSizeBinaryType(0),
-        new FixedSizeBinaryType(7), ArrowTypes.Date32, ArrowTypes.Date64, new TimeType(TimeUnit.Second), new TimeType(TimeUnit.Nanosecond),
-        new TimestampType(TimeUnit.Second, null), new TimestampType(TimeUnit.Nanosecond, "Europe/Paris"), new DurationType(TimeUnit.Microsecond),
-        new IntervalType(IntervalUnit.YearMonth), new IntervalType(IntervalUnit.DayTime), new IntervalType(IntervalUnit.MonthDayNano));
-
-    private T Pick<T>(params T[] choices) => choices[random.Next(choices.Length)];
+    private T Pick<T>(T[] choices) => choices[random.Next(choices.Length)];
 
     private ArrayData Sliced(ArrowType type, int rows, bool withNulls = true, bool isMapEntries = false)
     {
@@ -94,7 +100,9 @@ internal sealed class RandomBatches(Random random)
             case FixedSizeListType list:
                 return Make([validity], [Sliced(list.Element.Type, (rows * list.Size) + random.Next(3))]);
             case StructType:
-                return Make([validity], [.. type.Children.Select((f, i) => Sliced(f.Type, rows + random.Next(3), withNulls: i > 0 || !isMapEntries))]);
+                IEnumerable<ArrayData> members = type.Children
+                    .Select((f, i) => Sliced(f.Type, rows + random.Next(3), withNulls: i > 0 || !isMapEntries));
+                return Make([validity], [.. members]);
             case DictionaryType dictionary:
                 int values = random.Next(1, 12);
                 return Make([validity, Codes(rows, values, dictionary.IndexType.ByteWidth)], null, Sliced(dictionary.ValueType, values));

@@ -7,7 +7,8 @@ namespace Varve.Arrow.Tests.Ipc;
 /// <summary>Single values straight from an array's buffers, as the text that the golden JSON has for them.</summary>
 internal static class RawValues
 {
-    public static long Offset(ArrayData array, int index) => array.Type.Id is ArrowTypeId.LargeList or ArrowTypeId.LargeUtf8 or ArrowTypeId.LargeBinary
+    public static long Offset(ArrayData array, int index) =>
+        array.Type.Id is ArrowTypeId.LargeList or ArrowTypeId.LargeUtf8 or ArrowTypeId.LargeBinary
         ? BinaryPrimitives.ReadInt64LittleEndian(array.Buffers[1].Span[((array.Offset + index) * 8)..])
         : BinaryPrimitives.ReadInt32LittleEndian(array.Buffers[1].Span[((array.Offset + index) * 4)..]);
 

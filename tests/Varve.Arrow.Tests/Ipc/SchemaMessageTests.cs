@@ -6,11 +6,13 @@ namespace Varve.Arrow.Tests.Ipc;
 
 public class SchemaMessageTests
 {
+    private static readonly StructType Pair = new([new Field("k", ArrowTypes.Utf8, false), new Field("v", ArrowTypes.Utf8)]);
+
     private static readonly Schema Sample = new(
         [
             new Field("id", ArrowTypes.Int64, isNullable: false),
             new Field("at", new TimestampType(TimeUnit.Nanosecond, "Europe/Paris"), metadata: new Dictionary<string, string> { ["unit"] = "°C" }),
-            new Field("tags", new MapType(new Field("entries", new StructType([new Field("k", ArrowTypes.Utf8, false), new Field("v", ArrowTypes.Utf8)]), false), false)),
+            new Field("tags", new MapType(new Field("entries", Pair, false), false)),
         ],
         new Dictionary<string, string> { ["origin"] = "µ", ["empty"] = "" });
 

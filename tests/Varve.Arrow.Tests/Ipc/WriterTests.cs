@@ -1,3 +1,4 @@
+using System.Text;
 using Varve.Arrow.Ipc;
 
 namespace Varve.Arrow.Tests.Ipc;
@@ -11,9 +12,11 @@ public class WriterTests
     {
         var other = new Schema([new Field("m", ArrowTypes.UInt8)]);
         using var stream = new IpcStreamWriter(new MemoryStream(), other);
-        Assert.Contains("m: uint8", Assert.Throws<ArgumentException>(() => stream.Write(Batch(1))).Message);
+        Assert.Contains("expected 'm: uint8' as column 0, found 'n: uint8'", Assert.Throws<ArgumentException>(() => stream.Write(Batch(1))).Message);
         using var file = new IpcFileWriter(new MemoryStream(), other);
         Assert.Throws<ArgumentException>(() => file.Write(Batch(1)));
+        using var none = new IpcStreamWriter(new MemoryStream(), new Schema([]));
+        Assert.Contains("expected 0 columns, found 1", Assert.Throws<ArgumentException>(() => none.Write(Batch(1))).Message);
     }
 
     [Fact]
@@ -59,8 +62,11 @@ public class WriterTests
     [InlineData("")]
     [InlineData("ARROW1")]
     [InlineData("PAR1 is another format PAR1")]
-    public void Something_else_is_refused_as_a_file(string text) =>
-        Assert.Contains("expected an Arrow IPC file", Assert.Throws<ArrowFormatException>(() => new IpcFileReader(System.Text.Encoding.UTF8.GetBytes(text))).Message);
+    public void Something_else_is_refused_as_a_file(string text)
+    {
+        var error = Assert.Throws<ArrowFormatException>(() => new IpcFileReader(Encoding.UTF8.GetBytes(text)));
+        Assert.Contains("expected an Arrow IPC file", error.Message);
+    }
 
     [Fact]
     public void An_empty_stream_is_refused_and_one_without_batches_is_read()

@@ -65,5 +65,6 @@ public class RepeatedBytesTests
     private static ArrayData Array(ByteView[] views, byte[] data) =>
         new(ArrowTypes.Utf8View, views.Length, 0, [default, MemoryMarshal.AsBytes(views.AsSpan()).ToArray(), data]);
 
-    private static ArrayData Codes(Field field, ArrayData values, params byte[] codes) => new(field.Type, codes.Length, 0, [default, codes], null, values);
+    private static ArrayData Codes(Field field, ArrayData values, params byte[] codes) =>
+        new(field.Type, codes.Length, 0, [default, codes], null, values);
 }
