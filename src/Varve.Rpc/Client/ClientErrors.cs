@@ -40,15 +40,19 @@ internal static class ClientErrors
         for (Exception? at = e; at is not null; at = at.InnerException)
         {
             if (at is HttpProtocolException reset)
-                return new RpcException(FromHttp2Error(reset.ErrorCode), $"the server reset the stream: {reset.Message}", inner: e);
+                return new RpcException(FromHttp2Error(reset.ErrorCode), $"the server ended the call without a status: {reset.Message}", inner: e);
         }
 
         return new RpcException(StatusCode.Unavailable, $"no answer from {address}: {Innermost(e).Message}", inner: e);
     }
 
-    /// <summary>RST_STREAM and GOAWAY codes (RFC 9113, 7).</summary>
+    /// <summary>
+    /// RST_STREAM and GOAWAY codes (RFC 9113, 7). For a reset with NO_ERROR the protocol says INTERNAL, but HttpClient reports a connection that the server
+    /// closed in peace the same way, and that is what happens.
+    /// </summary>
     private static StatusCode FromHttp2Error(long errorCode) => errorCode switch
     {
+        0 => StatusCode.Unavailable, // NO_ERROR
         7 => StatusCode.Unavailable, // REFUSED_STREAM: the server did nothing yet
         8 => StatusCode.Cancelled, // CANCEL
         11 => StatusCode.ResourceExhausted, // ENHANCE_YOUR_CALM

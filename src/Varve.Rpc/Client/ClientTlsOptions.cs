@@ -11,6 +11,6 @@ public sealed record ClientTlsOptions
     /// <summary>Accept any certificate. The traffic is encrypted, but anyone may be at the other end: for trying things out only.</summary>
     public bool SkipVerification { get; init; }
 
-    /// <summary>The name to expect in the certificate, where it is not the address's host.</summary>
+    /// <summary>The name to expect in the certificate, where it is not the address's host. Also sent as the authority of the calls.</summary>
     public string? ServerName { get; init; }
 }

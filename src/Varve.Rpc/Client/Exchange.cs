@@ -139,6 +139,9 @@ internal sealed class Exchange : IDisposable
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         HttpRequestHeaders headers = request.Headers;
+
+        // HttpClient expects this name in the server's certificate and sends it as :authority.
+        headers.Host = _channel.Options.Tls?.ServerName;
         headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
         headers.TryAddWithoutValidation("user-agent", _channel.Options.UserAgent);
         headers.TryAddWithoutValidation(GrpcHeaders.AcceptEncoding, MessageCompression.Accepted);
@@ -185,6 +188,9 @@ internal sealed class Exchange : IDisposable
         if (First(headers, GrpcHeaders.Status) is not { } status)
             throw Fail(new RpcException(StatusCode.Unknown, "the response ended without a grpc-status"));
         _isEnded = true;
+
+        // HttpClient takes the exchange for unfinished while the request is open, and keeps a connection that the server wants to close.
+        _requestContent?.Complete();
         _failure = StatusTrailers.Parse(status, First(headers, GrpcHeaders.Message), Trailers, First(headers, GrpcHeaders.StatusDetails));
         ThrowIfFailed();
     }

@@ -120,8 +120,6 @@ public sealed class GrpcChannel : IDisposable
     [SuppressMessage("Security", "CA5359", Justification = "Only where the caller asked for it by name.")]
     private static void Apply(ClientTlsOptions tls, SslClientAuthenticationOptions ssl)
     {
-        if (tls.ServerName is { } name)
-            ssl.TargetHost = name;
         if (tls.SkipVerification)
             ssl.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
         if (tls.RootCertificates is { } roots)

@@ -29,12 +29,20 @@ internal sealed class RequestContent : HttpContent
     /// <summary>Ends the body, which half-closes the call.</summary>
     public void Complete() => _done.TrySetResult();
 
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, default);
+
+    /// <param name="stream">Of the request.</param>
+    /// <param name="context">Not used.</param>
+    /// <param name="cancellationToken">
+    /// Fires when the server has ended the call early. Left unobserved the request would count as running, and a connection that closes right after would take
+    /// the response's status with it.
+    /// </param>
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         try
         {
             // Sends the headers: without it they would wait for the first message, and a server that speaks first for ever.
-            await stream.FlushAsync();
+            await stream.FlushAsync(cancellationToken);
             Open(stream);
         }
         catch (Exception e)
@@ -43,7 +51,7 @@ internal sealed class RequestContent : HttpContent
             throw;
         }
 
-        await _done.Task;
+        await _done.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>HttpClient comes here again with a new connection where the old one refused the stream unseen.</summary>
