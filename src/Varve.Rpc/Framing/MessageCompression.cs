@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 using Google.Protobuf;
 
@@ -16,6 +17,9 @@ internal static class MessageCompression
 
     /// <summary>Below this many bytes the gain does not pay for the work.</summary>
     private const int WorthwhileBytes = 256;
+
+    /// <summary>Header, an empty block and the trailer (RFC 1952).</summary>
+    private const int GzipBytesMin = 20;
 
     private const int ChunkBytes = 16 * 1024;
 
@@ -54,11 +58,14 @@ internal static class MessageCompression
         return compressed.Length < sizeBytes;
     }
 
-    /// <summary>Decompresses with the limit on what comes out, so that a small message can't fill the memory.</summary>
+    /// <summary>
+    /// Decompresses with the limit on what comes out, so that a small message can't fill the memory. .NET takes a stream that is cut short for one that
+    /// ends there, so the end is checked here. No bytes at all do stand for an empty message: some writers send that.
+    /// </summary>
     /// <returns>A pooled array with a message of that length; the caller returns it to the pool.</returns>
     public static (byte[] Pooled, int LengthBytes) Decompress(string encoding, byte[] source, int offset, int count, int messageBytesMax)
     {
-        using var input = new MemoryStream(source, offset, count, writable: false);
+        using var input = new ExhaustibleStream(source, offset, count);
         using Stream decompressor = encoding == Gzip
             ? new GZipStream(input, CompressionMode.Decompress)
             : new ZLibStream(input, CompressionMode.Decompress);
@@ -76,6 +83,9 @@ internal static class MessageCompression
                     output = Grow(output, length, messageBytesMax);
             }
 
+            bool isWhole = encoding == Gzip ? EndsWithLength(source.AsSpan(offset, count), length) : !input.IsExhausted;
+            if (count > 0 && !isWhole)
+                throw new InvalidDataException("the compressed stream is cut short");
             return (output, length);
         }
         catch (Exception e)
@@ -86,6 +96,13 @@ internal static class MessageCompression
             throw;
         }
     }
+
+    /// <summary>
+    /// A gzip stream ends with the length of what it holds (RFC 1952, 2.3.1). Always looking for another member after the last, .NET's reader
+    /// can't tell a stream that is cut short by itself; a message made of several members, which nobody sends, is refused.
+    /// </summary>
+    private static bool EndsWithLength(ReadOnlySpan<byte> gzip, int length) =>
+        gzip.Length >= GzipBytesMin && BinaryPrimitives.ReadUInt32LittleEndian(gzip[^sizeof(uint)..]) == (uint)length;
 
     /// <summary>Doubles, but never far past the limit: one byte more is enough to see that it is passed.</summary>
     private static byte[] Grow(byte[] full, int length, int messageBytesMax)

@@ -82,19 +82,16 @@ internal sealed class CallRunner(GrpcServerOptions options)
         if (!isTrailersOnly && !response.HasStarted)
             await response.StartAsync();
 
-        Action<string, string> add = isTrailersOnly
-            ? (key, value) => response.Headers.Append(key, value)
-            : (key, value) => response.AppendTrailer(key, value);
+        IHeaderDictionary target = isTrailersOnly ? response.Headers : call.Http.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers;
         StatusTrailers trailers = StatusTrailers.Create(status.Code, status.Message, status.Details);
-        add(GrpcHeaders.Status, trailers.Code);
+        target[GrpcHeaders.Status] = trailers.Code;
         if (trailers.Message.Length > 0)
-            add(GrpcHeaders.Message, trailers.Message);
+            target[GrpcHeaders.Message] = trailers.Message;
         if (trailers.Details is { } details)
-            add(GrpcHeaders.StatusDetails, details);
-        foreach (MetadataEntry entry in call.Trailers)
-            add(entry.Key, Metadata.ToWire(entry));
-        foreach (MetadataEntry entry in status.Trailers ?? [])
-            add(entry.Key, Metadata.ToWire(entry));
+            target[GrpcHeaders.StatusDetails] = details;
+        target.Append(call.Trailers);
+        if (status.Trailers is { } more)
+            target.Append(more);
     }
 
     /// <summary>What is not gRPC at all is answered in HTTP's own terms.</summary>

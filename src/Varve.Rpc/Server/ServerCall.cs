@@ -62,10 +62,10 @@ public sealed class ServerCall
 
     /// <summary>Adds response metadata; goes out with the first message, or with the status where there is none.</summary>
     /// <exception cref="InvalidOperationException">The headers have gone out already.</exception>
-    public void AddResponseHeader(string key, string value) => AddResponseHeaders(new Metadata { { key, value } });
+    public void AddResponseHeader(string key, string value) => _http.Response.Headers.Append(new Metadata { { key, value } });
 
     /// <inheritdoc cref="AddResponseHeader(string, string)"/>
-    public void AddResponseHeader(string key, ReadOnlyMemory<byte> value) => AddResponseHeaders(new Metadata { { key, value } });
+    public void AddResponseHeader(string key, ReadOnlyMemory<byte> value) => _http.Response.Headers.Append(new Metadata { { key, value } });
 
     /// <summary>Sends the response headers now. Clients of bidirectional calls may wait for them before they send anything.</summary>
     public async Task SendHeadersAsync()
@@ -151,12 +151,6 @@ public sealed class ServerCall
         if ((await ReadAsync(static _ => 0)).HasMessage)
             throw new RpcException(StatusCode.Unimplemented, "the method takes exactly one request message; more were sent");
         return request;
-    }
-
-    private void AddResponseHeaders(Metadata headers)
-    {
-        foreach (MetadataEntry entry in headers)
-            _http.Response.Headers.Append(entry.Key, Metadata.ToWire(entry));
     }
 
     private Metadata CollectRequestHeaders()

@@ -48,11 +48,11 @@ internal static class GrpcTimeout
         ];
         foreach ((char unit, long ticksPer) in units)
         {
-            long value = (ticks + ticksPer - 1) / ticksPer;
+            long value = ticks / ticksPer + (ticks % ticksPer == 0 ? 0 : 1);
             if (value <= ValueMax)
                 return $"{value}{unit}";
         }
 
-        return $"{ticks / TimeSpan.TicksPerHour}H";
+        return $"{Math.Min(ticks / TimeSpan.TicksPerHour, ValueMax)}H";
     }
 }
