@@ -118,7 +118,7 @@ public sealed class VarveServer : IAsyncDisposable
         _health.Opened(_engine);
         _healthWatch.Look();
         if (_options.Listen.Insecure)
-            _log.LogWarning("insecure: whoever reaches the listeners may do anything, unseen by nobody on the way");
+            _log.LogWarning("insecure: whoever reaches the listeners may read and write everything, and what goes over the network may be read on its way");
         _log.LogInformation("varve {Version} serves {Directory}: gRPC and Flight on {Grpc}, health and metrics on {Http}",
             ProductInfo.Version, Path.GetFullPath(_options.Data.Directory), GrpcEndpoint, HttpEndpoint);
     }

@@ -80,7 +80,7 @@ public sealed class StartTests : IDisposable
         await StartsAsync(async server => await server.Engine.CreateStreamAsync("s", Varve.Arrow.TypeNames.ParseSchema("a: int64")));
         string[] files = [.. Directory.GetFiles(_directory.Path, "*", SearchOption.AllDirectories)];
         Dictionary<string, byte[]> damaged = [];
-        foreach (string file in files.Where(f => new FileInfo(f).Length > 0 && !f.EndsWith(".json", StringComparison.Ordinal)))
+        foreach (string file in files.Where(f => new FileInfo(f).Length > 0 && Path.GetFileName(f) != "lock"))
         {
             byte[] bytes = await File.ReadAllBytesAsync(file);
             for (int i = 0; i < Math.Min(bytes.Length, 4096); i++)
