@@ -53,7 +53,7 @@ public class TransformTests(ITestOutputHelper output)
         byte[] view = [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         ArrayData[] views = [.. Enumerable.Repeat(new ArrayData(ArrowTypes.BinaryView, 1, 0, [default, view, new byte[16 << 20]]), 4)];
         Assert.Equal(2, ArrayConcat.Concat(views[..2]).Length);
-        Assert.Throws<ArrowFormatException>(() => ArrayConcat.Concat([.. views.Select(v => ArrayTake.Take(v, new int[127]))]));
+        Assert.Throws<ArrowFormatException>(() => ArrayConcat.Concat([.. views.Select(v => ArrayTake.Take(v, new int[128]))]));
     }
 
     [Fact]
