@@ -22,6 +22,7 @@ public sealed class QueryEngine : IDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _lock = new();
     private volatile SqlDatabase _database;
+    private int _openCount;
     private int _disposed;
 
     /// <summary>The version of DuckDB that this engine is built on, such as "v1.5.6".</summary>
@@ -67,7 +68,16 @@ public sealed class QueryEngine : IDisposable
         var limit = new StatementLimit(_running, _options, Shorter(settings.Timeout, _options.StatementTimeout), _closing.Token);
         LogPosition position = _storage.VisibleUpTo;
         var run = new StatementRun(UsableDatabase(), _storage, sql);
-        return await limit.RunAsync(() => OrEnd(run, Start), run.Stop, isNew: true, cancellationToken).ConfigureAwait(false);
+        CountOpened();
+        try
+        {
+            return await limit.RunAsync(() => OrEnd(run, Start), run.Stop, isNew: true, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            Interlocked.Decrement(ref _openCount);
+            throw;
+        }
 
         QueryResult Start()
         {
@@ -88,9 +98,13 @@ public sealed class QueryEngine : IDisposable
         _closing.Dispose();
     }
 
+    /// <summary>What answers statements now; another takes its place after a fatal error.</summary>
+    internal SqlDatabase Database => _database;
+
     /// <summary>Ends a statement, on a thread that may block.</summary>
     internal async Task EndAsync(StatementRun run)
     {
+        Interlocked.Decrement(ref _openCount);
         try
         {
             await _planning.RunAsync(() => End(run), isNew: false, CancellationToken.None).ConfigureAwait(false);
@@ -116,6 +130,14 @@ public sealed class QueryEngine : IDisposable
         statement.Type == DuckDbStatementType.Explain ? StatementKind.Explain : StatementKind.Query,
         PreparedSchemas.Parameters(statement),
         PreparedSchemas.Result(statement));
+
+    private void CountOpened()
+    {
+        if (Interlocked.Increment(ref _openCount) <= _options.OpenResultCountMax)
+            return;
+        Interlocked.Decrement(ref _openCount);
+        throw new QueryException(QueryErrorCode.Busy, $"{_options.OpenResultCountMax} results are open already; read them to their end or close them");
+    }
 
     /// <summary>Ends a statement that fails; one that succeeds goes on.</summary>
     private static T OrEnd<T>(StatementRun run, Func<T> work)

@@ -12,6 +12,12 @@ public sealed record QueryOptions
     /// <summary>Statements that may wait for their turn; further ones are refused with <see cref="QueryErrorCode.Busy"/>.</summary>
     public int WaitingStatementCountMax { get; init; } = 1024;
 
+    /// <summary>
+    /// Results that may be open, read from or not; further statements are refused with <see cref="QueryErrorCode.Busy"/>. Each holds about 3 MiB of
+    /// rows made ahead, and the memory of the streams' rows that it began with.
+    /// </summary>
+    public int OpenResultCountMax { get; init; } = 256;
+
     /// <summary>What all statements together may hold for sorting, joining and grouping. The streams' own memory is not counted.</summary>
     public long MemoryLimitBytes { get; init; } = Math.Max(256L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
 

@@ -18,8 +18,12 @@ internal sealed class SqlDatabase : IDisposable
     /// <summary>The schema that clients see; all streams are in it.</summary>
     public const string Schema = "main";
 
+    /// <summary>Sessions kept for later; a burst of statements may use more.</summary>
+    private const int IdleCountMax = 64;
+
     private readonly DuckDbDatabase _database;
     private readonly ConcurrentBag<SqlSession> _idle = [];
+    private int _idleCount;
     private volatile bool _isClosed;
 
     public SqlDatabase(QueryOptions options, StorageEngine storage)
@@ -54,11 +58,24 @@ internal sealed class SqlDatabase : IDisposable
     public bool IsBroken { get; set; }
 
     /// <summary>A session for one statement; give it back with <see cref="Return"/>.</summary>
-    public SqlSession Rent() => _idle.TryTake(out SqlSession? session) ? session : new SqlSession(_database.Connect());
+    public SqlSession Rent()
+    {
+        if (!_idle.TryTake(out SqlSession? session))
+            return new SqlSession(_database.Connect());
+        Interlocked.Decrement(ref _idleCount);
+        return session;
+    }
 
     /// <summary>Takes back a session whose statement ended with a rollback; a session that may be in any other state is disposed instead.</summary>
     public void Return(SqlSession session)
     {
+        if (Interlocked.Increment(ref _idleCount) > IdleCountMax)
+        {
+            Interlocked.Decrement(ref _idleCount);
+            session.Dispose();
+            return;
+        }
+
         _idle.Add(session);
         if (_isClosed)
             CloseIdle();

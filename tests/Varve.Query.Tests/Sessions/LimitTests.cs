@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Varve.Arrow;
+using Varve.Query.Native;
+using Varve.Query.Sessions;
 using Varve.Query.Tests.Fixtures;
 using Varve.Storage;
 using Varve.Testing;
@@ -20,7 +22,7 @@ public sealed class LimitTests : IAsyncLifetime, IDisposable
     {
         _storage = await StorageEngine.OpenAsync(new StorageOptions { Directory = _directory.Path });
         _engine = new QueryEngine(
-            _storage, new QueryOptions { ThreadCount = 2, ConcurrentStatementCount = 2, WaitingStatementCountMax = 3, MemoryLimitBytes = 64 << 20 });
+            _storage, new QueryOptions { ThreadCount = 2, ConcurrentStatementCount = 2, WaitingStatementCountMax = 3, OpenResultCountMax = 12, MemoryLimitBytes = 64 << 20 });
         await _storage.CreateStreamAsync("s", new Schema([new Field("a", ArrowTypes.Int64)]));
         RecordBatch rows = TestArrays.Batch(("a", ArrowTypes.Int64, [.. Enumerable.Range(0, 70_000).Select(i => (object?)(long)i)]));
         for (int i = 0; i < 4; i++)
@@ -130,8 +132,35 @@ public sealed class LimitTests : IAsyncLifetime, IDisposable
         for (int i = 0; i < 10; i++)
             open.Add(await _engine.ExecuteAsync("SELECT a.a FROM s a, s b"));
         Assert.Equal("280000", await _engine.OneAsync("SELECT count(*) FROM s"));
+        open.Add(await _engine.ExecuteAsync("SELECT 1"));
+        open.Add(await _engine.ExecuteAsync("SELECT 1"));
+        Assert.Equal(QueryErrorCode.Busy, (await Assert.ThrowsAsync<QueryException>(() => _engine.ExecuteAsync("SELECT 1"))).Code);
         foreach (QueryResult result in open)
             await result.DisposeAsync();
+        Assert.Equal("280000", await _engine.OneAsync("SELECT count(*) FROM s"));
+    }
+
+    [Fact]
+    public async Task A_failed_statement_leaves_nothing_open()
+    {
+        for (int i = 0; i < 30; i++)
+            await _engine.FailAsync(i % 2 == 0 ? "SELECT nope FROM s" : "SELECT 'x'::INT");
+        Assert.Equal("1", await _engine.OneAsync("SELECT 1"));
+    }
+
+    [Fact]
+    public async Task After_a_fatal_error_a_new_database_answers()
+    {
+        await using QueryResult open = await _engine.ExecuteAsync("SELECT a FROM s");
+        Assert.True(DuckDbErrors.IsFatal(DuckDbErrors.FromText("FATAL Error: database has been invalidated")));
+        SqlDatabase broken = _engine.Database;
+        broken.IsBroken = true;
+        Assert.Equal("280000", await _engine.OneAsync("SELECT count(*) FROM s"));
+        Assert.NotSame(broken, _engine.Database);
+        long rows = 0;
+        await foreach (RecordBatch batch in open.ReadAllAsync())
+            rows += batch.RowCount;
+        Assert.Equal(280_000, rows);
     }
 
     [Fact]
