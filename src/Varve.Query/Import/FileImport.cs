@@ -20,13 +20,15 @@ public sealed class FileImport : IAsyncDisposable
     private DuckDbStatement? _statement;
     private DuckDbResult? _result;
     private ResultBatches? _batches;
+    private TargetColumns? _columns;
+    private bool _isAtEnd;
 
     private FileImport()
     {
     }
 
     /// <summary>The columns as the batches will have them, all nullable.</summary>
-    public Schema Schema => _batches!.Schema;
+    public Schema Schema => _columns!.Schema;
 
     /// <summary>Rows of the file where it tells them without being read (Parquet); else null.</summary>
     public long? RowCount { get; private set; }
@@ -41,12 +43,12 @@ public sealed class FileImport : IAsyncDisposable
         var import = new FileImport();
         try
         {
-            await import._threads.RunAsync(() => import.Open(Path.GetFullPath(path), format, target), isNew: true, cancellation);
+            await import.RunAsync(() => import.Open(Path.GetFullPath(path), format, target), cancellation).ConfigureAwait(false);
             return import;
         }
         catch
         {
-            await import.DisposeAsync();
+            await import.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -55,19 +57,16 @@ public sealed class FileImport : IAsyncDisposable
     /// <exception cref="QueryException">A row that does not fit; the message has the line where the format has lines.</exception>
     public async IAsyncEnumerable<RecordBatch> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        while (await _threads.RunAsync(ReadChunk, isNew: false, cancellation) is { } chunk)
+        while (await RunAsync(ReadChunk, cancellation).ConfigureAwait(false) is { } batches)
         {
-            foreach (RecordBatch batch in chunk)
-                yield return batch;
+            foreach (RecordBatch batch in batches)
+                yield return _columns!.Fit(batch);
         }
-
-        foreach (RecordBatch batch in _batches!.TakeRest())
-            yield return batch;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _threads.RunAsync(Close, isNew: false, CancellationToken.None);
+        await _threads.RunAsync(Close, isNew: false, CancellationToken.None).ConfigureAwait(false);
         _threads.Dispose();
     }
 
@@ -90,13 +89,37 @@ public sealed class FileImport : IAsyncDisposable
         _statement = _connection.Prepare(ImportQuery.Write(_connection, path, format, target));
         _result = _statement.Execute();
         _batches = new ResultBatches(_result);
+        _columns = new TargetColumns(_batches.Schema, target);
         return true;
     }
 
-    private IReadOnlyList<RecordBatch>? ReadChunk()
+    /// <summary>Batches that are complete, perhaps none yet; null behind the end.</summary>
+    private List<RecordBatch>? ReadChunk()
     {
+        if (_isAtEnd)
+            return null;
         using DataChunkHandle? chunk = _result!.Fetch();
-        return chunk is null ? null : [.. _batches!.Append(chunk)];
+        _isAtEnd = chunk is null;
+        return [.. chunk is null ? _batches!.TakeRest() : _batches!.Append(chunk)];
+    }
+
+    /// <summary>Runs a piece of work that a token can end, also while DuckDB looks at the file.</summary>
+    private async Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _threads.RunAsync(Stoppable, isNew: false, cancellation).ConfigureAwait(false);
+        }
+        catch (QueryException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+
+        T Stoppable()
+        {
+            using var interrupter = new Interrupter(TimeProvider.System, () => _connection?.Interrupt(), cancellation);
+            return work();
+        }
     }
 
     private bool Close()

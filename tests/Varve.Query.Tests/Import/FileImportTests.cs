@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Varve.Arrow;
 using Varve.Arrow.Values;
 using Varve.Query.Import;
@@ -36,6 +37,89 @@ public sealed class FileImportTests : IDisposable
         Assert.Equal([["007", "1"], ["008", "2"]], csvRows);
         Assert.Equal(csvSchema, jsonSchema);
         Assert.Equal([["7", "1"], ["8", "2"]], jsonRows);
+    }
+
+    [Fact]
+    public async Task Types_that_sql_has_no_name_for_are_those_of_the_target()
+    {
+        (string Name, ArrowType Type, string Text, string Expected)[] columns =
+        [
+            ("large", ArrowTypes.LargeUtf8, "some text", "some text"),
+            ("view", ArrowTypes.Utf8View, "a text longer than twelve", "a text longer than twelve"),
+            ("half", ArrowTypes.Float16, "1.5", "1.5"),
+            ("small", new DecimalType(5, 2, 32), "-1.50", "-1.50"),
+            ("huge", new DecimalType(30, 2, 256), "1.50", "1.50"),
+            ("moment", new TimestampType(TimeUnit.Second, "UTC"), "2026-01-02 03:04:05+00", "2026-01-02T03:04:05Z"),
+            ("local", new TimestampType(TimeUnit.Nanosecond, "Europe/Berlin"), "2026-01-02 03:04:05.000000001", "2026-01-02T03:04:05.000000001Z"),
+            ("day", ArrowTypes.Date64, "2026-01-02", "2026-01-02"),
+            ("clock", new TimeType(TimeUnit.Millisecond), "03:04:05.006", "03:04:05.006"),
+            ("span", new DurationType(TimeUnit.Millisecond), "00:00:01.5", "PT1.500S"),
+        ];
+        string file = Write("types.csv", $"{string.Join(',', columns.Select(c => c.Name))}\n{string.Join(',', columns.Select(c => c.Text))}\n");
+
+        (Schema schema, List<string[]> rows) = await ReadAsync(file, ImportFormat.Csv, new Schema([.. columns.Select(c => new Field(c.Name, c.Type))]));
+
+        Assert.Equal(columns.Select(c => c.Type), schema.Fields.Select(f => f.Type));
+        Assert.Equal(columns.Select(c => c.Expected), Assert.Single(rows));
+    }
+
+    [Fact]
+    public async Task Nested_columns_come_from_json_as_the_target_has_them()
+    {
+        string file = Write("nested.jsonl", "{\"l\": [1, null], \"s\": {\"a\": \"x\", \"b\": 2}}\n{\"l\": null, \"s\": null}\n");
+        var target = new Schema(
+        [
+            new Field("l", new LargeListType(new Field("item", ArrowTypes.Int16))),
+            new Field("s", new StructType([new Field("a", ArrowTypes.LargeUtf8), new Field("b", ArrowTypes.Float32)])),
+        ]);
+
+        (Schema schema, List<string[]> rows) = await ReadAsync(file, ImportFormat.JsonLines, target);
+
+        Assert.Equal(target, schema);
+        Assert.Equal([["[1,null]", "{\"a\":\"x\",\"b\":2}"], ["", ""]], rows);
+    }
+
+    [Fact]
+    public async Task A_value_that_the_targets_type_cannot_hold_names_its_column()
+    {
+        string file = Write("fine.csv", "at\n2026-01-02 03:04:05.5+00\n");
+        var target = new Schema([new Field("at", new TimestampType(TimeUnit.Second, "UTC"))]);
+
+        Assert.Contains("column 'at'", (await Assert.ThrowsAsync<QueryException>(() => ReadAsync(file, ImportFormat.Csv, target))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("it's.csv")]
+    [InlineData("rows (1).csv")]
+    [InlineData("rows[1].csv")]
+    [InlineData("what?.csv")]
+    public async Task A_file_may_have_any_name(string name)
+    {
+        Write("all of them.csv", "another\n1\n");
+        (Schema schema, List<string[]> rows) = await ReadAsync(Write(name, "a\n1\n"), ImportFormat.Csv);
+        Assert.Equal("a: int64", schema.ToString());
+        Assert.Single(rows);
+    }
+
+    [Fact]
+    public async Task Compressed_text_is_read_by_its_name()
+    {
+        string file = _directory.File("rows.csv.gz");
+        await using (var gzip = new GZipStream(File.Create(file), CompressionLevel.Fastest))
+            await gzip.WriteAsync("a,b\n1,x\n"u8.ToArray());
+        Assert.Equal([["1", "x"]], (await ReadAsync(file, ImportFormat.Csv)).Rows);
+    }
+
+    [Fact]
+    public async Task Reading_a_file_can_be_cancelled()
+    {
+        using var cancel = new CancellationTokenSource();
+        await using FileImport import = await FileImport.OpenAsync(RepositoryRoot.Data("flights", "flights-3m.parquet"), ImportFormat.Parquet);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (RecordBatch batch in import.ReadAllAsync(cancel.Token))
+                await cancel.CancelAsync();
+        });
     }
 
     [Fact]
