@@ -4,12 +4,14 @@ using System.Globalization;
 namespace Varve.Benchmarks.Log;
 
 /// <summary>
-/// durable-append [seconds] [repetitions] [directory]: appends per second in a closed loop, every writer waiting for the durability of each append, the log next to
-/// the hand-written loop in the same run.
+/// durable-append [seconds] [repetitions] [directory] [sizes] [writers]: appends per second in a closed loop, every writer waiting for the durability of each append,
+/// the log next to the hand-written loop in the same run.
 /// </summary>
 internal static class DurableAppend
 {
     public const string Name = "durable-append";
+
+    private const double WarmSeconds = 0.3;
 
     private static readonly int[] WriterCounts = [1, 8, 64];
     private static readonly int[] SizesBytes = [100, 1024, 64 << 10];
@@ -19,16 +21,18 @@ internal static class DurableAppend
         double seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 2;
         int repetitions = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 3;
         string parent = args.Length > 2 ? args[2] : Path.GetTempPath();
-        Console.WriteLine("   bytes  writers      log/s  hand-written/s    log MB/s   log p50/p99 us  hand p50/p99 us   ratio (range)");
-        foreach (int size in SizesBytes)
+        int[] sizes = args.Length > 3 ? Numbers(args[3]) : SizesBytes;
+        int[] writerCounts = args.Length > 4 ? Numbers(args[4]) : WriterCounts;
+        Console.WriteLine("   bytes  writers      log/s  hand-written/s    log MB/s   log p50/p99 us  hand p50/p99 us  CPU us/append log, hand   ratio (range)");
+        foreach (int size in sizes)
         {
-            foreach (int writers in WriterCounts)
+            foreach (int writers in writerCounts)
             {
                 var logs = new List<Measurement>();
                 var hands = new List<Measurement>();
                 for (int i = 0; i < repetitions; i++)
                 {
-                    logs.Add(await MeasureAsync(parent, async d => await SequencedLog.OpenAsync(d).ConfigureAwait(false), writers, size, seconds).ConfigureAwait(false));
+                    logs.Add(await MeasureAsync(parent, SequencedLog.OpenAsync, writers, size, seconds).ConfigureAwait(false));
                     hands.Add(await MeasureAsync(parent, d => Task.FromResult<IDurableTarget>(new HandWrittenLog(d)), writers, size, seconds).ConfigureAwait(false));
                 }
 
@@ -39,7 +43,9 @@ internal static class DurableAppend
         return 0;
     }
 
-    private readonly record struct Measurement(double PerSecond, double P50Us, double P99Us);
+    private static int[] Numbers(string list) => [.. list.Split(',').Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
+
+    private readonly record struct Measurement(double PerSecond, double P50Us, double P99Us, double CpuUs);
 
     private static void Print(int size, int writers, List<Measurement> logs, List<Measurement> hands)
     {
@@ -48,7 +54,7 @@ internal static class DurableAppend
         double[] ratios = [.. logs.Zip(hands, (l, h) => l.PerSecond / h.PerSecond).Order()];
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{size,8} {writers,8} {log.PerSecond,10:F0} {hand.PerSecond,15:F0} {log.PerSecond * size / 1e6,11:F1} {log.P50Us,8:F0}/{log.P99Us,-7:F0} {hand.P50Us,8:F0}/{hand.P99Us,-7:F0}"
+            $"{size,8} {writers,8} {log.PerSecond,10:F0} {hand.PerSecond,15:F0} {log.PerSecond * size / 1e6,11:F1} {log.P50Us,8:F0}/{log.P99Us,-7:F0} {hand.P50Us,8:F0}/{hand.P99Us,-7:F0} {log.CpuUs,12:F1} {hand.CpuUs,11:F1}"
             + $"  {ratios[ratios.Length / 2],5:F2} ({ratios[0]:F2}-{ratios[^1]:F2})"));
     }
 
@@ -71,12 +77,14 @@ internal static class DurableAppend
 
     private static async Task<Measurement> LoadAsync(IDurableTarget target, int writers, int size, double seconds)
     {
-        long warm = Stopwatch.GetTimestamp() + (long)(0.3 * Stopwatch.Frequency);
+        TimeSpan cpu = Environment.CpuUsage.TotalTime;
+        long warm = Stopwatch.GetTimestamp() + (long)(WarmSeconds * Stopwatch.Frequency);
         long end = warm + (long)(seconds * Stopwatch.Frequency);
         List<float>[] latencies = await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(() => WriteAsync(target, writer, size, warm, end))))
             .ConfigureAwait(false);
+        cpu = Environment.CpuUsage.TotalTime - cpu;
         float[] all = [.. latencies.SelectMany(us => us).Order()];
-        return new Measurement(all.Length / seconds, all[all.Length / 2], all[all.Length * 99 / 100]);
+        return new Measurement(all.Length / seconds, all[all.Length / 2], all[all.Length * 99 / 100], cpu.TotalMicroseconds / all.Length * seconds / (seconds + WarmSeconds));
     }
 
     private static async Task<List<float>> WriteAsync(IDurableTarget target, int writer, int size, long warm, long end)

@@ -3,54 +3,55 @@ using Varve.Storage.Log;
 namespace Varve.Benchmarks.Log;
 
 /// <summary>
-/// The log as the engine uses it: appends wait in a queue, one sequencer at a time hands all that wait to the log and asks for one commit. It does not wait for
-/// the commit: what comes meanwhile shares the next one.
+/// The log as the engine uses it: appends wait in a queue; whoever finds it idle hands all that wait to the log, asks for one commit, answers everybody, and
+/// goes on with what came meanwhile.
 /// </summary>
 internal sealed class SequencedLog : IDurableTarget
 {
     private readonly DurableLog _log;
     private readonly Lock _gate = new();
-    private List<(ReadOnlyMemory<byte> Bytes, TaskCompletionSource Done)> _waiting = [];
-    private List<(ReadOnlyMemory<byte> Bytes, TaskCompletionSource Done)> _taken = [];
-    private Task _sequencer = Task.CompletedTask;
+    private List<PendingAppend> _waiting = [];
+    private List<PendingAppend> _taken = [];
     private bool _isRunning;
 
     private SequencedLog(DurableLog log) => _log = log;
 
-    public static async Task<SequencedLog> OpenAsync(string directory, DurableLogOptions? options = null) =>
-        new(await DurableLog.OpenAsync(options ?? new DurableLogOptions { Directory = directory }, _ => { }, CancellationToken.None).ConfigureAwait(false));
+    private sealed class PendingAppend(ReadOnlyMemory<byte> bytes) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public ReadOnlyMemory<byte> Bytes { get; } = bytes;
+    }
+
+    public static async Task<IDurableTarget> OpenAsync(string directory) => new SequencedLog(
+        await DurableLog.OpenAsync(new DurableLogOptions { Directory = directory }, _ => { }, CancellationToken.None).ConfigureAwait(false));
 
     public Task AppendAsync(ReadOnlyMemory<byte> bytes)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var append = new PendingAppend(bytes);
+        bool first;
         lock (_gate)
         {
-            _waiting.Add((bytes, done));
-            if (!_isRunning)
-            {
-                _isRunning = true;
-                _sequencer = Task.Run(Sequence);
-            }
+            _waiting.Add(append);
+            first = !_isRunning;
+            _isRunning = true;
         }
 
-        return done.Task;
+        if (first)
+            _ = RunAsync();
+        return append.Task;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _sequencer.ConfigureAwait(false);
-        await _log.DisposeAsync().ConfigureAwait(false);
-    }
+    public ValueTask DisposeAsync() => _log.DisposeAsync();
 
-    private void Sequence()
+    private async Task RunAsync()
     {
         while (Take())
         {
-            foreach ((ReadOnlyMemory<byte> bytes, _) in _taken)
-                _log.Enqueue(default, bytes.Span);
-            TaskCompletionSource[] done = [.. _taken.Select(append => append.Done)];
+            foreach (PendingAppend append in _taken)
+                _log.Enqueue(default, append.Bytes.Span);
+            await _log.CommitAsync().ConfigureAwait(false);
+            foreach (PendingAppend append in _taken)
+                append.SetResult();
             _taken.Clear();
-            _ = AcknowledgeAsync(_log.CommitAsync(), done);
         }
     }
 
@@ -62,12 +63,5 @@ internal sealed class SequencedLog : IDurableTarget
             (_waiting, _taken) = (_taken, _waiting);
             return _isRunning;
         }
-    }
-
-    private static async Task AcknowledgeAsync(Task commit, TaskCompletionSource[] appends)
-    {
-        await commit.ConfigureAwait(false);
-        foreach (TaskCompletionSource append in appends)
-            append.SetResult();
     }
 }

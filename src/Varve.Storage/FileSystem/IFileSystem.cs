@@ -24,6 +24,12 @@ internal interface IFileSystem
     /// <summary>Opens an existing file for reading and writing; fails with ENOENT where there is none.</summary>
     IFile Open(string path);
 
+    /// <summary>
+    /// Opens an existing file for writes that pass by the page cache: of whole blocks of 4096 bytes, at multiples of that, from memory at multiples of that.
+    /// What is durable, and when, does not change. Null where the file system has no such thing.
+    /// </summary>
+    IFile? OpenDirect(string path);
+
     /// <summary>Opens an existing file for reading only.</summary>
     IFile OpenRead(string path);
 

@@ -13,6 +13,7 @@ internal static partial class Libc
     public const int Create = 0x40;
     public const int Exclusive = 0x80;
     public const int CloseOnExec = 0x80000;
+    public static readonly int Direct = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x10000 : 0x4000;
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
 

@@ -40,6 +40,18 @@ internal sealed class LinuxFileSystem : IFileSystem
 
     public IFile Open(string path) => new LinuxFile(OpenHandle(path, Libc.ReadWrite), path);
 
+    public IFile? OpenDirect(string path)
+    {
+        try
+        {
+            return new LinuxFile(OpenHandle(path, Libc.ReadWrite | Libc.Direct), path);
+        }
+        catch (IOException refused) when (refused.HResult == Errno.InvalidArgument)
+        {
+            return null;
+        }
+    }
+
     public IFile OpenRead(string path) => new LinuxFile(OpenHandle(path, Libc.ReadOnly), path);
 
     public void Rename(string from, string to)

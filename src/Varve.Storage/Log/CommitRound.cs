@@ -15,5 +15,10 @@ internal sealed class CommitRound
 
     public void Complete() => _done.TrySetResult();
 
-    public void Fail(StorageException failure) => _done.TrySetException(failure);
+    public void Fail(StorageException failure)
+    {
+        _done.TrySetException(failure);
+        // Perhaps nobody waits; then nobody needs to be told.
+        _ = _done.Task.Exception;
+    }
 }

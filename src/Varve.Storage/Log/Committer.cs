@@ -76,9 +76,17 @@ internal sealed class Committer
                 return Task.FromException(Closed());
             if (DurableUpTo == AppendedUpTo)
                 return Task.CompletedTask;
-            _next ??= new CommitRound();
-            WakeLocked();
-            return _next.Done;
+            return RequestLocked().Done;
+        }
+    }
+
+    /// <summary>As <see cref="CommitAsync"/>, for a caller who does not wait.</summary>
+    public void StartCommit()
+    {
+        lock (_gate)
+        {
+            if (_failure is null && !_closing)
+                RequestLocked();
         }
     }
 
@@ -216,6 +224,13 @@ internal sealed class Committer
             _running = _next = null;
             Monitor.PulseAll(_gate);
         }
+    }
+
+    private CommitRound RequestLocked()
+    {
+        _next ??= new CommitRound();
+        WakeLocked();
+        return _next;
     }
 
     private void WakeLocked()

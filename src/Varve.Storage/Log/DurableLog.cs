@@ -13,6 +13,8 @@ namespace Varve.Storage.Log;
 /// </remarks>
 internal sealed class DurableLog : IAsyncDisposable
 {
+    private const long EarlyCommitBytes = 1 << 20;
+
     private readonly FasterLog _log;
     private readonly LogDevice _device;
     private readonly Committer _committer;
@@ -24,6 +26,7 @@ internal sealed class DurableLog : IAsyncDisposable
     private readonly LogPosition _beginPosition;
     private readonly uint _incarnation;
     private readonly long _term;
+    private long _bytesSinceStart;
 
     private DurableLog(DurableLogOptions options, ControlFile control, LogFiles files, LogRecovery recovered)
     {
@@ -100,7 +103,18 @@ internal sealed class DurableLog : IAsyncDisposable
 
         _pages.Add(_files.Layout.Page(address), position);
         _committer.AppendedUpTo = position;
+        StartCommitEarly(header.PayloadBytes);
         return position;
+    }
+
+    /// <summary>In a large group the disk starts on what is there while the rest is still being copied.</summary>
+    private void StartCommitEarly(int bytes)
+    {
+        _bytesSinceStart += bytes;
+        if (_bytesSinceStart < EarlyCommitBytes)
+            return;
+        _bytesSinceStart = 0;
+        _committer.StartCommit();
     }
 
     /// <summary>

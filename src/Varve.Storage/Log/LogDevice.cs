@@ -9,20 +9,17 @@ namespace Varve.Storage.Log;
 /// </summary>
 internal sealed class LogDevice : StorageDeviceBase
 {
-    // What the page cache works in: a whole block never has to be read before it is written.
-    private const int BlockBytes = 4096;
-
     private readonly LogFiles _files;
     private readonly ZeroFill _zeroFill;
     private readonly Action _wake;
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<long, IFile> _open = [];
-    private readonly HashSet<IFile> _written = [];
+    private readonly SortedDictionary<long, OpenLogFile> _open = [];
+    private readonly HashSet<OpenLogFile> _written = [];
     private List<PendingWrite> _queued = [];
     private List<PendingWrite> _running = [];
 
     public LogDevice(LogFiles files, ZeroFill zeroFill, Action wake)
-        : base(files.PathOf(0), BlockBytes, Devices.CAPACITY_UNSPECIFIED)
+        : base(files.PathOf(0), OpenLogFile.BlockBytes, Devices.CAPACITY_UNSPECIFIED)
     {
         _files = files;
         _zeroFill = zeroFill;
@@ -58,7 +55,7 @@ internal sealed class LogDevice : StorageDeviceBase
                 bytes += write.Bytes;
             }
 
-            foreach (IFile file in _written)
+            foreach (OpenLogFile file in _written)
                 file.SyncData();
         }
         catch (Exception failure)
@@ -87,7 +84,7 @@ internal sealed class LogDevice : StorageDeviceBase
 
     public override void Dispose()
     {
-        foreach (IFile file in _open.Values)
+        foreach (OpenLogFile file in _open.Values)
             file.Dispose();
         _open.Clear();
     }
@@ -96,10 +93,10 @@ internal sealed class LogDevice : StorageDeviceBase
     {
         long start = (write.File * _files.Layout.SegmentBytes) + write.Offset;
         _zeroFill.Claim(start, start + write.Bytes);
-        if (!_open.TryGetValue(write.File, out IFile? file))
+        if (!_open.TryGetValue(write.File, out OpenLogFile? file))
         {
             _files.Ensure(write.File);
-            file = _files.Open(write.File, forWriting: true);
+            file = _files.OpenForWriting(write.File);
             _open.Add(write.File, file);
         }
 
@@ -120,7 +117,7 @@ internal sealed class LogDevice : StorageDeviceBase
     {
         while (_open.Count > 2)
         {
-            KeyValuePair<long, IFile> oldest = _open.First();
+            KeyValuePair<long, OpenLogFile> oldest = _open.First();
             oldest.Value.Dispose();
             _open.Remove(oldest.Key);
         }

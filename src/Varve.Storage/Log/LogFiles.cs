@@ -60,6 +60,21 @@ internal sealed class LogFiles(IFileSystem fileSystem, string directory, LogFile
         }
     }
 
+    /// <summary>Opens a file of the log to be written, by one thread.</summary>
+    public OpenLogFile OpenForWriting(long number)
+    {
+        IFile file = Open(number, forWriting: true);
+        try
+        {
+            return new OpenLogFile(file, fileSystem.OpenDirect(PathOf(number)));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Makes the file durable, all zeros, unless it exists.</summary>
     public void Ensure(long number)
     {

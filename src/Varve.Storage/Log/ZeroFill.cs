@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Varve.Storage.FileSystem;
 
 namespace Varve.Storage.Log;
 
@@ -13,11 +12,12 @@ namespace Varve.Storage.Log;
 /// </remarks>
 internal sealed class ZeroFill(LogFiles files, long aheadBytes, ILogger logger)
 {
-    private const int StepBytes = 1 << 20;
-    private const int BlockBytes = 4096;
+    private const int StepBytes = 4 << 20;
+    private const int BufferBytes = 1 << 20;
+    private const int BlockBytes = OpenLogFile.BlockBytes;
 
     // Ahead at first, before anything is known about the load.
-    private const long SmallestAheadBytes = 4 << 20;
+    private const long SmallestAheadBytes = 8 << 20;
 
     private readonly object _gate = new();
     private Task _running = Task.CompletedTask;
@@ -27,6 +27,7 @@ internal sealed class ZeroFill(LogFiles files, long aheadBytes, ILogger logger)
     private long _tail;
     private long _filledUpTo;
     private long _stepEnd;
+    private int _waitingClaims;
 
     /// <summary>Says where the tail is. Zeros are laid out ahead of it in the background, as far as has been written since the log was opened.</summary>
     public void Advance(long tail)
@@ -44,13 +45,18 @@ internal sealed class ZeroFill(LogFiles files, long aheadBytes, ILogger logger)
         }
     }
 
-    /// <summary>Takes a range for a write: waits while zeros are being written into it and keeps them away from now on.</summary>
+    /// <summary>
+    /// Takes a range for a write: waits while zeros are being written into it and keeps them away from now on. A write that had to wait has caught up with
+    /// the zeros, so no more are laid out until the next <see cref="Advance"/>.
+    /// </summary>
     public void Claim(long start, long end)
     {
         lock (_gate)
         {
+            _waitingClaims++;
             while (_stepEnd > start && _filledUpTo < end)
                 Monitor.Wait(_gate);
+            _waitingClaims--;
             _filledUpTo = Math.Max(_filledUpTo, end);
         }
     }
@@ -91,12 +97,12 @@ internal sealed class ZeroFill(LogFiles files, long aheadBytes, ILogger logger)
 
     private void WriteSteps()
     {
-        var zeros = new byte[(int)Math.Min(StepBytes, files.Layout.SegmentBytes)];
-        IFile? file = null;
+        using var zeros = new ZeroBuffer((int)Math.Min(BufferBytes, files.Layout.SegmentBytes));
+        OpenLogFile? file = null;
         long number = -1;
         try
         {
-            while (NextStep(zeros.Length) is var (start, end))
+            while (NextStep() is var (start, end))
             {
                 if (number != files.Layout.File(start))
                 {
@@ -104,11 +110,12 @@ internal sealed class ZeroFill(LogFiles files, long aheadBytes, ILogger logger)
                     file = null;
                     number = files.Layout.File(start);
                     files.Ensure(number);
-                    file = files.Open(number, forWriting: true);
+                    file = files.OpenForWriting(number);
                 }
 
-                file!.Write(zeros.AsSpan(0, (int)(end - start)), files.Layout.OffsetInFile(start));
-                file.SyncData();
+                for (long at = start; at < end; at += zeros.Span.Length)
+                    file!.Write(zeros.Span[..(int)Math.Min(zeros.Span.Length, end - at)], files.Layout.OffsetInFile(at));
+                file!.SyncData();
             }
         }
         finally
@@ -117,7 +124,7 @@ internal sealed class ZeroFill(LogFiles files, long aheadBytes, ILogger logger)
         }
     }
 
-    private (long Start, long End)? NextStep(int stepBytes)
+    private (long Start, long End)? NextStep()
     {
         lock (_gate)
         {
@@ -125,10 +132,10 @@ internal sealed class ZeroFill(LogFiles files, long aheadBytes, ILogger logger)
                 _filledUpTo = Math.Max(_filledUpTo, _stepEnd);
             _stepEnd = 0;
             Monitor.PulseAll(_gate);
-            if (_stopped || _filledUpTo - _tail >= AheadBytes)
+            if (_stopped || _waitingClaims > 0 || _filledUpTo - _tail >= AheadBytes)
                 return null;
             long fileEnd = (files.Layout.File(_filledUpTo) + 1) * files.Layout.SegmentBytes;
-            _stepEnd = Math.Min((_filledUpTo / stepBytes * stepBytes) + stepBytes, fileEnd);
+            _stepEnd = Math.Min(_filledUpTo + StepBytes, fileEnd);
             return (_filledUpTo, _stepEnd);
         }
     }

@@ -152,6 +152,8 @@ internal sealed class FaultyFileSystem : IFileSystem
 
     public IFile Open(string path) => OpenExisting(path, isReadOnly: false);
 
+    public IFile? OpenDirect(string path) => OpenExisting(path, isReadOnly: false, isDirect: true);
+
     public IFile OpenRead(string path) => OpenExisting(path, isReadOnly: true);
 
     public void Rename(string from, string to)
@@ -228,11 +230,11 @@ internal sealed class FaultyFileSystem : IFileSystem
 
     private static string ParentOf(string path) => Path.GetDirectoryName(path)!;
 
-    private SimulatedFile OpenExisting(string path, bool isReadOnly)
+    private SimulatedFile OpenExisting(string path, bool isReadOnly, bool isDirect = false)
     {
         using Operation operation = Begin("open", path);
         SimulatedInode inode = Directory(ParentOf(path)).Find(Path.GetFileName(path)) ?? throw Errno.Exception(Errno.NoEntry, "open", path);
-        return new SimulatedFile(this, inode, path, isReadOnly);
+        return new SimulatedFile(this, inode, path, isReadOnly, isDirect);
     }
 
     private SimulatedDirectory Directory(string path) =>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Varve.Storage.FileSystem;
 
 namespace Varve.Storage.Tests.FileSystem;
@@ -71,6 +72,32 @@ public abstract class FileSystemConformance
         var buffer = new byte[2];
         Assert.Equal(2, first.Read(buffer, 0));
         Assert.Equal([7, 8], buffer);
+    }
+
+    [Fact]
+    public unsafe void Direct_writes_are_of_aligned_blocks_and_seen_by_all()
+    {
+        using IFile file = FileSystem.Create(At("a"));
+        file.Write(new byte[16384], 0);
+        using IFile? direct = FileSystem.OpenDirect(At("a"));
+        if (direct is null)
+            return; // The file system below has no such thing; the log does without.
+        byte* memory = (byte*)NativeMemory.AlignedAlloc(8192, 4096);
+        try
+        {
+            var block = new Span<byte>(memory, 8192);
+            block.Fill(7);
+            direct.Write(block, 4096);
+            file.SyncData();
+            var buffer = new byte[16384];
+            Assert.Equal(16384, file.Read(buffer, 0));
+            Assert.Equal([0, 7, 7, 0], [buffer[4095], buffer[4096], buffer[12287], buffer[12288]]);
+            Assert.Throws<IOException>(() => direct.Write(new Span<byte>(memory, 4096), 1));
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(memory);
+        }
     }
 
     [Fact]

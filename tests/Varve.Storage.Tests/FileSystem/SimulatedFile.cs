@@ -3,8 +3,10 @@ using Varve.Storage.FileSystem;
 namespace Varve.Storage.Tests.FileSystem;
 
 /// <summary>A descriptor of a <see cref="FaultyFileSystem"/>. Any thread.</summary>
-internal sealed class SimulatedFile(FaultyFileSystem owner, SimulatedInode inode, string path, bool isReadOnly) : IFile
+internal sealed class SimulatedFile(FaultyFileSystem owner, SimulatedInode inode, string path, bool isReadOnly, bool isDirect = false) : IFile
 {
+    private const int BlockBytes = 4096;
+
     private bool _closed;
 
     public string Path { get; } = path;
@@ -24,8 +26,14 @@ internal sealed class SimulatedFile(FaultyFileSystem owner, SimulatedInode inode
         inode.SetLength(lengthBytes);
     }
 
-    public void Write(ReadOnlySpan<byte> bytes, long offset)
+    public unsafe void Write(ReadOnlySpan<byte> bytes, long offset)
     {
+        fixed (byte* start = bytes)
+        {
+            if (isDirect && ((long)start % BlockBytes) + (bytes.Length % BlockBytes) + (offset % BlockBytes) != 0)
+                throw Errno.Exception(Errno.InvalidArgument, "pwrite", Path);
+        }
+
         using FaultyFileSystem.Operation operation = Begin("pwrite", writes: true);
         inode.Write(bytes, offset);
     }

@@ -1,4 +1,5 @@
 using Varve.Storage.Log;
+using Varve.Storage.Tests.FileSystem;
 using Varve.Testing;
 
 namespace Varve.Storage.Tests.Log;
@@ -93,6 +94,34 @@ public sealed class AppendAndReplayTests : IDisposable
     }
 
     [Fact]
+    public async Task Commits_from_many_threads_while_entries_come_in_all_complete_in_order()
+    {
+        const int Count = 20_000;
+        DurableLogOptions options = LogTesting.Small(LogTesting.InMemory, new FaultyFileSystem()) with { ZeroAheadBytes = 64 << 10 };
+        (DurableLog log, _) = await LogTesting.OpenAsync(options);
+        Task enqueuing = Task.Run(() =>
+        {
+            var random = new Random(4);
+            for (int position = 1; position <= Count; position++)
+                log.Enqueue(default, LogTesting.Payload(position, random.Next(300)));
+        });
+        Task[] committing = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (!enqueuing.IsCompleted)
+            {
+                LogPosition appended = log.AppendedUpTo;
+                await log.CommitAsync();
+                Assert.True(log.DurableUpTo >= appended);
+            }
+        }))];
+        await Task.WhenAll([enqueuing, .. committing]);
+        await log.DisposeAsync();
+        List<ReplayedEntry> replayed = await LogTesting.ReplayAsync(options);
+        Assert.Equal(Count, replayed.Count);
+        LogTesting.AssertWhole(replayed);
+    }
+
+    [Fact]
     public async Task A_closed_log_takes_nothing()
     {
         (DurableLog log, _) = await LogTesting.OpenAsync(LogTesting.Small(_directory.File("log")));
@@ -152,6 +181,36 @@ public sealed class AppendAndReplayTests : IDisposable
         });
         Assert.Equal(StorageErrorCode.OffsetOutOfRange, refused.Code);
         await log.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Large_and_small_entries_take_turns_on_a_real_disk()
+    {
+        var options = new DurableLogOptions { Directory = _directory.File("log"), PageBytes = 1 << 20, MemoryBytes = 4 << 20, SegmentBytes = 8 << 20 };
+        var random = new Random(3);
+        int count = 0;
+        for (int opening = 0; opening < 3; opening++)
+        {
+            (DurableLog log, List<ReplayedEntry> replayed) = await LogTesting.OpenAsync(options);
+            Assert.Equal(count, replayed.Count);
+            LogTesting.AssertWhole(replayed);
+            for (int i = 0; i < 30; i++)
+            {
+                log.Enqueue(default, LogTesting.Payload(++count, random.Next(random.Next(2) == 0 ? 1000 : log.MaxPayloadBytes)));
+                if (random.Next(4) == 0)
+                    await log.CommitAsync();
+            }
+
+            await log.CommitAsync();
+            long read = 0;
+            await foreach (LogEntry entry in log.ReadAsync(new LogPosition(1), CancellationToken.None))
+            {
+                Assert.Equal(LogTesting.Payload(++read, entry.Payload.Length), entry.Payload.ToArray());
+            }
+
+            Assert.Equal(count, read);
+            await log.DisposeAsync();
+        }
     }
 
     [Fact]

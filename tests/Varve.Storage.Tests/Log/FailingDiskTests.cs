@@ -138,6 +138,24 @@ public sealed class FailingDiskTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task In_a_large_group_the_disk_starts_before_the_commit_is_asked_for()
+    {
+        var fileSystem = new FaultyFileSystem();
+        (DurableLog log, _) = await LogTesting.OpenAsync(new DurableLogOptions
+        {
+            Directory = LogTesting.InMemory,
+            FileSystem = fileSystem,
+            SegmentBytes = 8 << 20,
+            ZeroAheadBytes = 0,
+        });
+        using var reached = new SemaphoreSlim(0);
+        fileSystem.Before = call => _ = call == "fdatasync" ? reached.Release() : 0;
+        log.Enqueue(default, LogTesting.Payload(1, 2 << 20));
+        await reached.WaitAsync();
+        await log.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_commit_with_nothing_to_do_touches_no_disk()
     {
         var fileSystem = new FaultyFileSystem();

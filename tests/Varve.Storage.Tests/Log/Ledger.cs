@@ -8,19 +8,23 @@ namespace Varve.Storage.Tests.Log;
 /// in order, unchanged; of what was only tried a prefix may be there; nothing else is; and what was replayed once has been seen, so it may not vanish later.
 /// One thread.
 /// </summary>
-internal sealed class Ledger
+internal sealed class Ledger(Func<FaultyFileSystem, DurableLogOptions> options, int largestBytes)
 {
     private readonly List<byte[]> _entries = [];
     private int _acknowledged;
     private int _life;
 
+    public Ledger(long zeroAheadBytes = 0)
+        : this(fileSystem => LogTesting.Small(LogTesting.InMemory, fileSystem) with { ZeroAheadBytes = zeroAheadBytes }, largestBytes: 3500)
+    {
+    }
+
     public int Acknowledged => _acknowledged;
 
     /// <summary>Opens the log and judges what it replays.</summary>
-    public async Task<DurableLog> OpenAsync(FaultyFileSystem fileSystem, long zeroAheadBytes = 0)
+    public async Task<DurableLog> OpenAsync(FaultyFileSystem fileSystem)
     {
-        DurableLogOptions options = LogTesting.Small(LogTesting.InMemory, fileSystem) with { ZeroAheadBytes = zeroAheadBytes };
-        (DurableLog log, List<ReplayedEntry> replayed) = await LogTesting.OpenAsync(options);
+        (DurableLog log, List<ReplayedEntry> replayed) = await LogTesting.OpenAsync(options(fileSystem));
         Judge(replayed);
         _life++;
         return log;
@@ -31,7 +35,7 @@ internal sealed class Ledger
     {
         for (int i = 0; i < count; i++)
         {
-            Enqueue(log, random.Next(4) == 0 ? random.Next(3500) : random.Next(200));
+            Enqueue(log, random.Next(4) == 0 ? random.Next(largestBytes) : random.Next(200));
             if (random.Next(3) == 0)
                 await CommitAsync(log);
         }
@@ -54,12 +58,12 @@ internal sealed class Ledger
     }
 
     /// <summary>One life of the log on a disk that may fail: opened, loaded, closed. Returns what ended it, or null if nothing did.</summary>
-    public async Task<StorageException?> LiveAsync(FaultyFileSystem fileSystem, Random random, int count, long zeroAheadBytes = 0)
+    public async Task<StorageException?> LiveAsync(FaultyFileSystem fileSystem, Random random, int count)
     {
         DurableLog? log = null;
         try
         {
-            log = await OpenAsync(fileSystem, zeroAheadBytes);
+            log = await OpenAsync(fileSystem);
             await LoadAsync(log, random, count);
             return null;
         }

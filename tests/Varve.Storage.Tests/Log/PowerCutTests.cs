@@ -40,7 +40,25 @@ public sealed class PowerCutTests(ITestOutputHelper output)
     {
         int seed = TestSeed.Next(output.WriteLine);
         for (int run = 0; run < 15; run++)
-            await CrashManyTimesAsync(new Random(seed + run), zeroAheadBytes, (_, _) => { });
+            await CrashManyTimesAsync(new Ledger(zeroAheadBytes), new Random(seed + run), (_, _) => { });
+    }
+
+    [Fact]
+    public async Task Large_entries_survive_crashes_too()
+    {
+        int seed = TestSeed.Next(output.WriteLine);
+        var ledger = new Ledger(
+            fileSystem => new DurableLogOptions
+            {
+                Directory = LogTesting.InMemory,
+                FileSystem = fileSystem,
+                PageBytes = 1 << 20,
+                MemoryBytes = 4 << 20,
+                SegmentBytes = 4 << 20,
+                ZeroAheadBytes = 0,
+            },
+            largestBytes: 1_000_000);
+        await CrashManyTimesAsync(ledger, new Random(seed), (_, _) => { });
     }
 
     [Fact]
@@ -106,7 +124,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
         {
             try
             {
-                await CrashManyTimesAsync(new Random(seed + run), zeroAheadBytes: 0, plant);
+                await CrashManyTimesAsync(new Ledger(), new Random(seed + run), plant);
             }
             catch (Exception e) when (e is LedgerException or StorageException)
             {
@@ -119,15 +137,14 @@ public sealed class PowerCutTests(ITestOutputHelper output)
     }
 
     /// <summary>Lives on one disk, each ended by a power cut or a kill at any moment, recovery included.</summary>
-    private static async Task CrashManyTimesAsync(Random random, long zeroAheadBytes, Action<FaultyFileSystem, Random> plant)
+    private static async Task CrashManyTimesAsync(Ledger ledger, Random random, Action<FaultyFileSystem, Random> plant)
     {
-        var ledger = new Ledger();
         var fileSystem = new FaultyFileSystem();
         for (int life = 0; life < 25; life++)
         {
             plant(fileSystem, random);
             fileSystem.CutAt = fileSystem.Operations + random.Next(1, 150);
-            StorageException? end = await ledger.LiveAsync(fileSystem, random, random.Next(30), zeroAheadBytes);
+            StorageException? end = await ledger.LiveAsync(fileSystem, random, random.Next(30));
             if (end is not null && !fileSystem.IsCut)
                 throw end;
             fileSystem = random.Next(4) == 0 ? fileSystem.AfterKill() : fileSystem.AfterPowerCut(random);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging.Abstractions;
 using Spectre.Console;
 using Varve.Cli.CommandLine;
 using Varve.Client;
@@ -38,7 +37,8 @@ internal static class DemoCommand
             options.Data.Directory = directory.FullName;
             options.Listen.Grpc = Endpoint.Parse("127.0.0.1:0");
             options.Listen.Http = Endpoint.Parse("127.0.0.1:0");
-            await using VarveServer server = await VarveServer.StartAsync(options, NullLoggerFactory.Instance, cancellationToken: cancellation);
+            options.Log.Level = Microsoft.Extensions.Logging.LogLevel.Warning;
+            await using VarveServer server = await VarveServer.StartAsync(options, cancellationToken: cancellation);
             AnsiConsole.MarkupLine($"[bold]varve[/] runs inside this process on {server.GrpcEndpoint}, its data in {Markup.Escape(directory.FullName)}");
             using var client = new VarveClient(new VarveClientOptions { Endpoint = server.GrpcEndpoint.ToString() });
             if (file is null)
