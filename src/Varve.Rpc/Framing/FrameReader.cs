@@ -8,7 +8,7 @@ namespace Varve.Rpc.Framing;
 /// a large one goes straight from the stream into an array kept for the next large one.
 /// One reader at a time (checked); Dispose may come from any thread, also during a read.
 /// </summary>
-internal sealed class FrameReader(Stream stream, int messageBytesMax, string? encoding, int bufferBytes) : IDisposable
+internal sealed class FrameReader(Stream stream, int messageBytesMax, string? encoding, int bufferBytes, ReceiveBudget? budget = null) : IDisposable
 {
     /// <summary>What is allocated on the word of five bytes alone; beyond it the array grows only as the bytes arrive.</summary>
     private const int FirstLargeBytes = 1024 * 1024;
@@ -86,6 +86,33 @@ internal sealed class FrameReader(Stream stream, int messageBytesMax, string? en
 
     private async ValueTask<T> ReadLargeAsync<T>(FrameHeader header, FrameDecoder<T> decode, CancellationToken cancellationToken)
     {
+        if (budget is null)
+            return await ReceiveLargeAsync(header, decode, cancellationToken);
+
+        // Compressed, nobody knows how large it is before it is unpacked.
+        long bytes = header.IsCompressed ? messageBytesMax : header.LengthBytes;
+        await budget.ReserveAsync(bytes, cancellationToken);
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            return await ReceiveLargeAsync(header, decode, silence.Token, () => silence.CancelAfter(budget.SilenceLimit));
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new RpcException(StatusCode.DeadlineExceeded, $"inside a message of {header.LengthBytes} bytes nothing came for {budget.SilenceLimit}", inner: e);
+        }
+        finally
+        {
+            budget.Release(bytes);
+        }
+    }
+
+    /// <param name="header">Of the message.</param>
+    /// <param name="decode">Sees the whole of it.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <param name="heard">Told before each wait for bytes; null: nobody minds how long they take.</param>
+    private async ValueTask<T> ReceiveLargeAsync<T>(FrameHeader header, FrameDecoder<T> decode, CancellationToken cancellationToken, Action? heard = null)
+    {
         int size = header.LengthBytes;
         int have = _end - _start;
         EnsureLarge(Math.Min(size, FirstLargeBytes), 0);
@@ -95,6 +122,7 @@ internal sealed class FrameReader(Stream stream, int messageBytesMax, string? en
         {
             if (have == _large!.Length)
                 EnsureLarge((int)Math.Min(size, have * 2L), have);
+            heard?.Invoke();
             int read = await ReadStreamAsync(_large.AsMemory(have, Math.Min(_large!.Length, size) - have), cancellationToken);
             if (read == 0)
                 throw Truncated("a message");

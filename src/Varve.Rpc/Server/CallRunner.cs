@@ -6,12 +6,17 @@ using Varve.Rpc.Wire;
 
 namespace Varve.Rpc.Server;
 
-/// <summary>Takes one HTTP/2 request through a call: check, authenticate, handle, decide the status, send it, report. Thread-safe: it keeps no state.</summary>
+/// <summary>
+/// Takes one HTTP/2 request through a call: check, authenticate, handle, decide the status, send it, report. Thread-safe: all that calls share is the budget of
+/// their large messages.
+/// </summary>
 internal sealed class CallRunner(GrpcServerOptions options)
 {
     // HTTP/2 error codes (RFC 9113, 7).
     private const int Http2InternalError = 2;
     private const int Http2Cancel = 8;
+
+    private readonly ReceiveBudget _budget = new(options.ReceiveMemoryLimitBytes);
 
     public async Task RunAsync(HttpContext http, ServerMethod? method)
     {
@@ -26,7 +31,7 @@ internal sealed class CallRunner(GrpcServerOptions options)
         CallRequest request = CallRequest.Parse(http.Request.Headers);
         using var lifetime = new CallLifetime(options.Time, http.RequestAborted);
         using var reader = new FrameReader(
-            http.Request.Body, method?.Options.MaxReceiveMessageBytes ?? options.MaxReceiveMessageBytes, request.Encoding, options.ReadBufferBytes);
+            http.Request.Body, method?.Options.MaxReceiveMessageBytes ?? options.MaxReceiveMessageBytes, request.Encoding, options.ReadBufferBytes, _budget);
         var call = new ServerCall(http, method, lifetime, reader) { Deadline = DeadlineAfter(request.Timeout) };
 
         Exception? exception = await HandleAsync(call, request, lifetime);

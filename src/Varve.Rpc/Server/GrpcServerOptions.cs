@@ -6,6 +6,12 @@ public sealed record GrpcServerOptions
     /// <summary>The largest request message in bytes, checked before anything is allocated for it and again after decompression. 4 MiB is gRPC's custom.</summary>
     public int MaxReceiveMessageBytes { get; init; } = 4 * 1024 * 1024;
 
+    /// <summary>
+    /// What large messages (above <see cref="ReadBufferBytes"/>) of all calls may take together while they are received and decoded; others wait, held by flow
+    /// control. Without it as many calls as clients care to open could each fill a message of the largest size. By default an eighth of the process's memory.
+    /// </summary>
+    public long ReceiveMemoryLimitBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8;
+
     /// <summary>The buffer that each call reads its small messages through.</summary>
     public int ReadBufferBytes { get; init; } = 16 * 1024;
 
