@@ -92,6 +92,26 @@ public sealed class CancellationTests
     }
 
     [Fact]
+    public async Task A_call_that_its_client_drops_never_looks_complete_to_the_handler()
+    {
+        await using TestServer server = await TestServer.StartAsync(grpc => grpc.AddClientStreaming<Blob>(Echo.Collect, async call =>
+        {
+            long sum = 0;
+            while (await call.ReadAsync<Blob>() is { } blob)
+                sum += blob.Number;
+            return new Blob { Number = sum };
+        }));
+        GrpcChannel channel = server.Connect();
+        await Parallel.ForAsync(0, 500, async (_, _) =>
+        {
+            using ClientStreamingCall<Blob, Blob> call = channel.ClientStreaming<Blob, Blob>(Echo.Collect);
+            await call.RequestStream.WriteAsync(new Blob { Number = 1 }).InTime();
+        });
+        for (int i = 0; i < 500; i++)
+            Assert.Equal(StatusCode.Cancelled, (await server.NextReportAsync()).Code);
+    }
+
+    [Fact]
     public async Task A_handler_that_only_writes_ends_when_its_client_is_gone()
     {
         await using TestServer server = await TestServer.StartAsync(grpc => grpc.AddServerStreaming<Blob>(Echo.Count, async (_, call) =>

@@ -125,7 +125,7 @@ internal sealed class Exchange : IDisposable
         if (!_isEnded)
             _clock.Cancel();
         _letGo.Unregister();
-        _requestContent?.Complete();
+        _requestContent?.Abandon();
         _reader?.Dispose();
         _response?.Dispose();
         _clock.Dispose();

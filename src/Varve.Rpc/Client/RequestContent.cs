@@ -29,6 +29,11 @@ internal sealed class RequestContent : HttpContent
     /// <summary>Ends the body, which half-closes the call.</summary>
     public void Complete() => _done.TrySetResult();
 
+    /// <summary>
+    /// Gives the body up where it has not ended, which resets the stream: to the server a call that its client drops must not look like one that is complete.
+    /// </summary>
+    public void Abandon() => _done.TrySetCanceled();
+
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, default);
 
     /// <param name="stream">Of the request.</param>
