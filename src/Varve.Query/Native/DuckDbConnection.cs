@@ -44,6 +44,14 @@ internal sealed unsafe class DuckDbConnection(ConnectionHandle handle) : IDispos
         }
     }
 
+    /// <summary>Whether the text is SQL; nothing is bound.</summary>
+    public bool Parses(string sql)
+    {
+        ulong count = DuckDbApi.duckdb_extract_statements(handle, sql, out ExtractedStatementsHandle statements);
+        statements.Dispose();
+        return count > 0;
+    }
+
     /// <summary>Runs a statement of one VARCHAR column without nulls.</summary>
     public IReadOnlyList<string> ReadTexts(string sql)
     {

@@ -24,8 +24,8 @@ internal sealed class FunctionRules
         "icu_calendar_names", "pg_timezone_names", "pragma_collations", "pragma_show", "pragma_table_info", "pragma_version",
     };
 
-    /// <summary>Scalar functions that act or look outside instead of computing.</summary>
-    private static readonly string[] RefusedScalarFunctions = ["write_log", "sleep_ms", "pg_sleep", "setseed", "getenv"];
+    /// <summary>Scalar functions that act or look outside instead of computing, or bind SQL given as text.</summary>
+    private static readonly string[] RefusedScalarFunctions = ["write_log", "sleep_ms", "pg_sleep", "setseed", "getenv", "json_serialize_plan"];
 
     private readonly HashSet<string> _refused;
 
@@ -41,21 +41,21 @@ internal sealed class FunctionRules
         return new FunctionRules(refused);
     }
 
-    /// <exception cref="QueryException">The text calls a function that is not allowed.</exception>
-    public void Check(DuckDbConnection connection, string sql)
+    /// <param name="connection">Used to parse.</param>
+    /// <param name="sql">The statement, or what an EXPLAIN explains.</param>
+    /// <param name="whole">The text that will be prepared.</param>
+    /// <exception cref="QueryException">The text calls a function that is not allowed, or cannot be checked.</exception>
+    public void Check(DuckDbConnection connection, string sql, string whole)
     {
-        if (!SqlText.HasWord(sql, _refused))
+        if (!SqlText.HasWord(whole, _refused))
             return;
         using JsonDocument tree = Parse(connection, sql);
         JsonElement root = tree.RootElement;
         if (!root.GetProperty("error").GetBoolean())
-        {
             CheckCalls(root);
-            return;
-        }
 
-        // A text that does not parse is left to the statement's own preparation, whose error names the place.
-        if (root.GetProperty("error_type").GetString() != "parser")
+        // A text that is no SQL is left to its preparation, whose error names the place.
+        else if (connection.Parses(whole))
             throw new QueryException(QueryErrorCode.Refused, $"the statement cannot be checked: {root.GetProperty("error_message").GetString()}");
     }
 

@@ -18,15 +18,9 @@ internal sealed class StatementRules(int lengthMax, FunctionRules functions)
         if (sql.Contains('\0'))
             throw new QueryException(QueryErrorCode.Syntax, "the statement holds a NUL character");
         CheckFirstWord(sql);
-        if (SqlText.Explained(sql) is { } explained)
-        {
-            CheckFirstWord(explained);
-            functions.Check(connection, explained);
-        }
-        else
-        {
-            functions.Check(connection, sql);
-        }
+        string reading = SqlText.Explained(sql) ?? sql;
+        CheckFirstWord(reading);
+        functions.Check(connection, reading, sql);
     }
 
     /// <summary>Judges the kind of statement that DuckDB found.</summary>

@@ -94,6 +94,10 @@ public sealed class SandboxTests(QueryFixture fixture) : IClassFixture<QueryFixt
     [Theory]
     [InlineData("SELECT * FROM enable_logging(storage = 'file', storage_path = '/tmp/varve-sandbox-log')")]
     [InlineData("SELECT * FROM enable_logging()")]
+    [InlineData("SELECT * FROM enable_logging(level = $1)")]
+    [InlineData("SELECT ?, count(*) FROM enable_logging()")]
+    [InlineData("EXPLAIN (SELECT 1) UNION ALL SELECT count(*) FROM enable_logging()")]
+    [InlineData("EXPLAIN ANALYZE SELECT * FROM enable_logging()")]
     [InlineData("SELECT * FROM enable_profiling()")]
     [InlineData("SELECT * FROM enable_peg_parser()")]
     [InlineData("SELECT * FROM checkpoint()")]
@@ -106,12 +110,23 @@ public sealed class SandboxTests(QueryFixture fixture) : IClassFixture<QueryFixt
     [InlineData("SELECT * FROM arrow_scan(1, 2, 3)")]
     [InlineData("SELECT write_log('x')")]
     [InlineData("SELECT sleep_ms(10000)")]
+    [InlineData("SELECT json_serialize_plan('SELECT * FROM enable_logging()')")]
     [InlineData("SELECT setseed(0.5)")]
     public async Task Functions_that_change_the_instance_are_refused_by_name(string sql)
     {
         QueryException error = await fixture.Engine.FailAsync(sql);
         Assert.Equal(QueryErrorCode.Refused, error.Code);
         Assert.Contains("is not allowed here", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("EXPLAIN (FORMAT 'a)b') SELECT * FROM enable_logging()")]
+    [InlineData("EXPLAIN /* SELECT 1 */ -- (\n (FORMAT json) SELECT * FROM enable_logging()")]
+    [InlineData("EXPLAIN (FORMAT json /* ) */) SELECT * FROM enable_logging()")]
+    public async Task Options_of_explain_hide_no_function(string sql)
+    {
+        await fixture.Engine.FailAsync(sql);
+        Assert.Equal(["0"], await fixture.Engine.ReadAsync("SELECT current_setting('enable_logging')::VARCHAR"));
     }
 
     [Fact]
