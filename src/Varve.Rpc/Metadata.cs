@@ -26,7 +26,10 @@ public sealed class Metadata : IReadOnlyList<MetadataEntry>
         foreach (char c in value)
         {
             if (c is < ' ' or > '~')
-                throw new ArgumentException($"metadata '{key}' holds the character U+{(int)c:X4}; text values are printable ASCII, use a -bin key", nameof(value));
+            {
+                throw new ArgumentException(
+                    $"metadata '{key}' holds the character U+{(int)c:X4}; text values are printable ASCII, use a -bin key", nameof(value));
+            }
         }
 
         _entries.Add(new MetadataEntry(key, value, default));

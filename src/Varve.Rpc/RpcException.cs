@@ -10,7 +10,9 @@ public sealed class RpcException : Exception
 {
     /// <param name="code">Any code but <see cref="StatusCode.Ok"/>.</param>
     /// <param name="message">Goes over the wire as grpc-message: it must be fit for the peer's eyes.</param>
-    /// <param name="details">Travels in grpc-status-details-bin. A handler gives any messages; on the client each one is an <see cref="Any"/>.</param>
+    /// <param name="details">
+    /// Travels in grpc-status-details-bin. A handler gives any messages; on the client each one is an <see cref="Any"/>.
+    /// </param>
     /// <param name="inner">Stays in this process.</param>
     public RpcException(StatusCode code, string message, IReadOnlyList<IMessage>? details = null, Exception? inner = null)
         : base(message, inner)

@@ -67,8 +67,8 @@ public sealed class CancellationTests
     {
         await using TestServer server = await TestServer.StartAsync(WaitForEver);
         using RawHttp2 raw = server.ConnectRaw();
-        using HttpResponseMessage first = await raw.SendAsync(raw.CreatePost("/varve.rpc.tests.Echo/Count", new ByteArrayContent(RawHttp2.Frame([]))));
-        using HttpResponseMessage second = await raw.SendAsync(raw.CreatePost("/varve.rpc.tests.Echo/Count", new ByteArrayContent(RawHttp2.Frame([]))));
+        using HttpResponseMessage first = await raw.SendAsync(raw.CreatePost(Echo.CountPath, new ByteArrayContent(RawHttp2.Frame([]))));
+        using HttpResponseMessage second = await raw.SendAsync(raw.CreatePost(Echo.CountPath, new ByteArrayContent(RawHttp2.Frame([]))));
         raw.Die();
         Assert.Equal(StatusCode.Cancelled, (await server.NextReportAsync()).Code);
         Assert.Equal(StatusCode.Cancelled, (await server.NextReportAsync()).Code);

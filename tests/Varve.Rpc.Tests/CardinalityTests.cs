@@ -68,7 +68,7 @@ public sealed class CardinalityTests
             call.Trailers.Add("x-rows", "0");
             return Task.CompletedTask;
         }));
-        RawResponse response = await server.ConnectRaw().PostAsync("/varve.rpc.tests.Echo/Count", One);
+        RawResponse response = await server.ConnectRaw().PostAsync(Echo.CountPath, One);
         Assert.False(response.IsTrailersOnly);
         Assert.False(response.Headers.Contains("grpc-status"));
         Assert.Equal(StatusCode.Ok, response.Status);

@@ -164,8 +164,10 @@ public sealed class ClientErrorTests
         using ServerStreamingCall<Blob> call = server.Connect().ServerStreaming<Blob, Blob>(Echo.Count, new Blob());
         for (int i = 0; i < 3; i++)
         {
-            Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(() => call.ResponseHeadersAsync().InTime())).Code);
-            Assert.Equal(StatusCode.NotFound, (await Assert.ThrowsAsync<RpcException>(async () => await call.ResponseStream.ReadAsync().InTime())).Code);
+            var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseHeadersAsync().InTime());
+            Assert.Equal(StatusCode.NotFound, error.Code);
+            error = await Assert.ThrowsAsync<RpcException>(async () => await call.ResponseStream.ReadAsync().InTime());
+            Assert.Equal(StatusCode.NotFound, error.Code);
         }
     }
 

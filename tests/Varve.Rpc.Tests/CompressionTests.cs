@@ -17,7 +17,8 @@ public sealed class CompressionTests
     public async Task Our_client_and_server_compress_both_ways()
     {
         await using TestServer server = await TestServer.StartAsync(EchoCompressed);
-        Blob response = await server.Connect().CallUnaryAsync<Blob, Blob>(Echo.Say, Echo.Blob(100_000), new CallOptions { CompressRequests = true }).InTime();
+        var options = new CallOptions { CompressRequests = true };
+        Blob response = await server.Connect().CallUnaryAsync<Blob, Blob>(Echo.Say, Echo.Blob(100_000), options).InTime();
         Assert.Equal(100_000, response.Body.Length);
         CallReport report = await server.NextReportAsync();
         Assert.InRange(report.RequestBytes, 1, 2000);
@@ -38,7 +39,7 @@ public sealed class CompressionTests
         }));
         byte[] one = RawHttp2.Frame(Compress(encoding, Big), flag: 1);
         byte[] plain = RawHttp2.Frame(Big);
-        RawResponse response = await server.ConnectRaw().PostAsync("/varve.rpc.tests.Echo/Collect", [.. one, .. plain, .. one], ("grpc-encoding", encoding));
+        RawResponse response = await server.ConnectRaw().PostAsync(Echo.CollectPath, [.. one, .. plain, .. one], ("grpc-encoding", encoding));
         Assert.Equal(StatusCode.Ok, response.Status);
         Assert.Equal(300_000, Blob.Parser.ParseFrom(response.Body.AsSpan(5).ToArray()).Number);
     }
@@ -72,7 +73,8 @@ public sealed class CompressionTests
         new Random(1).NextBytes(noise);
         foreach (Blob blob in new[] { new Blob { Number = 1 }, new Blob { Body = ByteString.CopyFrom(noise) } })
         {
-            RawResponse response = await server.ConnectRaw().PostAsync(Echo.SayPath, RawHttp2.Frame(blob.ToByteArray()), ("grpc-accept-encoding", "gzip"));
+            RawResponse response = await server.ConnectRaw().PostAsync(
+                Echo.SayPath, RawHttp2.Frame(blob.ToByteArray()), ("grpc-accept-encoding", "gzip"));
             Assert.Equal(RawHttp2.Frame(blob.ToByteArray()), response.Body);
         }
     }
@@ -159,8 +161,13 @@ public sealed class CompressionTests
     private static byte[] Compress(string encoding, byte[] data)
     {
         using var memory = new MemoryStream();
-        using (Stream stream = encoding == "gzip" ? new GZipStream(memory, CompressionLevel.Optimal, true) : new ZLibStream(memory, CompressionLevel.Optimal, true))
+        using (Stream stream = encoding == "gzip"
+            ? new GZipStream(memory, CompressionLevel.Optimal, leaveOpen: true)
+            : new ZLibStream(memory, CompressionLevel.Optimal, leaveOpen: true))
+        {
             stream.Write(data);
+        }
+
         return memory.ToArray();
     }
 

@@ -20,7 +20,7 @@ public sealed class DeadlineTests
             await call.WriteAsync(new Blob { Number = 1 });
             await Task.Delay(Timeout.Infinite, call.Cancelled);
         }));
-        RawResponse response = await server.ConnectRaw().PostAsync("/varve.rpc.tests.Echo/Count", Message, ("grpc-timeout", "100m"));
+        RawResponse response = await server.ConnectRaw().PostAsync(Echo.CountPath, Message, ("grpc-timeout", "100m"));
         Assert.Equal(StatusCode.DeadlineExceeded, response.Status);
         Assert.Equal(7, response.Body.Length);
         Assert.Equal(StatusCode.DeadlineExceeded, (await server.NextReportAsync()).Code);
@@ -31,7 +31,7 @@ public sealed class DeadlineTests
     {
         await using TestServer server = await TestServer.StartAsync(grpc => grpc.AddServerStreaming<Blob>(Echo.Count, async (_, call) =>
             await call.Cancelled.Fired()));
-        RawResponse response = await server.ConnectRaw().PostAsync("/varve.rpc.tests.Echo/Count", Message, ("grpc-timeout", "50m"));
+        RawResponse response = await server.ConnectRaw().PostAsync(Echo.CountPath, Message, ("grpc-timeout", "50m"));
         Assert.Equal(StatusCode.DeadlineExceeded, response.Status);
     }
 
@@ -53,7 +53,7 @@ public sealed class DeadlineTests
         await using TestServer server = await TestServer.StartAsync(grpc => grpc.AddBidi(Echo.Chat, async call => await call.ReadAsync<Blob>()));
         RawHttp2 raw = server.ConnectRaw();
         using var open = new OpenEndedContent([0, 0, 0]);
-        using HttpResponseMessage response = await raw.SendAsync(raw.CreatePost("/varve.rpc.tests.Echo/Chat", open, ("grpc-timeout", "100m")));
+        using HttpResponseMessage response = await raw.SendAsync(raw.CreatePost(Echo.ChatPath, open, ("grpc-timeout", "100m")));
         RawResponse read = await RawHttp2.ReadAsync(response);
         Assert.True(read.IsTrailersOnly);
         Assert.Equal(StatusCode.DeadlineExceeded, read.Status);
@@ -69,7 +69,7 @@ public sealed class DeadlineTests
                 await call.WriteAsync(Echo.Blob(1000));
         }));
         RawHttp2 raw = server.ConnectRaw();
-        HttpRequestMessage request = raw.CreatePost("/varve.rpc.tests.Echo/Count", new ByteArrayContent(Message), ("grpc-timeout", "200m"));
+        HttpRequestMessage request = raw.CreatePost(Echo.CountPath, new ByteArrayContent(Message), ("grpc-timeout", "200m"));
         using HttpResponseMessage response = await raw.SendAsync(request);
         Assert.Equal(StatusCode.DeadlineExceeded, (await server.NextReportAsync()).Code);
 
@@ -103,7 +103,7 @@ public sealed class DeadlineTests
 
         // Nobody reads the body, so the server stands in the middle of the message when the deadline passes.
         RawHttp2 raw = server.ConnectRaw();
-        HttpRequestMessage request = raw.CreatePost("/varve.rpc.tests.Echo/Count", new ByteArrayContent(Message), ("grpc-timeout", "200m"));
+        HttpRequestMessage request = raw.CreatePost(Echo.CountPath, new ByteArrayContent(Message), ("grpc-timeout", "200m"));
         using HttpResponseMessage response = await raw.SendAsync(request);
         CallReport report = await server.NextReportAsync();
         Assert.Equal(StatusCode.DeadlineExceeded, report.Code);

@@ -19,10 +19,11 @@ public sealed class FramingTests
     public async Task Message_boundaries_have_nothing_to_do_with_DATA_frames(int pieceBytes)
     {
         await using TestServer server = await TestServer.StartAsync(CountMessages);
-        byte[] body = [.. RawHttp2.Frame(Five), .. RawHttp2.Frame([]), .. RawHttp2.Frame(new byte[] { 0x12, 3, 97, 98, 99 }), .. RawHttp2.Frame(Five)];
+        byte[] abc = [0x12, 3, 97, 98, 99];
+        byte[] body = [.. RawHttp2.Frame(Five), .. RawHttp2.Frame([]), .. RawHttp2.Frame(abc), .. RawHttp2.Frame(Five)];
         RawHttp2 raw = server.ConnectRaw();
         RawResponse response = await RawHttp2.ReadAsync(
-            await raw.SendAsync(raw.CreatePost("/varve.rpc.tests.Echo/Collect", new BytewiseContent(body, pieceBytes))));
+            await raw.SendAsync(raw.CreatePost(Echo.CollectPath, new BytewiseContent(body, pieceBytes))));
         Assert.Equal(StatusCode.Ok, response.Status);
         Assert.Equal(4, Blob.Parser.ParseFrom(response.Body.AsSpan(5).ToArray()).Number);
     }
@@ -82,8 +83,9 @@ public sealed class FramingTests
     [Fact]
     public async Task A_method_may_have_a_limit_of_its_own()
     {
+        var own = new ServerMethodOptions { MaxReceiveMessageBytes = 100_000 };
         await using TestServer server = await TestServer.StartAsync(
-            grpc => grpc.AddUnary<Blob, Blob>(Echo.Say, (request, _) => Task.FromResult(request), new ServerMethodOptions { MaxReceiveMessageBytes = 100_000 }),
+            grpc => grpc.AddUnary<Blob, Blob>(Echo.Say, (request, _) => Task.FromResult(request), own),
             options => options with { MaxReceiveMessageBytes = 10 });
         RawHttp2 raw = server.ConnectRaw();
         Assert.Equal(StatusCode.Ok, (await raw.PostAsync(Echo.SayPath, RawHttp2.Frame(Echo.Blob(50_000).ToByteArray()))).Status);
@@ -97,7 +99,8 @@ public sealed class FramingTests
         using var stream = new MemoryStream(RawHttp2.FrameOf(Announced, new byte[1000]));
         using var reader = new FrameReader(stream, messageBytesMax: int.MaxValue, encoding: null, bufferBytes: 16 * 1024);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        var error = Assert.Throws<RpcException>(() => reader.ReadAsync(static message => message.Length, CancellationToken.None).AsTask().GetAwaiter().GetResult());
+        var error = Assert.Throws<RpcException>(() =>
+            reader.ReadAsync(static message => message.Length, CancellationToken.None).AsTask().GetAwaiter().GetResult());
         Assert.Equal(StatusCode.Internal, error.Code);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 * 1024 * 1024);
     }
@@ -123,7 +126,7 @@ public sealed class FramingTests
     {
         await using TestServer server = await TestServer.StartAsync(grpc => grpc.Add(Echo.Collect, async call =>
             await call.ReadAsync<int>(_ => throw new MalformedMessageException("field 1000 is cut short"))));
-        RawResponse response = await server.ConnectRaw().PostAsync("/varve.rpc.tests.Echo/Collect", RawHttp2.Frame(Five));
+        RawResponse response = await server.ConnectRaw().PostAsync(Echo.CollectPath, RawHttp2.Frame(Five));
         Assert.Equal(StatusCode.Internal, response.Status);
         Assert.Contains("field 1000 is cut short", response.Message, StringComparison.Ordinal);
     }
@@ -137,7 +140,7 @@ public sealed class FramingTests
             return (await call.ReadAsync<Blob>())!;
         }));
         RawResponse response = await server.ConnectRaw().PostAsync(
-            "/varve.rpc.tests.Echo/Collect", [.. RawHttp2.Frame(new byte[] { 0xFF, 0xFF }), .. RawHttp2.Frame(Five)]);
+            Echo.CollectPath, [.. RawHttp2.Frame(new byte[] { 0xFF, 0xFF }), .. RawHttp2.Frame(Five)]);
         Assert.Equal(StatusCode.Ok, response.Status);
         Assert.Equal(RawHttp2.Frame(Five), response.Body);
     }

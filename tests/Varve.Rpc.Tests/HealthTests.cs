@@ -56,7 +56,8 @@ public sealed class HealthTests
     public async Task Health_needs_no_authentication()
     {
         await using TestServer server = await TestServer.StartAsync(
-            new HealthService().AddTo, options => options with { Authenticate = _ => throw new RpcException(StatusCode.Unauthenticated, "no token") });
+            new HealthService().AddTo,
+            options => options with { Authenticate = _ => throw new RpcException(StatusCode.Unauthenticated, "no token") });
         Assert.Equal(ServingStatus.Serving, await CheckAsync(server.Connect(), ""));
     }
 

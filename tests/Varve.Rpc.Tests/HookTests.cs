@@ -14,7 +14,8 @@ public sealed class HookTests
         await using TestServer server = await TestServer.StartAsync(
             grpc => grpc.AddUnary<Blob, Blob>(Echo.Say, (_, call) => Task.FromResult(new Blob { Text = $"hello {call.User}" })),
             options => options with { Authenticate = AuthenticateAsync });
-        Blob response = await server.Connect(new GrpcChannelOptions { BearerToken = "secret" }).CallUnaryAsync<Blob, Blob>(Echo.Say, new Blob()).InTime();
+        GrpcChannel channel = server.Connect(new GrpcChannelOptions { BearerToken = "secret" });
+        Blob response = await channel.CallUnaryAsync<Blob, Blob>(Echo.Say, new Blob()).InTime();
         Assert.Equal("hello alice", response.Text);
     }
 

@@ -117,7 +117,8 @@ public sealed class MetadataTests(ITestOutputHelper output)
             return Task.FromResult(request);
         }));
         RawResponse response = await server.ConnectRaw().PostAsync(
-            Echo.SayPath, Message, ("te", "trailers"), ("user-agent", "test/1"), ("grpc-timeout", "10S"), ("grpc-accept-encoding", "gzip"), ("x-mine", "1"));
+            Echo.SayPath, Message,
+            ("te", "trailers"), ("user-agent", "test/1"), ("grpc-timeout", "10S"), ("grpc-accept-encoding", "gzip"), ("x-mine", "1"));
         Assert.Equal(StatusCode.Ok, response.Status);
         Assert.Equal(["x-mine"], keys);
     }
@@ -147,7 +148,8 @@ public sealed class MetadataTests(ITestOutputHelper output)
         List<string> seen = [];
         await using TestServer server = await TestServer.StartAsync(grpc => grpc.AddUnary<Blob, Blob>(Echo.Say, (request, call) =>
         {
-            seen = [.. call.RequestHeaders.Where(entry => entry.Key == key && !entry.Bytes.IsEmpty).Select(entry => Convert.ToHexString(entry.Bytes.Span))];
+            IEnumerable<MetadataEntry> entries = call.RequestHeaders.Where(entry => entry.Key == key && !entry.Bytes.IsEmpty);
+            seen = [.. entries.Select(entry => Convert.ToHexString(entry.Bytes.Span))];
             return Task.FromResult(request);
         }));
         RawResponse response = await server.ConnectRaw().PostAsync(Echo.SayPath, Message, (key, wire));

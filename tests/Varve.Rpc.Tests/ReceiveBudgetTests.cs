@@ -53,7 +53,8 @@ public sealed class ReceiveBudgetTests
         var budget = new ReceiveBudget(100_000);
         byte[] message = new byte[90_000];
         await budget.ReserveAsync(50_000, default);
-        using var reader = new FrameReader(new MemoryStream([.. RawHttp2.Frame(message), .. RawHttp2.Frame(message)]), int.MaxValue, null, 1000, budget);
+        using var twice = new MemoryStream([.. RawHttp2.Frame(message), .. RawHttp2.Frame(message)]);
+        using var reader = new FrameReader(twice, int.MaxValue, null, 1000, budget);
         Task<FrameRead<int>> read = reader.ReadAsync(static m => m.Length, default).AsTask();
         Assert.False(read.IsCompleted);
         budget.Release(50_000);

@@ -106,7 +106,7 @@ public sealed class ShutdownTests
             }),
             options => options with { Stopping = stopping.Token, StopGrace = TimeSpan.FromMinutes(1) });
         RawHttp2 raw = server.ConnectRaw();
-        using HttpResponseMessage response = await raw.SendAsync(raw.CreatePost("/varve.rpc.tests.Echo/Count", new ByteArrayContent(RawHttp2.Frame([]))));
+        using HttpResponseMessage response = await raw.SendAsync(raw.CreatePost(Echo.CountPath, new ByteArrayContent(RawHttp2.Frame([]))));
         await stopping.CancelAsync();
         RawResponse read = await RawHttp2.ReadAsync(response);
         Assert.Equal(0, read.Body.Length % (5 + Echo.BlobPrefix(BodyBytes).Length + BodyBytes));
@@ -118,10 +118,11 @@ public sealed class ShutdownTests
     {
         using var stopping = new CancellationTokenSource();
         await using TestServer server = await TestServer.StartAsync(
-            grpc => grpc.AddServerStreaming<Blob>(Echo.Count, async (_, call) => await call.WritePartsAsync(Echo.BlobPrefix(20_000_000), [new byte[20_000_000]])),
+            grpc => grpc.AddServerStreaming<Blob>(Echo.Count, async (_, call) =>
+                await call.WritePartsAsync(Echo.BlobPrefix(20_000_000), [new byte[20_000_000]])),
             options => options with { Stopping = stopping.Token, StopGrace = TimeSpan.FromMilliseconds(100) });
         RawHttp2 raw = server.ConnectRaw();
-        using HttpResponseMessage response = await raw.SendAsync(raw.CreatePost("/varve.rpc.tests.Echo/Count", new ByteArrayContent(RawHttp2.Frame([]))));
+        using HttpResponseMessage response = await raw.SendAsync(raw.CreatePost(Echo.CountPath, new ByteArrayContent(RawHttp2.Frame([]))));
         await stopping.CancelAsync();
         Assert.Equal(StatusCode.Unavailable, (await server.NextReportAsync()).Code);
         await Assert.ThrowsAsync<HttpRequestException>(() => response.Content.ReadAsByteArrayAsync().InTime());

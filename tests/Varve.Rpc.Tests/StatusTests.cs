@@ -62,16 +62,17 @@ public sealed class StatusTests(ITestOutputHelper output)
     {
         var info = new ErrorInfo { Reason = "SCHEMA_MISMATCH", Domain = "varve", Metadata = { ["column"] = "price" } };
         var retry = new RetryInfo { RetryDelay = Duration.FromTimeSpan(TimeSpan.FromSeconds(2)) };
-        await using TestServer server = await StartThrowingAsync(() => new RpcException(StatusCode.InvalidArgument, "bad column", [info, Any.Pack(retry)]));
+        IReadOnlyList<IMessage> details = [info, Any.Pack(retry)];
+        await using TestServer server = await StartThrowingAsync(() => new RpcException(StatusCode.InvalidArgument, "bad column", details));
         var error = await Assert.ThrowsAsync<RpcException>(() => server.Connect().CallUnaryAsync<Blob, Blob>(Echo.Say, new Blob()).InTime());
         Assert.Equal(info, error.FindDetail<ErrorInfo>());
         Assert.Equal(retry, error.FindDetail<RetryInfo>());
         Assert.Null(error.FindDetail<BadRequest>());
 
         RawResponse raw = await server.ConnectRaw().PostAsync(Echo.SayPath, Message);
-        string details = raw.Headers["grpc-status-details-bin"].Single();
-        Assert.DoesNotContain('=', details);
-        Assert.True(Metadata.TryDecodeBase64(details, out byte[]? bytes));
+        string wire = raw.Headers["grpc-status-details-bin"].Single();
+        Assert.DoesNotContain('=', wire);
+        Assert.True(Metadata.TryDecodeBase64(wire, out byte[]? bytes));
         Google.Rpc.Status status = Google.Rpc.Status.Parser.ParseFrom(bytes);
         Assert.Equal((3, "bad column", 2), (status.Code, status.Message, status.Details.Count));
     }

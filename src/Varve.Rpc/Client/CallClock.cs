@@ -29,8 +29,8 @@ internal sealed class CallClock : IDisposable
     public CancellationToken Token { get; }
 
     /// <summary>
-    /// The deadline goes by the time as well as by the timer: the server's reset at the same deadline may arrive before this side's timer has fired, and a
-    /// timer may fire a little early by the clock.
+    /// The deadline goes by the time as well as by the timer: the server's reset at the same deadline may arrive before this side's timer has fired,
+    /// and a timer may fire a little early by the clock.
     /// </summary>
     public CallEnd EndedBy
     {

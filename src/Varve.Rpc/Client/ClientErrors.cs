@@ -47,8 +47,8 @@ internal static class ClientErrors
     }
 
     /// <summary>
-    /// RST_STREAM and GOAWAY codes (RFC 9113, 7). For a reset with NO_ERROR the protocol says INTERNAL, but HttpClient reports a connection that the server
-    /// closed in peace the same way, and that is what happens.
+    /// RST_STREAM and GOAWAY codes (RFC 9113, 7). For a reset with NO_ERROR the protocol says INTERNAL, but HttpClient reports a connection that the
+    /// server closed in peace the same way, and that is what happens.
     /// </summary>
     private static StatusCode FromHttp2Error(long errorCode) => errorCode switch
     {

@@ -13,7 +13,9 @@ public sealed class ClientStreamingCall<TRequest, TResponse> : ClientCall
 
     public RequestStream<TRequest> RequestStream { get; }
 
-    /// <summary>Waits for the response; it comes when the server has read enough, usually after the requests are completed. To be called once.</summary>
+    /// <summary>
+    /// Waits for the response; it comes when the server has read enough, usually after the requests are completed. To be called once.
+    /// </summary>
     /// <exception cref="RpcException">The call ended with a status other than OK.</exception>
     public Task<TResponse> ResponseAsync() => ReadSingleAsync<TResponse>();
 }

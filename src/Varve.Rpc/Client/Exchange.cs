@@ -47,7 +47,8 @@ internal sealed class Exchange : IDisposable
     /// <summary>Empty until the call has ended.</summary>
     public Metadata Trailers { get; } = new();
 
-    public RequestContent RequestContent => _requestContent ?? throw new InvalidOperationException("the call's one request went out with its headers");
+    public RequestContent RequestContent =>
+        _requestContent ?? throw new InvalidOperationException("the call's one request went out with its headers");
 
     public string? RequestEncoding => _options.CompressRequests ? MessageCompression.Gzip : null;
 
@@ -113,7 +114,11 @@ internal sealed class Exchange : IDisposable
         if (_failure is not null || _clock.EndedBy != CallEnd.None)
             return _failure ?? Fail(e);
         if (_responseTask.IsCompletedSuccessfully)
-            return new RpcException(StatusCode.Unavailable, "the server ended the call before it took this message; reading on gives its status", inner: e);
+        {
+            return new RpcException(
+                StatusCode.Unavailable, "the server ended the call before it took this message; reading on gives its status", inner: e);
+        }
+
         return ClientErrors.Map(e, _clock, _channel.Address);
     }
 
@@ -171,8 +176,9 @@ internal sealed class Exchange : IDisposable
         string? contentType = response.Content.Headers.ContentType?.ToString();
         if (!GrpcHeaders.IsGrpcContentType(contentType))
             throw Fail(new RpcException(StatusCode.Unknown, $"the server answered with content-type '{contentType}', so it does not speak gRPC"));
-        if (!MessageCompression.TryParse(First(response.Headers, GrpcHeaders.Encoding), out string? encoding))
-            throw Fail(new RpcException(StatusCode.Internal, $"the server answers in grpc-encoding '{First(response.Headers, GrpcHeaders.Encoding)}', which it was not offered"));
+        string? named = First(response.Headers, GrpcHeaders.Encoding);
+        if (!MessageCompression.TryParse(named, out string? encoding))
+            throw Fail(new RpcException(StatusCode.Internal, $"the server answers in grpc-encoding '{named}', which it was not offered"));
 
         // Cancelling a read ends only the read; the server hears of it when the response is let go.
         _letGo = _clock.Token.UnsafeRegister(static response => ((HttpResponseMessage)response!).Dispose(), response);

@@ -125,7 +125,11 @@ public sealed class GrpcChannel : IDisposable
         if (tls.RootCertificates is { } roots)
         {
             // A private authority seldom publishes a revocation list, and a lookup that can't succeed would only delay the connection.
-            ssl.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            ssl.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
             ssl.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
         }
     }

@@ -10,8 +10,9 @@ public sealed record GrpcChannelOptions
     public int ReadBufferBytes { get; init; } = 64 * 1024;
 
     /// <summary>
-    /// How many bytes of one stream may be under way to this client (64 KiB to 1 MiB make sense). Fixed: with HttpClient's growing window small calls beside a bulk
-    /// stream wait ten times longer, and received bytes overflow the array pool. For a long way (bandwidth x delay above this) raise it.
+    /// How many bytes of one stream may be under way to this client (64 KiB to 1 MiB make sense). Fixed: with HttpClient's growing window small calls
+    /// beside a bulk stream wait ten times longer, and received bytes overflow the array pool. For a long way (bandwidth x delay above this) raise
+    /// it.
     /// </summary>
     public int StreamWindowBytes { get; init; } = 512 * 1024;
 

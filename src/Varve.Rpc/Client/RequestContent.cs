@@ -30,7 +30,8 @@ internal sealed class RequestContent : HttpContent
     public void Complete() => _done.TrySetResult();
 
     /// <summary>
-    /// Gives the body up where it has not ended, which resets the stream: to the server a call that its client drops must not look like one that is complete.
+    /// Gives the body up where it has not ended, which resets the stream: to the server a call that its client drops must not look like one that is
+    /// complete.
     /// </summary>
     public void Abandon() => _done.TrySetCanceled();
 
@@ -39,8 +40,8 @@ internal sealed class RequestContent : HttpContent
     /// <param name="stream">Of the request.</param>
     /// <param name="context">Not used.</param>
     /// <param name="cancellationToken">
-    /// Fires when the server has ended the call early. Left unobserved the request would count as running, and a connection that closes right after would take
-    /// the response's status with it.
+    /// Fires when the server has ended the call early. Left unobserved the request would count as running, and a connection that closes right after
+    /// would take the response's status with it.
     /// </param>
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {

@@ -29,7 +29,9 @@ public sealed class RequestStream<T>
         await FlushAsync();
     }
 
-    /// <summary>Writes a message that goes out with the next flush. For many small messages: flushing every tenth is several times faster than each.</summary>
+    /// <summary>
+    /// Writes a message that goes out with the next flush. For many small messages: flushing every tenth is several times faster than each.
+    /// </summary>
     public void Write(T message) => FrameWriter.Write(_buffer, message, _exchange.RequestEncoding);
 
     /// <summary>Sends what is written; waits while the server is slow to take it.</summary>
@@ -49,8 +51,8 @@ public sealed class RequestStream<T>
     }
 
     /// <summary>
-    /// Writes one message as a small prefix and large parts, together the serialized form of a <typeparamref name="T"/> (without gRPC's frame header), and
-    /// sends it. The parts are read until the returned task completes and never copied into one buffer; they must not change meanwhile.
+    /// Writes one message as a small prefix and large parts, together the serialized form of a <typeparamref name="T"/> (without gRPC's frame
+    /// header), and sends it. The parts are read until the returned task completes and never copied into one buffer; they must not change meanwhile.
     /// </summary>
     /// <exception cref="RpcException">The call has ended; where the server's status is known it is that.</exception>
     public async ValueTask WritePartsAsync(ReadOnlyMemory<byte> prefix, IReadOnlyList<ReadOnlyMemory<byte>> parts)

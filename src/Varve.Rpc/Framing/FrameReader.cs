@@ -99,7 +99,8 @@ internal sealed class FrameReader(Stream stream, int messageBytesMax, string? en
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new RpcException(StatusCode.DeadlineExceeded, $"inside a message of {header.LengthBytes} bytes nothing came for {budget.SilenceLimit}", inner: e);
+            throw new RpcException(
+                StatusCode.DeadlineExceeded, $"inside a message of {header.LengthBytes} bytes nothing came for {budget.SilenceLimit}", inner: e);
         }
         finally
         {
@@ -111,7 +112,8 @@ internal sealed class FrameReader(Stream stream, int messageBytesMax, string? en
     /// <param name="decode">Sees the whole of it.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <param name="heard">Told before each wait for bytes; null: nobody minds how long they take.</param>
-    private async ValueTask<T> ReceiveLargeAsync<T>(FrameHeader header, FrameDecoder<T> decode, CancellationToken cancellationToken, Action? heard = null)
+    private async ValueTask<T> ReceiveLargeAsync<T>(
+        FrameHeader header, FrameDecoder<T> decode, CancellationToken cancellationToken, Action? heard = null)
     {
         int size = header.LengthBytes;
         int have = _end - _start;

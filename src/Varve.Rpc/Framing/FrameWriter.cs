@@ -9,6 +9,8 @@ internal static class FrameWriter
     /// <summary>Up to this size a message is serialized straight into one span, which is the faster way for small ones.</summary>
     private const int OneSpanBytes = 4096;
 
+    private const int MessageBytesMax = int.MaxValue - FrameHeader.SizeBytes;
+
     /// <summary>Appends a message, compressed where an encoding is given and it pays.</summary>
     /// <returns>The number of bytes appended, header included.</returns>
     public static int Write(IBufferWriter<byte> output, IMessage message, string? encoding)
@@ -45,8 +47,8 @@ internal static class FrameWriter
         long length = prefix.Length;
         for (int i = 0; i < parts.Count; i++)
             length += parts[i].Length;
-        if (length > int.MaxValue - FrameHeader.SizeBytes)
-            throw new RpcException(StatusCode.ResourceExhausted, $"a message of {length} bytes can't be sent; the most is {int.MaxValue - FrameHeader.SizeBytes}");
+        if (length > MessageBytesMax)
+            throw new RpcException(StatusCode.ResourceExhausted, $"a message of {length} bytes can't be sent; the most is {MessageBytesMax}");
 
         WriteHeader(output, new FrameHeader(IsCompressed: false, (int)length));
         output.Write(prefix);

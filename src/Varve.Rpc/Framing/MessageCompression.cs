@@ -5,7 +5,9 @@ using Google.Protobuf;
 
 namespace Varve.Rpc.Framing;
 
-/// <summary>Compression of messages by grpc-encoding name. Each message is a whole stream of its own; "deflate" means the zlib format (RFC 1950).</summary>
+/// <summary>
+/// Compression of messages by grpc-encoding name. Each message is a whole stream of its own; "deflate" means the zlib format (RFC 1950).
+/// </summary>
 internal static class MessageCompression
 {
     public const string Identity = "identity";
@@ -59,8 +61,8 @@ internal static class MessageCompression
     }
 
     /// <summary>
-    /// Decompresses with the limit on what comes out, so that a small message can't fill the memory. .NET takes a stream that is cut short for one that
-    /// ends there, so the end is checked here. No bytes at all do stand for an empty message: some writers send that.
+    /// Decompresses with the limit on what comes out, so that a small message can't fill the memory. .NET takes a stream that is cut short for one
+    /// that ends there, so the end is checked here. No bytes at all do stand for an empty message: some writers send that.
     /// </summary>
     /// <returns>A pooled array with a message of that length; the caller returns it to the pool.</returns>
     public static (byte[] Pooled, int LengthBytes) Decompress(string encoding, byte[] source, int offset, int count, int messageBytesMax)
@@ -78,7 +80,11 @@ internal static class MessageCompression
             {
                 length += read;
                 if (length > messageBytesMax)
-                    throw new RpcException(StatusCode.ResourceExhausted, $"a decompressed message is larger than the limit of {messageBytesMax} bytes");
+                {
+                    throw new RpcException(
+                        StatusCode.ResourceExhausted, $"a decompressed message is larger than the limit of {messageBytesMax} bytes");
+                }
+
                 if (length == output.Length)
                     output = Grow(output, length, messageBytesMax);
             }

@@ -40,7 +40,8 @@ public sealed class HealthService
     {
         ServiceDescriptor descriptor = HealthReflection.Descriptor.Services[0];
         var anonymous = new ServerMethodOptions { AllowAnonymous = true };
-        server.AddUnary<HealthCheckRequest, HealthCheckResponse>(descriptor.FindMethodByName("Check"), (request, _) => Task.FromResult(Check(request)), anonymous);
+        server.AddUnary<HealthCheckRequest, HealthCheckResponse>(
+            descriptor.FindMethodByName("Check"), (request, _) => Task.FromResult(Check(request)), anonymous);
         server.AddServerStreaming<HealthCheckRequest>(descriptor.FindMethodByName("Watch"), WatchAsync, anonymous);
     }
 

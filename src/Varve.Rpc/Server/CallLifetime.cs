@@ -49,7 +49,8 @@ internal sealed class CallLifetime : IDisposable
         if (timeout > TimerMax)
             return;
         UseOwnTokens();
-        _deadlineTimer = _time.CreateTimer(static self => ((CallLifetime)self!).End(EndCause.DeadlinePassed), this, timeout, Timeout.InfiniteTimeSpan);
+        _deadlineTimer = _time.CreateTimer(
+            static self => ((CallLifetime)self!).End(EndCause.DeadlinePassed), this, timeout, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Lets the call end with the server. Called before the handler runs.</summary>
@@ -120,7 +121,8 @@ internal sealed class CallLifetime : IDisposable
     }
 
     /// <summary>
-    /// Not the plain Cancel: that runs the handler's callbacks on this thread, under the lock, and one that throws on a timer's thread would end the process.
+    /// Not the plain Cancel: that runs the handler's callbacks on this thread, under the lock, and one that throws on a timer's thread would end the
+    /// process.
     /// </summary>
     private static void Cancel(CancellationTokenSource? source) => _ = source?.CancelAsync();
 }

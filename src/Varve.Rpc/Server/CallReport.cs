@@ -1,7 +1,9 @@
 namespace Varve.Rpc.Server;
 
 /// <summary>How one call went, for metrics and logs. The call is readable only while the hook runs.</summary>
-/// <param name="Call">The call; its <see cref="ServerCall.Method"/> is null where no such method exists, so that a label made of it stays bounded.</param>
+/// <param name="Call">
+/// The call; its <see cref="ServerCall.Method"/> is null where no such method exists, so that a label made of it stays bounded.
+/// </param>
 /// <param name="Code">The status sent, or that would have been sent had the client not gone.</param>
 /// <param name="Message">The grpc-message, uncut; empty for OK.</param>
 /// <param name="Duration">From the request's headers to the decision on the status.</param>

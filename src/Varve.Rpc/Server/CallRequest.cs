@@ -9,11 +9,9 @@ internal readonly record struct CallRequest(TimeSpan? Timeout, string? Encoding,
 {
     public static CallRequest Parse(IHeaderDictionary headers)
     {
-        if (!MessageCompression.TryParse(headers[GrpcHeaders.Encoding], out string? encoding))
-        {
-            return Refused(
-                StatusCode.Unimplemented, $"grpc-encoding '{headers[GrpcHeaders.Encoding]}' is not supported; supported are {MessageCompression.Accepted}");
-        }
+        string? named = headers[GrpcHeaders.Encoding];
+        if (!MessageCompression.TryParse(named, out string? encoding))
+            return Refused(StatusCode.Unimplemented, $"grpc-encoding '{named}' is not supported; supported are {MessageCompression.Accepted}");
 
         string? timeoutText = headers[GrpcHeaders.Timeout];
         if (timeoutText is null)

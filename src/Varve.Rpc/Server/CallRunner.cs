@@ -7,8 +7,8 @@ using Varve.Rpc.Wire;
 namespace Varve.Rpc.Server;
 
 /// <summary>
-/// Takes one HTTP/2 request through a call: check, authenticate, handle, decide the status, send it, report. Thread-safe: all that calls share is the budget of
-/// their large messages.
+/// Takes one HTTP/2 request through a call: check, authenticate, handle, decide the status, send it, report. Thread-safe: all that calls share is the
+/// budget of their large messages.
 /// </summary>
 internal sealed class CallRunner(GrpcServerOptions options)
 {
@@ -31,7 +31,8 @@ internal sealed class CallRunner(GrpcServerOptions options)
         CallRequest request = CallRequest.Parse(http.Request.Headers);
         using var lifetime = new CallLifetime(options.Time, http.RequestAborted);
         using var reader = new FrameReader(
-            http.Request.Body, method?.Options.MaxReceiveMessageBytes ?? options.MaxReceiveMessageBytes, request.Encoding, options.ReadBufferBytes, _budget);
+            http.Request.Body, method?.Options.MaxReceiveMessageBytes ?? options.MaxReceiveMessageBytes,
+            request.Encoding, options.ReadBufferBytes, _budget);
         var call = new ServerCall(http, method, lifetime, reader) { Deadline = DeadlineAfter(request.Timeout) };
 
         Exception? exception = await HandleAsync(call, request, lifetime);
@@ -126,8 +127,8 @@ internal sealed class CallRunner(GrpcServerOptions options)
     }
 
     /// <summary>
-    /// A streaming call may be endless or silent for hours: Kestrel's body size limit would fail it at 30 MB, and its minimum data rate would end the whole
-    /// connection after five idle seconds. Each message has its own limit instead.
+    /// A streaming call may be endless or silent for hours: Kestrel's body size limit would fail it at 30 MB, and its minimum data rate would end the
+    /// whole connection after five idle seconds. Each message has its own limit instead.
     /// </summary>
     private static void LiftHttpLimits(HttpContext http)
     {

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace Varve.Rpc.Server;
 
 /// <summary>
-/// The methods of a server, by path, and the middleware that speaks gRPC for them. Methods are added on one thread before the first call; from then on
-/// the server is immutable and serves any number of calls at once.
+/// The methods of a server, by path, and the middleware that speaks gRPC for them. Methods are added on one thread before the first call; from then
+/// on the server is immutable and serves any number of calls at once.
 /// </summary>
 public sealed class GrpcServer
 {
@@ -24,7 +24,8 @@ public sealed class GrpcServer
     public IReadOnlyCollection<ServerMethod> Methods => _methods.Values;
 
     /// <summary>One request, one response.</summary>
-    public void AddUnary<TRequest, TResponse>(MethodDescriptor method, Func<TRequest, ServerCall, Task<TResponse>> handler, ServerMethodOptions? options = null)
+    public void AddUnary<TRequest, TResponse>(
+        MethodDescriptor method, Func<TRequest, ServerCall, Task<TResponse>> handler, ServerMethodOptions? options = null)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse>
     {

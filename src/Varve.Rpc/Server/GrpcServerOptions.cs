@@ -3,12 +3,15 @@ namespace Varve.Rpc.Server;
 /// <summary>Limits and hooks of a <see cref="GrpcServer"/>. The hooks are called from many threads at once.</summary>
 public sealed record GrpcServerOptions
 {
-    /// <summary>The largest request message in bytes, checked before anything is allocated for it and again after decompression. 4 MiB is gRPC's custom.</summary>
+    /// <summary>
+    /// The largest request message in bytes, checked before anything is allocated for it and again after decompression. 4 MiB is gRPC's custom.
+    /// </summary>
     public int MaxReceiveMessageBytes { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>
-    /// What large messages (above <see cref="ReadBufferBytes"/>) of all calls may take together while they are received and decoded; others wait, held by flow
-    /// control. Without it as many calls as clients care to open could each fill a message of the largest size. By default an eighth of the process's memory.
+    /// What large messages (above <see cref="ReadBufferBytes"/>) of all calls may take together while they are received and decoded; others wait,
+    /// held by flow control. Without it as many calls as clients care to open could each fill a message of the largest size. By default an eighth of
+    /// the process's memory.
     /// </summary>
     public long ReceiveMemoryLimitBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8;
 
@@ -25,12 +28,14 @@ public sealed record GrpcServerOptions
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// Runs before the handler, before any message is read, except for methods that allow anonymous calls. May set <see cref="ServerCall.User"/> and add
-    /// response headers; throws an <see cref="RpcException"/> to refuse the call.
+    /// Runs before the handler, before any message is read, except for methods that allow anonymous calls. May set <see cref="ServerCall.User"/> and
+    /// add response headers; throws an <see cref="RpcException"/> to refuse the call.
     /// </summary>
     public Func<ServerCall, ValueTask>? Authenticate { get; init; }
 
-    /// <summary>Runs once for every call, after its status is decided, also for refused and unknown ones. For metrics and logs; must not throw.</summary>
+    /// <summary>
+    /// Runs once for every call, after its status is decided, also for refused and unknown ones. For metrics and logs; must not throw.
+    /// </summary>
     public Action<CallReport>? CallEnded { get; init; }
 
     /// <summary>

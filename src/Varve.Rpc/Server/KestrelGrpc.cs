@@ -10,8 +10,8 @@ public static class KestrelGrpc
     private const int StreamsPerConnection = 1000;
 
     /// <summary>
-    /// Sets the limits and header rules. The endpoints are the caller's: each needs <see cref="HttpProtocols.Http2"/> alone where it is clear text, since
-    /// without TLS Http1AndHttp2 means HTTP/1 only.
+    /// Sets the limits and header rules. The endpoints are the caller's: each needs <see cref="HttpProtocols.Http2"/> alone where it is clear text,
+    /// since without TLS Http1AndHttp2 means HTTP/1 only.
     /// </summary>
     public static void Configure(KestrelServerOptions kestrel)
     {

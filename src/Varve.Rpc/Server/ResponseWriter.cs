@@ -27,8 +27,8 @@ internal sealed class ResponseWriter(PipeWriter output, CallLifetime lifetime)
     }
 
     /// <summary>
-    /// The token must not go into the pipe's own flush: Kestrel answers its cancellation by aborting the stream, and the status could no longer be sent.
-    /// A flush that is told to cancel returns, and leaves the stream as it is.
+    /// The token must not go into the pipe's own flush: Kestrel answers its cancellation by aborting the stream, and the status could no longer be
+    /// sent. A flush that is told to cancel returns, and leaves the stream as it is.
     /// </summary>
     public async ValueTask FlushAsync()
     {

@@ -100,8 +100,8 @@ public sealed class ServerCall
     public ValueTask<FrameRead<T>> ReadAsync<T>(FrameDecoder<T> decode) => ReadAsync(decode, _lifetime.Token);
 
     /// <summary>
-    /// The same, given up when a token fires that the handler linked to <see cref="Cancelled"/>: for handlers whose writing side may have to end the call
-    /// while a read waits. After it fired, nothing more can be read.
+    /// The same, given up when a token fires that the handler linked to <see cref="Cancelled"/>: for handlers whose writing side may have to end the
+    /// call while a read waits. After it fired, nothing more can be read.
     /// </summary>
     public async ValueTask<FrameRead<T>> ReadAsync<T>(FrameDecoder<T> decode, CancellationToken linked)
     {
@@ -124,8 +124,9 @@ public sealed class ServerCall
     }
 
     /// <summary>
-    /// Writes a message that goes out with the next flush. For many small messages: flushing every tenth is several times faster than each. When the server
-    /// stops it goes on for a grace, so that what was done can still be acknowledged; a handler that writes without end looks at <see cref="Cancelled"/>.
+    /// Writes a message that goes out with the next flush. For many small messages: flushing every tenth is several times faster than each. When the
+    /// server stops it goes on for a grace, so that what was done can still be acknowledged; a handler that writes without end looks at <see
+    /// cref="Cancelled"/>.
     /// </summary>
     public void Write(IMessage message)
     {
@@ -140,7 +141,8 @@ public sealed class ServerCall
     /// Writes one message as a small prefix and large parts, together the message's serialized form (without gRPC's frame header), and sends it. The
     /// parts are read until the returned task completes and never copied into one buffer; they must not change meanwhile.
     /// </summary>
-    public ValueTask WritePartsAsync(ReadOnlyMemory<byte> prefix, IReadOnlyList<ReadOnlyMemory<byte>> parts) => _writer.WritePartsAsync(prefix, parts);
+    public ValueTask WritePartsAsync(ReadOnlyMemory<byte> prefix, IReadOnlyList<ReadOnlyMemory<byte>> parts) =>
+        _writer.WritePartsAsync(prefix, parts);
 
     /// <summary>The request of a method that takes exactly one.</summary>
     internal async ValueTask<T> ReadSingleAsync<T>()

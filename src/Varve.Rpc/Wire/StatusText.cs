@@ -48,7 +48,9 @@ internal static class StatusText
         return Encoding.UTF8.GetString([.. bytes]);
     }
 
-    /// <summary>The longest beginning of a text whose encoded form has at most that many characters, with an ellipsis where something was cut.</summary>
+    /// <summary>
+    /// The longest beginning of a text whose encoded form has at most that many characters, with an ellipsis where something was cut.
+    /// </summary>
     public static string Cut(string text, int encodedLengthMax)
     {
         int encodedLength = 0;

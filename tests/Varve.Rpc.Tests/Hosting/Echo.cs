@@ -17,6 +17,12 @@ internal static class Echo
 
     public const string SayPath = "/varve.rpc.tests.Echo/Say";
 
+    public const string CountPath = "/varve.rpc.tests.Echo/Count";
+
+    public const string CollectPath = "/varve.rpc.tests.Echo/Collect";
+
+    public const string ChatPath = "/varve.rpc.tests.Echo/Chat";
+
     public static Blob Blob(int bodyBytes, byte fill = 7)
     {
         byte[] body = new byte[bodyBytes];

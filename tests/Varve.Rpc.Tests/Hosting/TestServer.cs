@@ -106,7 +106,8 @@ internal sealed class TestServer : IAsyncDisposable
         await server._app.StartAsync();
         if (unixSocketPath is null)
         {
-            string bound = server._app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
+            IServer kestrel = server._app.Services.GetRequiredService<IServer>();
+            string bound = kestrel.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
             server.Address = new Uri($"{server.Scheme}://127.0.0.1:{new Uri(bound).Port}");
         }
 
