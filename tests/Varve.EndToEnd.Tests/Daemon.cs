@@ -8,8 +8,8 @@ using Varve.Testing;
 
 namespace Varve.EndToEnd.Tests;
 
-/// <summary>A daemon on ports of its own and an empty directory, with two streams: a small one to compare value by value, and one of many batches.</summary>
-public sealed class Daemon : IAsyncLifetime, IAsyncDisposable
+/// <summary>A daemon on ports of its own and a directory of its own, with two streams: a small one to compare value by value, and one of many batches.</summary>
+public class Daemon : IAsyncLifetime, IAsyncDisposable
 {
     public const int ManyRows = 200_000;
 
@@ -18,7 +18,15 @@ public sealed class Daemon : IAsyncLifetime, IAsyncDisposable
 
     public int Port => _server!.GrpcEndpoint.Port;
 
+    /// <summary>Sent by every client; null: the daemon asks for none.</summary>
+    public virtual string? Token => null;
+
+    /// <summary>The certificate to trust; null: the daemon speaks clear text.</summary>
+    public virtual string? CertificateFile => null;
+
     internal VarveClient Client { get; private set; } = null!;
+
+    protected string DirectoryPath => _directory.Path;
 
     public async Task InitializeAsync()
     {
@@ -27,8 +35,15 @@ public sealed class Daemon : IAsyncLifetime, IAsyncDisposable
         options.Data.TailMemoryLimitBytes = 512 << 20;
         options.Listen.Grpc = new Endpoint(IPAddress.Loopback, 0);
         options.Listen.Http = new Endpoint(IPAddress.Loopback, 0);
+        Configure(options);
         _server = await VarveServer.StartAsync(options);
-        Client = new VarveClient(new VarveClientOptions { Endpoint = $"127.0.0.1:{Port}" });
+        Client = new VarveClient(new VarveClientOptions
+        {
+            Endpoint = $"localhost:{Port}",
+            Token = Token,
+            UseTls = CertificateFile is not null,
+            CertificateAuthorityFile = CertificateFile,
+        });
         await AppendAsync("trips", Trips());
         await AppendAsync("many", Many());
     }
@@ -38,6 +53,11 @@ public sealed class Daemon : IAsyncLifetime, IAsyncDisposable
         Client.Dispose();
         await _server!.DisposeAsync();
         _directory.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Configure(VarveServerOptions options)
+    {
     }
 
     Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Varve.Cli.Append;
 using Varve.Cli.Demo;
 using Varve.Cli.Output;
@@ -7,6 +8,8 @@ using Varve.Cli.Serve;
 using Varve.Cli.Status;
 using Varve.Cli.Streams;
 using Varve.Cli.Tail;
+
+const int UsageError = 2;
 
 Terminal.Setup();
 var root = new RootCommand("Varve keeps streams of rows: durable before acknowledged, in SQL at once.")
@@ -19,4 +22,15 @@ var root = new RootCommand("Varve keeps streams of rows: durable before acknowle
     TailCommand.Create(),
     StatusCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+ParseResult parsed = root.Parse(args);
+if (args.Length > 0 && parsed.Action is ParseErrorAction)
+{
+    // One line instead of the whole help, in which the error would be lost.
+    Console.Error.WriteLine($"varve: {string.Join(' ', parsed.Errors.Select(e => e.Message))} See: varve {NameOf(parsed.CommandResult.Command)}--help");
+    return UsageError;
+}
+
+return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+
+static string NameOf(Command command) =>
+    command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{NameOf(parent)}{command.Name} " : "";

@@ -37,7 +37,7 @@ internal sealed class AppendBuffer(long hintBytes = 0)
     private AlignedMemory Grow(AlignedMemory? old, int usedBytes, long neededBytes)
     {
         if (!CanHold(neededBytes))
-            throw new InvalidOperationException($"a column buffer of {neededBytes} bytes passes the limit of {AlignedMemory.CapacityBytesMax} bytes");
+            throw new ArrowFormatException($"a column buffer of {neededBytes} bytes passes the limit of {AlignedMemory.CapacityBytesMax} bytes");
         long capacityBytes = Math.Max(neededBytes, old is null ? FirstCapacityBytes : 2L * old.CapacityBytes);
         if (neededBytes <= hintBytes && (capacityBytes > hintBytes || neededBytes > hintBytes / 4))
             capacityBytes = hintBytes;

@@ -25,13 +25,13 @@ internal sealed class AppendOffsets(bool is64Bit, int hintRows)
     public ReadOnlyMemory<byte> First(int rows) => rows == 0 ? Zero.AsMemory(0, _width) : _buffer.First((rows + 1) * _width);
 
     /// <summary>Offset <paramref name="index"/> of a source's offsets buffer.</summary>
-    /// <exception cref="InvalidOperationException">It is negative or beyond 2 GiB, which no valid array over memory has.</exception>
+    /// <exception cref="ArrowFormatException">It is negative or beyond 2 GiB, which no valid array over memory has.</exception>
     public int Source(ArrayData source, int index)
     {
         long offset = Read(source.Buffers[1].Span, index);
         return offset is >= 0 and <= int.MaxValue
             ? (int)offset
-            : throw new InvalidOperationException($"offset {offset} at {index} of an array of {source.Type.Name} is out of range: validate first");
+            : throw new ArrowFormatException($"offset {offset} at {index} of an array of {source.Type.Name} is out of range: validate first");
     }
 
     /// <summary>Appends the ends of source rows [start, start + count), moved so that the first of them begins at <paramref name="end"/>.</summary>

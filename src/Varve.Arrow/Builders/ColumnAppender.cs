@@ -71,7 +71,7 @@ public abstract class ColumnAppender
 
     /// <summary>Appends all rows of an array of the same layout.</summary>
     /// <exception cref="ArgumentException">The array is of another type.</exception>
-    /// <exception cref="InvalidOperationException">See <see cref="CanAppend(ArrayData)"/>. No row was appended.</exception>
+    /// <exception cref="ArrowFormatException">See <see cref="CanAppend(ArrayData)"/>. No row was appended.</exception>
     public void Append(ArrayData source) => Append(source, 0, source.Length);
 
     /// <summary>Appends rows [start, start + count) of an array of the same layout.</summary>
@@ -158,7 +158,7 @@ public abstract class ColumnAppender
     /// <summary>Same type; of nested types only the outer shape, since each child checks its own.</summary>
     private protected virtual bool IsLike(ArrowType type) => ReferenceEquals(type, Type) || type.Equals(Type);
 
-    private InvalidOperationException TooLong(int count) => new($"a column of {Type.Name} with {_length} rows cannot hold {count} more");
+    private ArrowFormatException TooLong(int count) => new($"a column of {Type.Name} with {_length} rows cannot hold {count} more");
 
     private void AppendValidity(ArrayData source, int start, int count)
     {

@@ -10,6 +10,10 @@ namespace Varve.Arrow.Ipc;
 internal sealed class DictionaryStore(Dictionary<long, ColumnPlan> plans, IpcLimits limits)
 {
     private readonly Dictionary<long, Entry> _entries = [];
+    private long _bytes;
+
+    /// <summary>Grows with every dictionary that arrives: what was put together before it may be stale.</summary>
+    private long _version;
 
     /// <summary>The plan of the values of a dictionary that a message brings.</summary>
     public ColumnPlan PlanOf(long id) => plans.TryGetValue(id, out ColumnPlan? plan)
@@ -29,8 +33,8 @@ internal sealed class DictionaryStore(Dictionary<long, ColumnPlan> plans, IpcLim
         if (isDelta && before is null)
             throw new ArrowFormatException($"a delta of the dictionary of column {plan.Path} (id {id}) arrived before the dictionary itself");
         long bytes = isDelta ? before!.Bytes + SizeOf(values) : Math.Max(bodyBytes, SizeOf(values));
-        long others = _entries.Values.Sum(e => e.Bytes) - (before?.Bytes ?? 0);
-        if (others + bytes > limits.MaxDictionaryBytes)
+        long all = _bytes - (before?.Bytes ?? 0) + bytes;
+        if (all > limits.MaxDictionaryBytes)
         {
             throw new ArrowFormatException(
                 $"the dictionary of column {plan.Path} brings the stream above its limit of {limits.MaxDictionaryBytes} bytes");
@@ -39,8 +43,8 @@ internal sealed class DictionaryStore(Dictionary<long, ColumnPlan> plans, IpcLim
         Entry after = isDelta ? Append(before!, values, plan) : new Entry { Values = values };
         after.Bytes = bytes;
         _entries[id] = after;
-        foreach (Entry entry in _entries.Values)
-            entry.Resolved = null;
+        _bytes = all;
+        _version++;
     }
 
     /// <summary>Turns a column as the message held it into one of the schema's type, with its dictionaries.</summary>
@@ -87,7 +91,13 @@ internal sealed class DictionaryStore(Dictionary<long, ColumnPlan> plans, IpcLim
     private ArrayData Resolve(long id, ColumnPlan column, bool isNeeded)
     {
         if (_entries.TryGetValue(id, out Entry? entry))
-            return entry.Resolved ??= Attach(entry.Values, PlanOf(id));
+        {
+            if (entry.Resolved is null || entry.ResolvedVersion != _version)
+                entry.Resolved = Attach(entry.Values, PlanOf(id));
+            entry.ResolvedVersion = _version;
+            return entry.Resolved;
+        }
+
         if (isNeeded)
             throw new ArrowFormatException($"column {column.Path} refers to the dictionary with id {id}, which has not arrived");
         return Attach(ColumnAppender.Nulls(column.Values!.WireType, 0), column.Values);
@@ -113,7 +123,10 @@ internal sealed class DictionaryStore(Dictionary<long, ColumnPlan> plans, IpcLim
 
         public long Bytes { get; set; }
 
-        /// <summary>The values with their own dictionaries, until one of them changes.</summary>
+        /// <summary>The values with their own dictionaries.</summary>
         public ArrayData? Resolved { get; set; }
+
+        /// <summary>The store's version that <see cref="Resolved"/> is of.</summary>
+        public long ResolvedVersion { get; set; }
     }
 }

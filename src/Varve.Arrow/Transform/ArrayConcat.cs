@@ -7,18 +7,18 @@ public static class ArrayConcat
 {
     /// <param name="arrays">One or more valid arrays of one type, without dictionaries. One alone is returned as it is.</param>
     /// <exception cref="ArgumentException">No array, types that differ, or a dictionary (flatten it first).</exception>
-    /// <exception cref="InvalidOperationException">The rows do not fit one array (2 GiB of values, 2^31 rows).</exception>
+    /// <exception cref="ArrowFormatException">The rows do not fit one array (2 GiB of values, 2^31 rows).</exception>
     public static ArrayData Concat(IReadOnlyList<ArrayData> arrays)
     {
         if (arrays.Count == 0)
             throw new ArgumentException("no array to concatenate");
         if (arrays.Count == 1)
             return arrays[0];
-        ColumnAppender column = ColumnAppender.Create(arrays[0].Type, checked((int)arrays.Sum(a => (long)a.Length)));
+        ColumnAppender column = ColumnAppender.Create(arrays[0].Type, (int)Math.Min(arrays.Sum(a => (long)a.Length), int.MaxValue));
         foreach (ArrayData array in arrays)
         {
             if (!column.CanAppend(array))
-                throw new InvalidOperationException($"arrays of {array.Type.Name} are too big for one: {column.Length} rows and {array.Length} more");
+                throw new ArrowFormatException($"arrays of {array.Type.Name} are too big for one: {column.Length} rows and {array.Length} more");
             column.Append(array);
         }
 
@@ -39,6 +39,6 @@ public static class ArrayConcat
         }
 
         ArrayData[] columns = [.. schema.Fields.Select((_, i) => Concat([.. batches.Select(b => b.Columns[i])]))];
-        return new RecordBatch(schema, checked(batches.Sum(b => b.RowCount)), columns);
+        return new RecordBatch(schema, columns.Length > 0 ? columns[0].Length : checked(batches.Sum(b => b.RowCount)), columns);
     }
 }

@@ -1,8 +1,9 @@
 using System.Text;
 using Google.Protobuf;
 using Varve.Protocol.Flight;
-using Varve.Rpc;
+using Varve.Protocol.V1;
 using Varve.Rpc.Server;
+using Varve.Server.Errors;
 using Varve.Server.Security;
 
 namespace Varve.Server.Flight;
@@ -71,7 +72,7 @@ internal sealed class FlightHandshake(Authenticator authenticator)
             return AnyToken;
         if (token is null || authenticator.AuthenticateToken(token) is null)
         {
-            throw new RpcException(StatusCode.Unauthenticated,
+            throw ErrorMapper.Create(ErrorCode.Unauthenticated,
                 "the handshake has no valid token: send it as 'authorization: Bearer TOKEN', or as the password of Basic credentials");
         }
 

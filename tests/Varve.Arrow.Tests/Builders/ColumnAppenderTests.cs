@@ -129,7 +129,7 @@ public class ColumnAppenderTests
         ColumnAppender wide = ColumnAppender.Create(new FixedSizeBinaryType(1 << 20));
         Assert.True(wide.CanAppendNulls(1024));
         Assert.False(wide.CanAppendNulls(2048));
-        Assert.Throws<InvalidOperationException>(() => wide.AppendNulls(2048));
+        Assert.Throws<ArrowFormatException>(() => wide.AppendNulls(2048));
 
         // Only offsets are looked at, so the bytes need not be there.
         static ArrayData Reaching(int end) => new(ArrowTypes.Utf8, 1, 0, [default, Bytes(0, end), new byte[1]]);

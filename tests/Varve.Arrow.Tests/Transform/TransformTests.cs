@@ -48,6 +48,15 @@ public class TransformTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Rows_that_one_array_cannot_hold_are_refused_as_data_at_fault()
+    {
+        byte[] view = [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        ArrayData[] views = [.. Enumerable.Repeat(new ArrayData(ArrowTypes.BinaryView, 1, 0, [default, view, new byte[16 << 20]]), 4)];
+        Assert.Equal(2, ArrayConcat.Concat(views[..2]).Length);
+        Assert.Throws<ArrowFormatException>(() => ArrayConcat.Concat([.. views.Select(v => ArrayTake.Take(v, new int[128]))]));
+    }
+
+    [Fact]
     public void Batches_of_different_schemas_are_not_concatenated()
     {
         RecordBatch numbers = new RecordBatchBuilder(new Schema([new Field("a", ArrowTypes.Int64)])).AppendRow(1).Build();

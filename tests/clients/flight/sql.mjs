@@ -1,4 +1,5 @@
-// SQL through one Flight SQL client. Arguments: { client, port, token, queries: { name: sql }, metadata?: bool }.
+// SQL through one Flight SQL client. Arguments: { client, port, token?, certificate?, and steps by name: queries, prepared, prepareAndClose, stream, update,
+// begin, metadata }.
 import { args, run, show } from './lib.mjs';
 
 const { client, port, token, queries = {} } = args;
@@ -53,6 +54,20 @@ const clients = {
       },
       close: () => c.close(),
     };
+  },
+  async gizmosqlTls() {
+    const { FlightSQLClient } = await import('@gizmodata/gizmosql-client');
+    const c = new FlightSQLClient({ host: 'localhost', port, tlsSkipVerify: true, username: 'someone', password: token });
+    return { query: (sql) => c.execute(sql), metadata: {}, close: () => c.close() };
+  },
+  // JavaScript (grpc-js): SQL as bare text in the command; credentials only over TLS.
+  async spice() {
+    const { SpiceClient } = await import('@spiceai/spice');
+    const c = new SpiceClient({
+      apiKey: token, flightUrl: `localhost:${port}`, flightTlsEnabled: true, tlsRootCertFile: args.certificate,
+      httpUrl: 'http://127.0.0.1:1', logging: false, flightOnly: true,
+    });
+    return { query: (sql) => c.sql(sql), prepared: (sql, parameters) => c.sql(sql, { parameters }), metadata: {} };
   },
   // JavaScript (grpc-js); its Handshake never half-closes.
   async lancedb() {

@@ -14,6 +14,9 @@ internal sealed class AppendProgress(TimeProvider time)
     private AppendAck? _first;
     private AppendAck? _last;
 
+    /// <summary>Rows of the files opened so far; negative once one of them did not tell.</summary>
+    private long _rowsExpected;
+
     public void Acknowledged(AppendAck ack)
     {
         _first ??= ack;
@@ -22,11 +25,18 @@ internal sealed class AppendProgress(TimeProvider time)
         Interlocked.Add(ref _rows, ack.RowCount);
     }
 
+    /// <summary>Another file begins; null: it does not tell how many rows it has.</summary>
+    public void Opened(long? rowsExpected)
+    {
+        long known = Interlocked.Read(ref _rowsExpected);
+        Interlocked.Exchange(ref _rowsExpected, known < 0 || rowsExpected is null ? -1 : known + rowsExpected.Value);
+    }
+
     public AppendSummary Summary(string stream, bool created) =>
         new(stream, created, _rows, _batches, _first, _last, time.GetElapsedTime(_start));
 
     /// <summary>Runs the work with a progress bar, on standard error and only where a person looks at it.</summary>
-    public async Task ShowAsync(string stream, long? rowsExpected, Func<Task> work)
+    public async Task ShowAsync(string stream, Func<Task> work)
     {
         if (Console.IsErrorRedirected)
         {
@@ -38,14 +48,16 @@ internal sealed class AppendProgress(TimeProvider time)
         await console.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
             .StartAsync(async context =>
             {
-                ProgressTask bar = context.AddTask(Markup.Escape(stream), maxValue: Math.Max(1, rowsExpected ?? 1));
-                bar.IsIndeterminate = rowsExpected is null;
+                ProgressTask bar = context.AddTask(Markup.Escape(stream), maxValue: 1);
                 Task running = work();
                 using var timer = new PeriodicTimer(RedrawEvery, time);
                 while (!running.IsCompleted)
                 {
                     await Task.WhenAny(running, timer.WaitForNextTickAsync().AsTask());
                     long rows = Interlocked.Read(ref _rows);
+                    long expected = Interlocked.Read(ref _rowsExpected);
+                    bar.IsIndeterminate = expected <= 0;
+                    bar.MaxValue = Math.Max(1, expected);
                     bar.Value = Math.Min(rows, bar.MaxValue);
                     bar.Description = Markup.Escape($"{stream}: {rows:N0} rows, {rows / time.GetElapsedTime(_start).TotalSeconds:N0} rows/s");
                 }

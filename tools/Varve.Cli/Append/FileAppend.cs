@@ -1,34 +1,47 @@
 using Varve.Arrow;
+using Varve.Arrow.Ipc;
 using Varve.Cli.CommandLine;
 using Varve.Client;
 using Varve.Protocol.V1;
 
 namespace Varve.Cli.Append;
 
-/// <summary>Reads a file batch by batch and appends it; the stream is made from the file's schema where it is not there.</summary>
+/// <summary>Reads files batch by batch and appends them; the stream is made from the first file's schema where it is not there.</summary>
 internal static class FileAppend
 {
     /// <summary>Standard input by its name on the command line.</summary>
     public const string StandardInput = "-";
 
     public static async Task<AppendSummary> RunAsync(
-        VarveClient client, string stream, string file, string? input, bool showProgress, CancellationToken cancellation)
+        VarveClient client, string stream, IReadOnlyList<string> files, string? input, bool showProgress, CancellationToken cancellation)
     {
-        if (file == StandardInput && input is null)
-            throw new CliException("standard input has no name to tell its format by: say --input " + string.Join('|', InputFormats.All), exitCode: 2);
-        if (file != StandardInput && !File.Exists(file))
-            throw new CliException($"{file}: there is no such file");
-
-        Schema? existing = await SchemaOfAsync(client, stream, cancellation);
-        await using InputFile source = await InputFile.OpenAsync(file, input ?? InputFormats.Of(file), existing, cancellation);
-        bool created = existing is null && (await client.CreateStreamAsync(stream, source.Schema, ifNotExists: true, cancellation)).Created;
+        foreach (string file in files)
+            Check(file, input);
+        Schema? schema = await SchemaOfAsync(client, stream, cancellation);
+        bool created = false;
         var progress = new AppendProgress(TimeProvider.System);
-        await using StreamAppender appender = client.OpenAppender(stream, cancellation: cancellation);
         if (showProgress)
-            await progress.ShowAsync(stream, source.RowCount, () => SendAsync(source, appender, progress, cancellation));
+            await progress.ShowAsync(stream, AppendAllAsync);
         else
-            await SendAsync(source, appender, progress, cancellation);
+            await AppendAllAsync();
         return progress.Summary(stream, created);
+
+        async Task AppendAllAsync()
+        {
+            foreach (string file in files)
+            {
+                await using InputFile source = await InputFile.OpenAsync(file, input ?? InputFormats.Of(file), schema, cancellation);
+                if (schema is null)
+                {
+                    created = (await client.CreateStreamAsync(stream, source.Schema, ifNotExists: true, cancellation)).Created;
+                    schema = source.Schema;
+                }
+
+                progress.Opened(source.RowCount);
+                await using StreamAppender appender = client.OpenAppender(stream, cancellation: cancellation);
+                await SendAsync(source, appender, progress, cancellation);
+            }
+        }
     }
 
     private static async Task SendAsync(InputFile source, StreamAppender appender, AppendProgress progress, CancellationToken cancellation)
@@ -46,12 +59,22 @@ internal static class FileAppend
         await appender.CompleteAsync();
     }
 
+    private static void Check(string file, string? input)
+    {
+        if (file == StandardInput && input is null)
+            throw new CliException("standard input has no name to tell its format by: say --input " + string.Join('|', InputFormats.All), exitCode: 2);
+        if (file != StandardInput && !File.Exists(file))
+            throw new CliException($"{file}: there is no such file");
+        if (input is null)
+            InputFormats.Of(file);
+    }
+
     private static async Task<Schema?> SchemaOfAsync(VarveClient client, string stream, CancellationToken cancellation)
     {
         try
         {
             StreamDescription description = await client.DescribeStreamAsync(stream, cancellation);
-            return Varve.Arrow.Ipc.SchemaMessage.Decode(description.ArrowSchema.Span);
+            return SchemaMessage.Decode(description.ArrowSchema.Span);
         }
         catch (VarveException e) when (e.Code == ErrorCode.StreamNotFound)
         {

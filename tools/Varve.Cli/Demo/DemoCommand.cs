@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
 using Spectre.Console;
 using Varve.Cli.CommandLine;
 using Varve.Client;
@@ -37,8 +38,7 @@ internal static class DemoCommand
             options.Data.Directory = directory.FullName;
             options.Listen.Grpc = Endpoint.Parse("127.0.0.1:0");
             options.Listen.Http = Endpoint.Parse("127.0.0.1:0");
-            options.Log.Level = Microsoft.Extensions.Logging.LogLevel.Warning;
-            await using VarveServer server = await VarveServer.StartAsync(options, cancellationToken: cancellation);
+            await using VarveServer server = await VarveServer.StartAsync(options, NullLoggerFactory.Instance, cancellationToken: cancellation);
             AnsiConsole.MarkupLine($"[bold]varve[/] runs inside this process on {server.GrpcEndpoint}, its data in {Markup.Escape(directory.FullName)}");
             using var client = new VarveClient(new VarveClientOptions { Endpoint = server.GrpcEndpoint.ToString() });
             if (file is null)

@@ -11,7 +11,7 @@ internal sealed class FileDemo(VarveClient client)
     {
         string stream = StreamName(file);
         Heading.Print($"Appending {file} to the stream {stream}");
-        await FileAppend.RunAsync(client, stream, file, input: null, showProgress: true, cancellation);
+        await FileAppend.RunAsync(client, stream, [file], input: null, showProgress: true, cancellation);
         StreamPrinter.Print(await client.DescribeStreamAsync(stream, cancellation));
         await DemoSql.PrintAsync(client, $"select * from \"{stream}\" order by _offset limit 10", cancellation);
         await DemoSql.PrintAsync(client, $"summarize select * exclude (_offset, _time) from \"{stream}\"", cancellation);

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Globalization;
+using Varve.Arrow;
+using Varve.Query;
+using Varve.Storage;
+
+namespace Varve.Benchmarks.Query;
+
+/// <summary>
+/// sql-scan [rows] [repetitions] [names]: the statements of ../shared/bench over a stream whose rows are in the tail, next to DuckDB's own in-memory table of the
+/// same rows in the same process. Runs alternate; times are medians, the statement's last batch included.
+/// </summary>
+internal static class SqlScan
+{
+    public const string Name = "sql-scan";
+
+    private const string Table = "telemetry";
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        long rows = args.Length > 0 ? long.Parse(args[0], CultureInfo.InvariantCulture) : 10_000_000;
+        int repetitions = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 7;
+        HashSet<string> names = [.. args.Skip(2)];
+        int threads = Environment.ProcessorCount;
+        string directory = Directory.CreateTempSubdirectory("varve-sql-scan-").FullName;
+        try
+        {
+            using var native = new NativeTable(threads);
+            var storage = await StorageEngine.OpenAsync(new StorageOptions { Directory = directory }).ConfigureAwait(false);
+            await using (storage.ConfigureAwait(false))
+            {
+                await FillAsync(native, storage, rows).ConfigureAwait(false);
+                using var engine = new QueryEngine(storage, new QueryOptions { ThreadCount = threads, MemoryLimitBytes = 8L << 30 });
+                await CompareAsync(native, engine, repetitions, names).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+
+        return 0;
+    }
+
+    private static async Task FillAsync(NativeTable native, StorageEngine storage, long rows)
+    {
+        long began = Stopwatch.GetTimestamp();
+        native.Execute(BenchmarkSql.CreateTable(Table, rows));
+        Console.WriteLine($"made {rows:N0} rows in {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s");
+        began = Stopwatch.GetTimestamp();
+        Task<AppendResult>? last = null;
+        foreach (RecordBatch batch in native.Read($"SELECT * FROM {Table} ORDER BY \"offset\""))
+        {
+            if (last is null)
+                await storage.CreateStreamAsync(Table, batch.Schema).ConfigureAwait(false);
+            else
+                await last.ConfigureAwait(false);
+            last = storage.AppendAsync(Table, batch);
+        }
+
+        await last!.ConfigureAwait(false);
+        Console.WriteLine($"appended them in {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s, {storage.Describe(Table).TailBytes >> 20:N0} MiB in the tail");
+    }
+
+    private static async Task CompareAsync(NativeTable native, QueryEngine engine, int repetitions, HashSet<string> names)
+    {
+        Console.WriteLine("statement                                 table ms  stream ms  ratio   table CPU ms  stream CPU ms  ratio       rows");
+        List<double> ratios = [];
+        foreach ((string name, string sql) in BenchmarkSql.Statements())
+        {
+            if (names.Count > 0 && !names.Contains(name[..3]))
+                continue;
+            List<Run> tables = [];
+            List<Run> streams = [];
+            for (int i = 0; i < repetitions; i++)
+            {
+                tables.Add(await MeasureAsync(() => Task.FromResult(native.Read(sql).Sum(b => (long)b.RowCount))).ConfigureAwait(false));
+                streams.Add(await MeasureAsync(() => CountAsync(engine, sql)).ConfigureAwait(false));
+            }
+
+            if (tables[0].Rows != streams[0].Rows)
+                throw new InvalidOperationException($"{name}: {tables[0].Rows} rows from the table, {streams[0].Rows} from the stream");
+            ratios.Add(Print(name, tables, streams));
+        }
+
+        ratios.Sort();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"median ratio {ratios[ratios.Count / 2]:F2}"));
+    }
+
+    private readonly record struct Run(double WallMs, double CpuMs, long Rows);
+
+    private static async Task<long> CountAsync(QueryEngine engine, string sql)
+    {
+        long rows = 0;
+        QueryResult result = await engine.ExecuteAsync(sql).ConfigureAwait(false);
+        await using (result.ConfigureAwait(false))
+        {
+            await foreach (RecordBatch batch in result.ReadAllAsync().ConfigureAwait(false))
+                rows += batch.RowCount;
+        }
+
+        return rows;
+    }
+
+    private static async Task<Run> MeasureAsync(Func<Task<long>> work)
+    {
+        using var process = Process.GetCurrentProcess();
+        TimeSpan cpu = process.TotalProcessorTime;
+        long began = Stopwatch.GetTimestamp();
+        long rows = await work().ConfigureAwait(false);
+        double wall = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        process.Refresh();
+        return new Run(wall, (process.TotalProcessorTime - cpu).TotalMilliseconds, rows);
+    }
+
+    private static double Print(string name, List<Run> tables, List<Run> streams)
+    {
+        double table = Median(tables.Select(r => r.WallMs));
+        double stream = Median(streams.Select(r => r.WallMs));
+        double tableCpu = Median(tables.Select(r => r.CpuMs));
+        double streamCpu = Median(streams.Select(r => r.CpuMs));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name,-40} {table,9:F1} {stream,10:F1} {stream / table,6:F2} {tableCpu,14:F1} {streamCpu,14:F1} {streamCpu / tableCpu,6:F2} {streams[0].Rows,10}"));
+        return stream / table;
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
+    }
+}
