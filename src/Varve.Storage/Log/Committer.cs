@@ -25,6 +25,7 @@ internal sealed class Committer
     private readonly ControlFile _control;
     private readonly ZeroFill _zeroFill;
     private readonly LogLayout _layout;
+    private readonly TimeSpan _idleDelay;
     private readonly ILogger _logger;
     private readonly object _gate = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,14 +41,15 @@ internal sealed class Committer
     private volatile StorageException? _failure;
 
     public Committer(
-        FasterLog log, LogDevice device, ControlFile control, ZeroFill zeroFill, LogLayout layout, LogPosition newest, ILogger logger)
+        FasterLog log, LogDevice device, ControlFile control, ZeroFill zeroFill, LogLayout layout, LogPosition newest, DurableLogOptions options)
     {
         _log = log;
         _device = device;
         _control = control;
         _zeroFill = zeroFill;
         _layout = layout;
-        _logger = logger;
+        _idleDelay = options.IdleDelay;
+        _logger = options.Logger;
         _appendedUpTo = _durableUpTo = newest.Value;
     }
 
@@ -137,8 +139,10 @@ internal sealed class Committer
     {
         try
         {
-            while (WaitForWork())
+            while (WaitForWork(out bool idle))
             {
+                if (idle)
+                    WriteRecord(_control.Newest with { DurableUpTo = DurableUpTo });
                 StartNext();
                 long written = _device.WriteQueued();
                 FinishRunning(written);
@@ -154,13 +158,19 @@ internal sealed class Committer
         _ended.SetResult();
     }
 
-    private bool WaitForWork()
+    /// <summary>False when all is done and the log closes; idle when nothing came for a while and the commit record is behind.</summary>
+    private bool WaitForWork(out bool idle)
     {
+        idle = false;
         lock (_gate)
         {
-            while (!_woken && !(_closing && _running is null && _next is null))
-                Monitor.Wait(_gate);
-            bool work = _woken;
+            while (!_woken && !(_closing && _running is null && _next is null) && !idle)
+            {
+                bool behind = _running is null && _control.Newest.DurableUpTo < DurableUpTo;
+                idle = !Monitor.Wait(_gate, behind ? _idleDelay : Timeout.InfiniteTimeSpan) && !_woken;
+            }
+
+            bool work = _woken || idle;
             _woken = false;
             return work;
         }

@@ -52,7 +52,7 @@ internal sealed class DurableLog : IAsyncDisposable
             // The constructor would swallow the errors of recovery.
             TryRecoverLatest = false,
         });
-        _committer = new Committer(_log, _device, control, _zeroFill, files.Layout, recovered.Newest, options.Logger);
+        _committer = new Committer(_log, _device, control, _zeroFill, files.Layout, recovered.Newest, options);
     }
 
     /// <summary>The largest head + body of one entry.</summary>

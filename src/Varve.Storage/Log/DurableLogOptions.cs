@@ -27,5 +27,11 @@ internal sealed record DurableLogOptions
     /// <summary>How far ahead of the tail zeros are laid out at most, so that small commits change no metadata; 0 for not at all.</summary>
     public long ZeroAheadBytes { get; init; } = 64 << 20;
 
+    /// <summary>
+    /// After how long without a commit a commit record is written. Until then nothing but the entries of the last commit themselves says that they were
+    /// acknowledged, so damage to them could be taken for a torn tail.
+    /// </summary>
+    public TimeSpan IdleDelay { get; init; } = TimeSpan.FromSeconds(1);
+
     public ILogger Logger { get; init; } = NullLogger.Instance;
 }

@@ -10,7 +10,7 @@ namespace Varve.Storage.Log;
 ///      8      2  u16    version of the format
 ///     10      2  u16    oldest version whose readers can read the file
 ///     12      4  u32    kind: 1 control, 2 entries
-///     16     16  bytes  identity of the log, random, the same in all its files
+///     16     16  bytes  identity of the log, random, the same in all its files, in the byte order of RFC 9562
 ///     32      8  i64    number of the file, from 0 (control: 0)
 ///     40      8  i64    bytes of entries in each file
 ///     48      4  u32    bytes of a page
@@ -34,7 +34,7 @@ internal readonly record struct LogFileHeader(LogFileKind Kind, Guid LogId, long
         get
         {
             Span<byte> id = stackalloc byte[16];
-            LogId.TryWriteBytes(id);
+            LogId.TryWriteBytes(id, bigEndian: true, out _);
             return Crc32C.Compute(id);
         }
     }
@@ -46,7 +46,7 @@ internal readonly record struct LogFileHeader(LogFileKind Kind, Guid LogId, long
         BinaryPrimitives.WriteUInt16LittleEndian(block.AsSpan(8), Version);
         BinaryPrimitives.WriteUInt16LittleEndian(block.AsSpan(10), OldestReader);
         BinaryPrimitives.WriteInt32LittleEndian(block.AsSpan(12), (int)Kind);
-        LogId.TryWriteBytes(block.AsSpan(16));
+        LogId.TryWriteBytes(block.AsSpan(16), bigEndian: true, out _);
         BinaryPrimitives.WriteInt64LittleEndian(block.AsSpan(32), Number);
         BinaryPrimitives.WriteInt64LittleEndian(block.AsSpan(40), SegmentBytes);
         BinaryPrimitives.WriteInt32LittleEndian(block.AsSpan(48), PageBytes);
@@ -71,7 +71,7 @@ internal readonly record struct LogFileHeader(LogFileKind Kind, Guid LogId, long
 
         return new LogFileHeader(
             (LogFileKind)BinaryPrimitives.ReadInt32LittleEndian(block[12..]),
-            new Guid(block[16..32]),
+            new Guid(block[16..32], bigEndian: true),
             BinaryPrimitives.ReadInt64LittleEndian(block[32..]),
             BinaryPrimitives.ReadInt64LittleEndian(block[40..]),
             BinaryPrimitives.ReadInt32LittleEndian(block[48..]));

@@ -209,6 +209,23 @@ public sealed class DamageTests
     }
 
     [Fact]
+    public async Task A_log_that_was_idle_before_a_crash_proves_the_very_last_entry()
+    {
+        var fileSystem = new FaultyFileSystem();
+        DurableLogOptions options = LogTesting.Small(LogTesting.InMemory, fileSystem) with { IdleDelay = TimeSpan.FromMilliseconds(1) };
+        (DurableLog log, _) = await LogTesting.OpenAsync(options);
+        await LogTesting.AppendAsync(log, 100, 200);
+        long last = log.DurableUpTo.Value;
+        while (ReadRecord(fileSystem).DurableUpTo.Value < last)
+            await Task.Yield();
+        LogImage image = LogImage.Of(fileSystem);
+        await log.DisposeAsync();
+        Assert.Equal(2, image.Judge().Count);
+        image[0][image.Find(2).End - 9] ^= 1;
+        await AssertCorruptAsync(image, LogImage.NameOf(0));
+    }
+
+    [Fact]
     public async Task A_newer_format_is_refused_by_name()
     {
         LogImage image = await LogImage.MakeAsync(closed: true, Groups);
@@ -240,6 +257,12 @@ public sealed class DamageTests
         Assert.Contains($"offset {start}:", damage.Message, StringComparison.Ordinal);
         Assert.Equal(2, read);
         await log.DisposeAsync();
+    }
+
+    private static CommitSlot ReadRecord(FaultyFileSystem fileSystem)
+    {
+        using ControlFile control = ControlFile.Open(fileSystem, LogTesting.InMemory);
+        return control.Newest;
     }
 
     private static int AssertNoticedOrHarmless(LogImage image)

@@ -16,6 +16,7 @@ internal static class LogTesting
         MemoryBytes = 32 << 10,
         SegmentBytes = 16 << 10,
         ZeroAheadBytes = 0,
+        IdleDelay = Timeout.InfiniteTimeSpan,
     };
 
     /// <summary>Where small logs in memory stand.</summary>
