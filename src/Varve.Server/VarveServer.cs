@@ -52,12 +52,12 @@ public sealed class VarveServer : IAsyncDisposable
         _ownsLoggers = loggers is null;
         _loggers = loggers ?? ServerLogging.Create(options.Log);
         _log = _loggers.CreateLogger<VarveServer>();
-        _collector = new MetricsCollector(ServerMetrics.MeterNames, _loggers.CreateLogger<MetricsCollector>());
+        _collector = new MetricsCollector(ServerMetrics.MeterNames, this, _loggers.CreateLogger<MetricsCollector>());
         _otlp = OtlpExport.Start(options.Metrics, ServerMetrics.MeterNames);
         _pages = new HttpPages(_health, _collector, _authenticator);
         _host = new KestrelHost(options, _certificate, _loggers, AnswerAsync);
-        _metrics = new ServerMetrics(time, () => _host.ConnectionCount);
-        _statements = new StatementObserver(options.Sql.SlowAfter, _loggers.CreateLogger("Varve.Server.Sql"), time);
+        _metrics = new ServerMetrics(this, time, () => _host.ConnectionCount);
+        _statements = new StatementObserver(this, options.Sql.SlowAfter, _loggers.CreateLogger("Varve.Server.Sql"), time);
         _healthWatch = new HealthWatch(_health, _healthService, _log, time);
         _stop = new Lazy<Task>(StopOnceAsync);
     }
@@ -167,7 +167,8 @@ public sealed class VarveServer : IAsyncDisposable
         await _host.DisposeAsync();
         _certificate?.Dispose();
         _stopping.Dispose();
-        _log.LogInformation("stopped");
+        if (_engine is not null)
+            _log.LogInformation("stopped");
         if (_ownsLoggers)
             _loggers.Dispose();
     }

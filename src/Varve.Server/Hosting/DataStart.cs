@@ -35,12 +35,13 @@ internal static class DataStart
                 StorageErrorCode.Corruption => "nothing was changed; restore the named file from a copy, or start on another directory with --data",
                 _ => "check that it exists, is on a local disk and may be written by this user",
             };
-            throw new StartupException(StartupErrorCode.Data, $"cannot open the data directory {directory}: {e.Message} ({advice})", e);
+            string problem = e.Message.Contains(directory, StringComparison.Ordinal) ? e.Message : $"cannot open the data directory {directory}: {e.Message}";
+            throw new StartupException(StartupErrorCode.Data, $"{problem}; {advice}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StartupException(StartupErrorCode.Data,
-                $"cannot open the data directory {directory}: {e.Message} (check that it may be written by this user)", e);
+                $"cannot open the data directory {directory}: {e.Message}; check that it may be written by this user", e);
         }
     }
 

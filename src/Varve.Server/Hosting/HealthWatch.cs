@@ -30,7 +30,7 @@ internal sealed class HealthWatch : IDisposable
         if (problem == Interlocked.Exchange(ref _told, problem))
             return;
         _service.SetAll(problem is null ? ServiceHealth.Serving : ServiceHealth.NotServing);
-        if (problem is not null)
+        if (problem is not null && !_health.IsStopping)
             _log.LogWarning("not ready: {Problem}", problem);
     }
 

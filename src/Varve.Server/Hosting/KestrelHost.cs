@@ -43,7 +43,7 @@ internal sealed class KestrelHost : IAsyncDisposable
         {
             KestrelGrpc.Configure(kestrel);
             Listen(kestrel, options.Listen.Grpc, HttpProtocols.Http2, ListenerRole.Grpc, certificate, listener => _grpc = listener);
-            Listen(kestrel, options.Listen.Http, HttpProtocols.Http1AndHttp2, ListenerRole.Http, certificate, listener => _http = listener);
+            Listen(kestrel, options.Listen.Http, certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2, ListenerRole.Http, certificate, listener => _http = listener);
         });
         _app = builder.Build();
         _app.Run(http => answer(http, http.Features.GetRequiredFeature<ListenerFeature>().Role));

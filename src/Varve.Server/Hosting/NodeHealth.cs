@@ -21,6 +21,8 @@ internal sealed class NodeHealth
         }
     }
 
+    public bool IsStopping => _isStopping;
+
     public void Opened(StorageEngine engine) => _engine = engine;
 
     public void Stopping() => _isStopping = true;

@@ -6,7 +6,8 @@ using Tag = System.Collections.Generic.KeyValuePair<string, object?>;
 namespace Varve.Server.Metrics;
 
 /// <summary>
-/// Listens to the meters of the process and prints what they measured. Measurements come from any thread and take no lock; one scrape runs at a time.
+/// Listens to the meters of the process and prints what they measured; of those that belong to one daemon only to this one's, since a process may have several.
+/// Measurements come from any thread and take no lock; one scrape runs at a time.
 /// </summary>
 internal sealed class MetricsCollector : IDisposable
 {
@@ -14,10 +15,15 @@ internal sealed class MetricsCollector : IDisposable
     private readonly Dictionary<string, MetricFamily> _families = [];
     private readonly MeterListener _listener = new();
     private readonly HashSet<string> _meters;
+    private readonly object _daemon;
     private readonly ILogger _log;
 
-    public MetricsCollector(IEnumerable<string> meters, ILogger log)
+    /// <param name="meters">Names of the meters to show.</param>
+    /// <param name="daemon">The scope of meters that belong to this daemon alone.</param>
+    /// <param name="log">For instruments that cannot be shown.</param>
+    public MetricsCollector(IEnumerable<string> meters, object daemon, ILogger log)
     {
+        _daemon = daemon;
         _meters = [.. meters];
         _log = log;
         _listener.InstrumentPublished = Publish;
@@ -64,7 +70,7 @@ internal sealed class MetricsCollector : IDisposable
 
     private void Publish(Instrument instrument, MeterListener listener)
     {
-        if (!_meters.Contains(instrument.Meter.Name))
+        if (!_meters.Contains(instrument.Meter.Name) || (instrument.Meter.Scope is { } scope && scope != _daemon))
             return;
         MetricKind kind = InstrumentShape.KindOf(instrument);
         string name = PrometheusText.MetricName(instrument.Name, instrument.Unit, kind);

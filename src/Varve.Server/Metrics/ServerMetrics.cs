@@ -12,8 +12,8 @@ internal sealed class ServerMetrics : IDisposable
     public static readonly string[] MeterNames =
         [MeterName, RpcMeterName, "Varve.Storage", StatementObserver.MeterName, "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel"];
 
-    private readonly Meter _meter = new(MeterName, ProductInfo.Version);
-    private readonly Meter _rpcMeter = new(RpcMeterName, ProductInfo.Version);
+    private readonly Meter _meter;
+    private readonly Meter _rpcMeter;
     private readonly Counter<long> _appendedRows;
     private readonly Counter<long> _appendedBytes;
     private readonly Histogram<double> _appendSeconds;
@@ -24,8 +24,13 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Counter<long> _callRequestBytes;
     private readonly Counter<long> _callResponseBytes;
 
-    public ServerMetrics(TimeProvider time, Func<long> connectionCount)
+    /// <param name="daemon">The scope of the meters.</param>
+    /// <param name="time">Measures the uptime.</param>
+    /// <param name="connectionCount">Asked at each look.</param>
+    public ServerMetrics(object daemon, TimeProvider time, Func<long> connectionCount)
     {
+        _meter = new Meter(new MeterOptions(MeterName) { Version = ProductInfo.Version, Scope = daemon });
+        _rpcMeter = new Meter(new MeterOptions(RpcMeterName) { Version = ProductInfo.Version, Scope = daemon });
         DateTimeOffset startedAt = time.GetUtcNow();
         _appendedRows = _meter.CreateCounter<long>("varve.server.append.rows", "{row}", "Rows acknowledged to clients of Append.");
         _appendedBytes = _meter.CreateCounter<long>("varve.server.append.bytes", "By", "Bytes of acknowledged Append requests.");

@@ -11,7 +11,7 @@ internal sealed class StatementObserver : IDisposable
     /// <summary>Of a statement's text, in the log.</summary>
     private const int LoggedCharacters = 1000;
 
-    private readonly Meter _meter = new(MeterName, ProductInfo.Version);
+    private readonly Meter _meter;
     private readonly Histogram<double> _seconds;
     private readonly Counter<long> _rows;
     private readonly TimeSpan _slowAfter;
@@ -19,8 +19,13 @@ internal sealed class StatementObserver : IDisposable
     private readonly TimeProvider _time;
     private long _activeCount;
 
-    public StatementObserver(TimeSpan slowAfter, ILogger log, TimeProvider time)
+    /// <param name="daemon">The scope of the meter.</param>
+    /// <param name="slowAfter">Statements that take longer are logged.</param>
+    /// <param name="log">For slow ones.</param>
+    /// <param name="time">Measures.</param>
+    public StatementObserver(object daemon, TimeSpan slowAfter, ILogger log, TimeProvider time)
     {
+        _meter = new Meter(new MeterOptions(MeterName) { Version = ProductInfo.Version, Scope = daemon });
         _slowAfter = slowAfter;
         _log = log;
         _time = time;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
 using Varve.Protocol.V1;
 using Varve.Rpc;
 using Varve.Rpc.Client;
@@ -67,6 +68,15 @@ public sealed class StopTests
         await server.InitializeAsync();
         string rows = await server.ReadJsonAsync(new ReadRequest { Stream = stream.Name });
         Assert.Equal(string.Concat(Enumerable.Range(0, 10).Select(i => $"{{\"a\":{i}}}\n")), rows);
+    }
+
+    [Fact]
+    public async Task A_start_and_a_stop_give_no_cause_for_concern()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        await server.HttpGetAsync("/health/ready");
+        await server.Server.StopAsync();
+        Assert.DoesNotContain(server.Log.Entries, e => e.Level >= LogLevel.Warning);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class MetricsCollectorTests : IDisposable
 
     public MetricsCollectorTests()
     {
-        _collector = new MetricsCollector([_meterName, "System.Runtime"], NullLogger.Instance);
+        _collector = new MetricsCollector([_meterName, "System.Runtime"], this, NullLogger.Instance);
         _meter = new Meter(_meterName);
     }
 
@@ -93,6 +93,16 @@ public sealed class MetricsCollectorTests : IDisposable
         Assert.Equal(1, Scrape()["n_total", ""]);
         _meter.Dispose();
         Assert.False(Scrape().Has("n_total", ""));
+    }
+
+    [Fact]
+    public void The_meters_of_another_daemon_are_not_shown()
+    {
+        using var mine = new Meter(new MeterOptions(_meterName) { Scope = this });
+        using var others = new Meter(new MeterOptions(_meterName) { Scope = new object() });
+        mine.CreateObservableGauge("of_one", () => 1);
+        others.CreateObservableGauge("of_one", () => 2);
+        Assert.Equal(1, Scrape()["of_one", ""]);
     }
 
     [Fact]

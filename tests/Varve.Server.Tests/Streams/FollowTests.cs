@@ -142,7 +142,6 @@ public sealed class FollowTests(RunningServer server, ITestOutputHelper output) 
     private ServerStreamingCall<ReadResponse> Follow(string stream, GrpcChannel? channel = null) =>
         (channel ?? server.Channel).ServerStreaming<ReadRequest, ReadResponse>(RunningServer.Method("Read"), Request(stream));
 
-    /// <summary>Of all daemons in this process, since a process has one set of meters.</summary>
     private async Task<double> OpenFollowersAsync() =>
         PrometheusScrape.Parse(await server.HttpGetAsync("/metrics"))["varve_server_reads_active", "follow=true"];
 
