@@ -10,7 +10,7 @@ namespace Varve.Server.Append;
 /// <summary>The requests of one Append call of varve.v1. One side reads, one side answers.</summary>
 internal sealed class AppendRequests(AppendServices services, ServerCall call) : IAppendSource
 {
-    private readonly RowDecoder _decoder = new(services.Engine, services.MaxBatchBytes);
+    private readonly RowDecoder _decoder = new(services);
 
     /// <summary>The stream of the newest request, which the next may leave out.</summary>
     public string? Stream { get; private set; }

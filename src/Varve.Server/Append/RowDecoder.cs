@@ -14,17 +14,10 @@ namespace Varve.Server.Append;
 /// Makes one batch of a request's rows, whatever their form. Remembers the Arrow schema and dictionaries that earlier requests of the call brought for each
 /// stream. For one thread.
 /// </summary>
-internal sealed class RowDecoder(StorageEngine engine, long maxBatchBytes)
+internal sealed class RowDecoder(AppendServices services)
 {
     /// <summary>Each stream of a call may hold dictionaries.</summary>
     private const int MaxArrowStreams = 1000;
-
-    private readonly IpcLimits _limits = new()
-    {
-        MaxBodyBytes = maxBatchBytes * 2,
-        MaxDecompressedBodyBytes = maxBatchBytes * 2,
-        MaxDictionaryBytes = maxBatchBytes,
-    };
 
     /// <summary>By stream, whose names do not differ by case alone.</summary>
     private readonly Dictionary<string, IpcPieceReader> _arrow = new(StringComparer.OrdinalIgnoreCase);
@@ -38,8 +31,8 @@ internal sealed class RowDecoder(StorageEngine engine, long maxBatchBytes)
             return request.RowsCase switch
             {
                 AppendRequest.RowsOneofCase.Arrow => DecodeArrow(stream, request.Arrow.Memory),
-                AppendRequest.RowsOneofCase.Columns => ColumnBatchReader.Read(engine.Describe(stream), request.Columns),
-                AppendRequest.RowsOneofCase.Json => JsonRows.Parse(engine.Describe(stream).Schema, request.Json.Span, _limits.MaxBodyBytes),
+                AppendRequest.RowsOneofCase.Columns => ColumnBatchReader.Read(services.Engine.Describe(stream), request.Columns),
+                AppendRequest.RowsOneofCase.Json => JsonRows.Parse(services.Engine.Describe(stream).Schema, request.Json.Span, services.IpcLimits.MaxBodyBytes),
                 _ => throw ErrorMapper.InvalidRequest($"cannot append to stream '{stream}': the request has no rows (arrow, columns or json)", stream),
             };
         }
@@ -53,10 +46,10 @@ internal sealed class RowDecoder(StorageEngine engine, long maxBatchBytes)
     {
         if (!_arrow.TryGetValue(stream, out IpcPieceReader? reader))
         {
-            engine.Describe(stream);
+            services.Engine.Describe(stream);
             if (_arrow.Count == MaxArrowStreams)
                 throw ErrorMapper.InvalidRequest($"cannot append to stream '{stream}': one call appends Arrow data to {MaxArrowStreams} streams at most", stream);
-            _arrow.Add(stream, reader = new IpcPieceReader(_limits));
+            _arrow.Add(stream, reader = new IpcPieceReader(services.IpcLimits));
         }
 
         IReadOnlyList<RecordBatch> batches = reader.Read(piece);
@@ -84,8 +77,8 @@ internal sealed class RowDecoder(StorageEngine engine, long maxBatchBytes)
 
             // Rows weigh at least one byte each to the engine, so it would refuse more of them anyway.
             rowCount += batch.RowCount;
-            if (rowCount > maxBatchBytes)
-                throw ErrorMapper.Create(ErrorCode.BatchTooLarge, $"cannot append to stream '{stream}': the request has more than {maxBatchBytes} rows", stream);
+            if (rowCount > services.MaxBatchBytes)
+                throw ErrorMapper.Create(ErrorCode.BatchTooLarge, $"cannot append to stream '{stream}': the request has more than {services.MaxBatchBytes} rows", stream);
             ArrayValidation.Validate(batch);
             plain.Add(DictionaryDecoder.Flatten(batch));
         }

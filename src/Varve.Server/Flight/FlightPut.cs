@@ -17,7 +17,7 @@ internal sealed class FlightPut(AppendServices appends, StatementService stateme
 {
     public async Task HandleAsync(ServerCall call)
     {
-        PutReader reader = await PutReader.OpenAsync(call);
+        PutReader reader = await PutReader.OpenAsync(call, appends.IpcLimits);
         FlightDescriptor descriptor = reader.Descriptor;
         switch (descriptor.Type)
         {
@@ -76,7 +76,7 @@ internal sealed class FlightPut(AppendServices appends, StatementService stateme
     private async Task BindAsync(CommandPreparedStatementQuery command, PutReader reader, ServerCall call)
     {
         PreparedStatement statement = statements.Find(command.PreparedStatementHandle);
-        statement.Bound = await ParameterBatch.ReadAsync(reader, statement.ParameterSchema, appends.MaxBatchBytes, call.Cancelled);
+        statements.Bind(statement, await ParameterBatch.ReadAsync(reader, statement.ParameterSchema, call.Cancelled));
         await AnswerAsync(call, new DoPutPreparedStatementResult { PreparedStatementHandle = statement.Handle });
     }
 

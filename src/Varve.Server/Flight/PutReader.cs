@@ -14,14 +14,16 @@ namespace Varve.Server.Flight;
 internal sealed class PutReader
 {
     private readonly ServerCall _call;
+    private readonly IpcLimits _limits;
 
     /// <summary>The first message, until it is read for its data.</summary>
     private FlightDataMessage? _first;
     private BatchDecoder? _decoder;
 
-    private PutReader(ServerCall call, FlightDataMessage first, FlightDescriptor descriptor)
+    private PutReader(ServerCall call, IpcLimits limits, FlightDataMessage first, FlightDescriptor descriptor)
     {
         _call = call;
+        _limits = limits;
         _first = first;
         Descriptor = descriptor;
     }
@@ -29,11 +31,11 @@ internal sealed class PutReader
     public FlightDescriptor Descriptor { get; }
 
     /// <exception cref="Rpc.RpcException">There is no first message, or it has no descriptor.</exception>
-    public static async Task<PutReader> OpenAsync(ServerCall call)
+    public static async Task<PutReader> OpenAsync(ServerCall call, IpcLimits limits)
     {
         FrameRead<FlightDataMessage> read = await call.ReadAsync(FlightDataMessage.DecodePooled);
         return read.TryGet(out FlightDataMessage? first) && first.Descriptor is { } descriptor
-            ? new PutReader(call, first, descriptor)
+            ? new PutReader(call, limits, first, descriptor)
             : throw ErrorMapper.InvalidRequest("the first message of a DoPut must carry a descriptor that says where the rows go");
     }
 
@@ -44,8 +46,8 @@ internal sealed class PutReader
         using FlightDataMessage? message = await NextAsync(cancellationToken);
         if (message is null)
             return null;
-        Schema schema = SchemaMessage.Decode(message.Header.Span);
-        _decoder = new BatchDecoder(schema);
+        Schema schema = SchemaMessage.Decode(message.Header.Span, _limits);
+        _decoder = new BatchDecoder(schema, _limits);
         return schema;
     }
 

@@ -1,10 +1,13 @@
 using Google.Protobuf;
+using Varve.Arrow;
 using Varve.Server.FlightSql.Statements;
 
 namespace Varve.Server.Tests.FlightSql;
 
 public class PreparedStatementsTests
 {
+    private static readonly RecordBatch Batch = new(new Schema([new Field("x", ArrowTypes.Null)]), 1, [new ArrayData(ArrowTypes.Null, 1, 1, [])]);
+
     private readonly ManualTime _time = new();
 
     [Fact]
@@ -72,6 +75,38 @@ public class PreparedStatementsTests
         statements.Add("me", "select 2", null);
 
         Assert.Equal(1, statements.Count);
+    }
+
+    [Fact]
+    public void Statements_and_what_is_bound_to_them_take_no_more_memory_than_they_may()
+    {
+        var statements = new PreparedStatements(_time, bytesMax: 1000);
+        PreparedStatement first = statements.Add("me", new string('x', 100), null);
+        PreparedStatement second = statements.Add("other", new string('x', 100), null);
+        PreparedStatement third = statements.Add("me", new string('x', 100), null);
+        statements.Find(first.Handle);
+
+        statements.Bind(third, Batch, 500);
+
+        Assert.Null(statements.Find(second.Handle));
+        Assert.NotNull(statements.Find(first.Handle));
+        Assert.Same(Batch, statements.Find(third.Handle)!.Bound);
+        statements.Bind(third, null, 0);
+        statements.Add("me", new string('x', 100), null);
+        Assert.Equal(3, statements.Count);
+    }
+
+    [Fact]
+    public void A_statement_that_alone_takes_more_is_kept_until_the_next_one_comes()
+    {
+        var statements = new PreparedStatements(_time, bytesMax: 100);
+        PreparedStatement large = statements.Add("me", new string('x', 1000), null);
+        Assert.NotNull(statements.Find(large.Handle));
+
+        PreparedStatement small = statements.Add("me", "select 1", null);
+
+        Assert.Null(statements.Find(large.Handle));
+        Assert.NotNull(statements.Find(small.Handle));
     }
 
     private sealed class ManualTime : TimeProvider

@@ -21,13 +21,16 @@ internal sealed class PreparedStatement(ByteString handle, string owner, string 
     /// <summary>One field per placeholder, named like it; null where there are none.</summary>
     public Schema? ParameterSchema { get; } = parameterSchema;
 
-    /// <summary>The parameters' values, one row per execution; null where nothing was bound. Its memory is its own.</summary>
+    /// <summary>The parameters' values, one row per execution; null where nothing is bound. Set by <see cref="PreparedStatements"/>. Its memory is its own.</summary>
     public RecordBatch? Bound
     {
         get => _bound;
-        set => _bound = value;
+        internal set => _bound = value;
     }
 
-    /// <summary>When it was last asked for; kept by <see cref="PreparedStatements"/> under its lock.</summary>
+    /// <summary>When it was last asked for, and what it takes; kept by <see cref="PreparedStatements"/> under its lock.</summary>
     internal DateTimeOffset LastUsed { get; set; }
+
+    /// <summary>Of the text and of what is bound, about.</summary>
+    internal long SizeBytes { get; set; } = sql.Length * sizeof(char);
 }

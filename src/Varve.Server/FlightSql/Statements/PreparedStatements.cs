@@ -6,24 +6,23 @@ namespace Varve.Server.FlightSql.Statements;
 
 /// <summary>
 /// The prepared statements of all clients, by handle. A handle is 16 random bytes, so it cannot be guessed, and it works on every connection, so a client
-/// that reconnects keeps its statements. Bounded: an owner's least recently used statement makes room for a new one, and one that nobody used for
-/// <see cref="IdleExpiry"/> is forgotten. Any thread.
+/// that reconnects keeps its statements. Bounded in three ways, in each of which the least recently used statement is forgotten first: each owner's number, the
+/// memory of all, and the time since the last use. Any thread.
 /// </summary>
-internal sealed class PreparedStatements(TimeProvider time, int countMaxPerOwner = PreparedStatements.DefaultCountMaxPerOwner)
+internal sealed class PreparedStatements(TimeProvider time, int countMaxPerOwner = PreparedStatements.DefaultCountMaxPerOwner, long bytesMax = PreparedStatements.DefaultBytesMax)
 {
     public const int DefaultCountMaxPerOwner = 1000;
+    public const long DefaultBytesMax = 128L << 20;
 
     public static readonly TimeSpan IdleExpiry = TimeSpan.FromHours(1);
 
-    private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
-
     private readonly Lock _lock = new();
+
+    /// <summary>The least recently used first.</summary>
+    private readonly LinkedList<PreparedStatement> _byUse = [];
     private readonly Dictionary<ByteString, LinkedListNode<PreparedStatement>> _byHandle = [];
-
-    /// <summary>Each owner's statements, the least recently used first.</summary>
-    private readonly Dictionary<string, LinkedList<PreparedStatement>> _byOwner = new(StringComparer.Ordinal);
-
-    private DateTimeOffset _nextSweep = time.GetUtcNow() + SweepInterval;
+    private readonly Dictionary<string, int> _countByOwner = new(StringComparer.Ordinal);
+    private long _bytes;
 
     public int Count
     {
@@ -39,37 +38,49 @@ internal sealed class PreparedStatements(TimeProvider time, int countMaxPerOwner
         var statement = new PreparedStatement(ByteString.CopyFrom(RandomNumberGenerator.GetBytes(16)), owner, sql, parameterSchema);
         lock (_lock)
         {
-            Sweep();
-            if (!_byOwner.TryGetValue(owner, out LinkedList<PreparedStatement>? statements))
-                _byOwner.Add(owner, statements = new LinkedList<PreparedStatement>());
+            int count = _countByOwner.GetValueOrDefault(owner);
+            if (count == countMaxPerOwner)
+                Forget(_byHandle[_byUse.First(s => s.Owner == owner).Handle]);
+            _countByOwner[owner] = _countByOwner.GetValueOrDefault(owner) + 1;
+            _byHandle.Add(statement.Handle, _byUse.AddLast(statement));
+            _bytes += statement.SizeBytes;
             statement.LastUsed = time.GetUtcNow();
-            _byHandle.Add(statement.Handle, statements.AddLast(statement));
-            if (statements.Count > countMaxPerOwner)
-                Forget(statements.First!);
+            Trim(statement);
         }
 
         return statement;
     }
 
-    /// <summary>Null where the handle is unknown, closed or expired.</summary>
+    /// <summary>Null where the handle is unknown, closed or forgotten.</summary>
     public PreparedStatement? Find(ByteString handle)
     {
         lock (_lock)
         {
+            ForgetIdle();
             if (!_byHandle.TryGetValue(handle, out LinkedListNode<PreparedStatement>? node))
                 return null;
-            DateTimeOffset now = time.GetUtcNow();
-            if (now - node.Value.LastUsed > IdleExpiry)
-            {
-                Forget(node);
-                return null;
-            }
-
-            node.Value.LastUsed = now;
-            LinkedList<PreparedStatement> statements = node.List!;
-            statements.Remove(node);
-            statements.AddLast(node);
+            node.Value.LastUsed = time.GetUtcNow();
+            _byUse.Remove(node);
+            _byUse.AddLast(node);
             return node.Value;
+        }
+    }
+
+    /// <summary>Keeps values for a statement's parameters instead of those that it had. A statement that was forgotten meanwhile keeps them for whoever holds it.</summary>
+    /// <param name="statement">One that was found here.</param>
+    /// <param name="values">Null: none.</param>
+    /// <param name="sizeBytes">What the values take.</param>
+    public void Bind(PreparedStatement statement, RecordBatch? values, long sizeBytes)
+    {
+        lock (_lock)
+        {
+            statement.Bound = values;
+            if (!_byHandle.ContainsKey(statement.Handle))
+                return;
+            long size = (statement.Sql.Length * sizeof(char)) + sizeBytes;
+            _bytes += size - statement.SizeBytes;
+            statement.SizeBytes = size;
+            Trim(statement);
         }
     }
 
@@ -85,26 +96,27 @@ internal sealed class PreparedStatements(TimeProvider time, int countMaxPerOwner
         }
     }
 
-    /// <summary>Lists are in the order of use, so the expired ones of an owner stand first.</summary>
-    private void Sweep()
+    private void Trim(PreparedStatement kept)
+    {
+        ForgetIdle();
+        while (_bytes > bytesMax && _byUse.First is { } oldest && oldest.Value != kept)
+            Forget(oldest);
+    }
+
+    private void ForgetIdle()
     {
         DateTimeOffset now = time.GetUtcNow();
-        if (now < _nextSweep)
-            return;
-        _nextSweep = now + SweepInterval;
-        foreach (LinkedList<PreparedStatement> statements in _byOwner.Values.ToArray())
-        {
-            while (statements.First is { } oldest && now - oldest.Value.LastUsed > IdleExpiry)
-                Forget(oldest);
-        }
+        while (_byUse.First is { } oldest && now - oldest.Value.LastUsed > IdleExpiry)
+            Forget(oldest);
     }
 
     private void Forget(LinkedListNode<PreparedStatement> node)
     {
-        LinkedList<PreparedStatement> statements = node.List!;
-        _byHandle.Remove(node.Value.Handle);
-        statements.Remove(node);
-        if (statements.Count == 0)
-            _byOwner.Remove(node.Value.Owner);
+        PreparedStatement statement = node.Value;
+        _byUse.Remove(node);
+        _byHandle.Remove(statement.Handle);
+        _bytes -= statement.SizeBytes;
+        if (--_countByOwner[statement.Owner] == 0)
+            _countByOwner.Remove(statement.Owner);
     }
 }

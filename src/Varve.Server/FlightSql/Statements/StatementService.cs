@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Google.Protobuf;
 using Varve.Arrow;
 using Varve.Arrow.Ipc;
+using Varve.Arrow.Values;
 using Varve.Protocol.Flight;
 using Varve.Protocol.FlightSql;
 using Varve.Protocol.V1;
@@ -66,6 +67,9 @@ internal sealed class StatementService(QueryEngine queries, PreparedStatements p
             result.ParameterSchema = Encode(query.ParameterSchema);
         return result;
     }
+
+    /// <summary>Values for a statement's parameters; null: none.</summary>
+    public void Bind(PreparedStatement statement, RecordBatch? values) => prepared.Bind(statement, values, values is null ? 0 : ArraySize.Bytes(values));
 
     /// <summary>Closing what is closed or expired already is no error.</summary>
     public void Close(ByteString handle) => prepared.Remove(handle);
