@@ -114,6 +114,8 @@ internal static class ColumnLoaders
             problem = "SQL has no struct without fields";
         else if (names.Any(n => n.Length == 0))
             problem = "a field of the struct has no name";
+        else if (names.Any(n => n.Contains('\0')))
+            problem = "the name of a field of the struct holds a NUL";
         else if (names.Distinct(StringComparer.OrdinalIgnoreCase).Count() < names.Length)
             problem = "fields of the struct differ only in the case of their names";
         if (problem is not null)
