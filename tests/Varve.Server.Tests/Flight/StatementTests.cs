@@ -151,6 +151,19 @@ public class StatementTests(RunningServer server) : IClassFixture<RunningServer>
     }
 
     [Fact]
+    public async Task Parameters_beyond_their_limit_are_refused()
+    {
+        ByteString handle = (await _flight.PrepareAsync("select length($1::varchar) as n")).PreparedStatementHandle;
+        var schema = new Schema([new Field("$1", ArrowTypes.Utf8)]);
+        RecordBatch large = new RecordBatchBuilder(schema).AppendRow(new string('x', 17 << 20)).Build();
+
+        RpcException e = await Assert.ThrowsAsync<RpcException>(() => _flight.ExecuteAsync(handle, large));
+
+        Assert.Equal(ErrorCode.BatchTooLarge, RunningServer.DetailOf(e).Code);
+        Assert.Equal("""{"n":3}""", (await _flight.ExecuteAsync(handle, new RecordBatchBuilder(schema).AppendRow("abc").Build())).Json.Trim());
+    }
+
+    [Fact]
     public async Task A_result_whose_type_depends_on_the_parameter_is_known_once_it_is_bound()
     {
         ActionCreatePreparedStatementResult prepared = await _flight.PrepareAsync("select $1 as x");
