@@ -4,7 +4,7 @@ namespace Varve.EndToEnd.Tests;
 
 /// <summary>Each client's own way to show who it is: bearer tokens, a handshake with a Basic header or with a BasicAuth payload, and TLS.</summary>
 [Collection(RealClients.Name)]
-public class CredentialTests(GuardedDaemon guarded, TlsDaemon tls) : IClassFixture<GuardedDaemon>, IClassFixture<TlsDaemon>
+public class CredentialTests(GuardedDaemon guarded, TlsDaemon tls, NodeClients node) : IClassFixture<GuardedDaemon>, IClassFixture<TlsDaemon>
 {
     private const string Names = "select name from trips where id = 1";
 
@@ -18,7 +18,7 @@ public class CredentialTests(GuardedDaemon guarded, TlsDaemon tls) : IClassFixtu
     [InlineData("influx")]
     public async Task A_client_with_a_token_is_let_in(string client)
     {
-        ClientAnswer answer = await NodeClients.RunAsync("sql.mjs", new { client, port = guarded.Port, token = guarded.Token, queries = new { Names } });
+        ClientAnswer answer = await node.RunAsync("sql.mjs", new { client, port = guarded.Port, token = guarded.Token, queries = new { Names } });
 
         Assert.Contains("Zürich", answer.Text("Names"), StringComparison.Ordinal);
     }
@@ -28,7 +28,7 @@ public class CredentialTests(GuardedDaemon guarded, TlsDaemon tls) : IClassFixtu
     [InlineData("influx")]
     public async Task A_client_with_a_wrong_token_is_not(string client)
     {
-        ClientAnswer answer = await NodeClients.RunAsync("sql.mjs", new { client, port = guarded.Port, token = "wrong", queries = new { Names } });
+        ClientAnswer answer = await node.RunAsync("sql.mjs", new { client, port = guarded.Port, token = "wrong", queries = new { Names } });
 
         Assert.Contains("none of this daemon", answer.Error("Names"), StringComparison.Ordinal);
     }
@@ -38,7 +38,7 @@ public class CredentialTests(GuardedDaemon guarded, TlsDaemon tls) : IClassFixtu
     [InlineData("spice")]
     public async Task A_client_comes_in_over_tls(string client)
     {
-        ClientAnswer answer = await NodeClients.RunAsync("sql.mjs", new
+        ClientAnswer answer = await node.RunAsync("sql.mjs", new
         {
             client,
             port = tls.Port,
@@ -53,7 +53,7 @@ public class CredentialTests(GuardedDaemon guarded, TlsDaemon tls) : IClassFixtu
     [Fact]
     public async Task Parameters_are_bound_by_a_javascript_client()
     {
-        ClientAnswer answer = await NodeClients.RunAsync("sql.mjs", new
+        ClientAnswer answer = await node.RunAsync("sql.mjs", new
         {
             client = "spice",
             port = tls.Port,

@@ -8,12 +8,12 @@ namespace Varve.EndToEnd.Tests;
 
 /// <summary>Plain Flight through an npm client: DoPut, DoGet, and what goes wrong; read with apache-arrow.</summary>
 [Collection(RealClients.Name)]
-public class FlightClientTests(Daemon daemon)
+public class FlightClientTests(Daemon daemon, NodeClients node)
 {
     [Fact]
     public async Task A_client_puts_and_gets_tables_and_lives_through_errors()
     {
-        ClientAnswer answer = await NodeClients.RunAsync("flight.mjs", new { port = daemon.Port, stream = "uploads" });
+        ClientAnswer answer = await node.RunAsync("flight.mjs", new { port = daemon.Port, stream = "uploads" });
 
         AppendResponse first = Ack(answer, "put");
         Assert.Equal((0, 3, Durability.LocalDisk), (first.FirstOffset, first.RowCount, first.Durability));

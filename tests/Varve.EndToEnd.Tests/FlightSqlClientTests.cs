@@ -4,7 +4,7 @@ namespace Varve.EndToEnd.Tests;
 
 /// <summary>SQL through Flight SQL clients of other makers, on different stacks.</summary>
 [Collection(RealClients.Name)]
-public class FlightSqlClientTests(Daemon daemon)
+public class FlightSqlClientTests(Daemon daemon, NodeClients node)
 {
     private const string Numbers = "select id, name, value from trips order by id";
 
@@ -64,7 +64,7 @@ public class FlightSqlClientTests(Daemon daemon)
     [Fact]
     public async Task Parameters_of_a_prepared_statement_are_bound_by_a_rust_client()
     {
-        ClientAnswer answer = await NodeClients.RunAsync("sql.mjs", new
+        ClientAnswer answer = await node.RunAsync("sql.mjs", new
         {
             client = "ceramic",
             port = daemon.Port,
@@ -82,7 +82,7 @@ public class FlightSqlClientTests(Daemon daemon)
     [Fact]
     public async Task Rows_stream_into_a_client_batch_by_batch()
     {
-        ClientAnswer answer = await NodeClients.RunAsync("sql.mjs", new
+        ClientAnswer answer = await node.RunAsync("sql.mjs", new
         {
             client = "ceramic",
             port = daemon.Port,
@@ -96,7 +96,7 @@ public class FlightSqlClientTests(Daemon daemon)
     [Fact]
     public async Task A_prepared_statement_is_run_and_closed_and_updates_and_transactions_are_refused_by_name()
     {
-        ClientAnswer answer = await NodeClients.RunAsync("sql.mjs", new
+        ClientAnswer answer = await node.RunAsync("sql.mjs", new
         {
             client = "qualithm",
             port = daemon.Port,
@@ -130,5 +130,5 @@ public class FlightSqlClientTests(Daemon daemon)
             answer.Rows("Kinds"));
     }
 
-    private Task<ClientAnswer> RunAsync(string client, object queries) => NodeClients.RunAsync("sql.mjs", new { client, port = daemon.Port, queries });
+    private Task<ClientAnswer> RunAsync(string client, object queries) => node.RunAsync("sql.mjs", new { client, port = daemon.Port, queries });
 }

@@ -5,7 +5,7 @@ namespace Varve.EndToEnd.Tests;
 
 /// <summary>What tools ask while they connect and browse, through the clients' own methods and, for the rest, command by command.</summary>
 [Collection(RealClients.Name)]
-public class FlightSqlMetadataTests(Daemon daemon)
+public class FlightSqlMetadataTests(Daemon daemon, NodeClients node)
 {
     /// <summary>The codes of the protocol without the two that tell versions of Substrait.</summary>
     private const int SqlInfoCount = 89;
@@ -16,7 +16,7 @@ public class FlightSqlMetadataTests(Daemon daemon)
     [InlineData("qualithm")]
     public async Task A_client_browses_catalogs_schemas_and_tables(string client)
     {
-        ClientAnswer answer = await NodeClients.RunAsync("sql.mjs", new { client, port = daemon.Port, metadata = true });
+        ClientAnswer answer = await node.RunAsync("sql.mjs", new { client, port = daemon.Port, metadata = true });
 
         Assert.Equal("""[["varve"]]""", answer.Rows("catalogs"));
         Assert.Equal("""[["varve","main"]]""", answer.Rows("schemas"));
@@ -28,7 +28,7 @@ public class FlightSqlMetadataTests(Daemon daemon)
     [Fact]
     public async Task A_client_reads_what_the_server_says_about_itself()
     {
-        ClientAnswer answer = await NodeClients.RunAsync("sql.mjs", new { client = "gizmosql", port = daemon.Port, metadata = true });
+        ClientAnswer answer = await node.RunAsync("sql.mjs", new { client = "gizmosql", port = daemon.Port, metadata = true });
 
         Assert.Equal("""["varve"]""", answer.Text("catalogs"));
         Assert.Equal("""["TABLE"]""", answer.Text("tableTypes"));
@@ -44,7 +44,7 @@ public class FlightSqlMetadataTests(Daemon daemon)
     [Fact]
     public async Task Commands_that_few_clients_have_a_method_for_are_answered()
     {
-        ClientAnswer answer = await NodeClients.RunAsync("command.mjs", new
+        ClientAnswer answer = await node.RunAsync("command.mjs", new
         {
             port = daemon.Port,
             commands = new Dictionary<string, string[]>

@@ -4,14 +4,14 @@ namespace Varve.EndToEnd.Tests;
 
 /// <summary>Reflection and a call by JSON through buf, which is written in Go.</summary>
 [Collection(RealClients.Name)]
-public class ReflectionTests(Daemon daemon)
+public class ReflectionTests(Daemon daemon, NodeClients node)
 {
     private static readonly string[] Grpc = ["curl", "--protocol", "grpc", "--http2-prior-knowledge"];
 
     [Fact]
     public async Task Services_are_listed()
     {
-        string services = await NodeClients.RunBufAsync([.. Grpc, "--list-services", $"http://127.0.0.1:{daemon.Port}"]);
+        string services = await node.RunBufAsync([.. Grpc, "--list-services", $"http://127.0.0.1:{daemon.Port}"]);
 
         string[] lines = services.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Assert.Contains("varve.v1.Streams", lines);
@@ -23,7 +23,7 @@ public class ReflectionTests(Daemon daemon)
     [Fact]
     public async Task A_method_is_called_by_json()
     {
-        string answer = await NodeClients.RunBufAsync([.. Grpc, "-d", """{"name": "trips"}""", $"http://127.0.0.1:{daemon.Port}/varve.v1.Streams/DescribeStream"]);
+        string answer = await node.RunBufAsync([.. Grpc, "-d", """{"name": "trips"}""", $"http://127.0.0.1:{daemon.Port}/varve.v1.Streams/DescribeStream"]);
 
         Assert.Contains("\"rowCount\": \"3\"", answer, StringComparison.Ordinal);
     }

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Varve.Testing.Processes;
 
 namespace Varve.Testing;
 
@@ -17,13 +17,20 @@ public sealed class NodeFolder(string name) : IDisposable
 
     /// <summary>Runs a script and returns what it printed.</summary>
     /// <exception cref="InvalidOperationException">The packages cannot be installed, or the script failed: with what it said.</exception>
-    public async Task<string> RunAsync(string script, params string[] arguments)
-    {
-        await InstallAsync();
-        return await RunProcessAsync("node", [script, .. arguments], ScriptTimeout);
-    }
+    public Task<string> RunAsync(string script, params string[] arguments) => RunProgramAsync("node", [script, .. arguments]);
+
+    /// <summary>Runs a program that one of the packages brings.</summary>
+    /// <exception cref="InvalidOperationException">As above.</exception>
+    public Task<string> RunPackagedAsync(string program, params string[] arguments) =>
+        RunProgramAsync(Path.Combine(Folder, "node_modules", ".bin", program), arguments);
 
     public void Dispose() => _installing.Dispose();
+
+    private async Task<string> RunProgramAsync(string program, IReadOnlyList<string> arguments)
+    {
+        await InstallAsync();
+        return await ProgramRun.RunAsync(program, arguments, Folder, ScriptTimeout);
+    }
 
     private async Task InstallAsync()
     {
@@ -34,36 +41,17 @@ public sealed class NodeFolder(string name) : IDisposable
             string marker = Path.Combine(Folder, "node_modules", ".installed");
             if (File.Exists(marker) && await File.ReadAllTextAsync(marker) == wanted)
                 return;
-            await RunProcessAsync("npm", ["ci", "--no-progress"], InstallTimeout);
+            await ProgramRun.RunAsync("npm", ["ci", "--no-progress"], Folder, InstallTimeout);
             await File.WriteAllTextAsync(marker, wanted);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidOperationException(
+                $"the packages of {Folder} cannot be installed. These tests need Node.js 20 or later with npm, and an npm registry. {e.Message}", e);
         }
         finally
         {
             _installing.Release();
-        }
-    }
-
-    private async Task<string> RunProcessAsync(string command, IEnumerable<string> arguments, TimeSpan timeout)
-    {
-        using var process = new Process { StartInfo = new ProcessStartInfo(command, arguments) };
-        process.StartInfo.WorkingDirectory = Folder;
-        process.StartInfo.RedirectStandardOutput = true;
-        process.StartInfo.RedirectStandardError = true;
-        process.Start();
-        using var deadline = new CancellationTokenSource(timeout);
-        Task<string> output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-        Task<string> errors = process.StandardError.ReadToEndAsync(deadline.Token);
-        try
-        {
-            await process.WaitForExitAsync(deadline.Token);
-            if (process.ExitCode == 0)
-                return await output;
-            throw new InvalidOperationException($"{command} in {Folder} failed with code {process.ExitCode}: {await errors}{await output}");
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw new InvalidOperationException($"{command} in {Folder} took more than {timeout}");
         }
     }
 }

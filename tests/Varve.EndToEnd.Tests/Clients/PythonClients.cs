@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Varve.Testing;
+using Varve.Testing.Processes;
 
 namespace Varve.EndToEnd.Tests.Clients;
 
@@ -22,7 +23,7 @@ public sealed class PythonClients : IAsyncLifetime, IDisposable
     {
         if (!await IsInstalledAsync())
             await InstallAsync();
-        await ClientProcess.RunAsync("/bin/sh", ["generate.sh", _stubs.Path], Folder, ScriptTimeout);
+        await ProgramRun.RunAsync("/bin/sh", ["generate.sh", _stubs.Path], Folder, ScriptTimeout);
     }
 
     public Task DisposeAsync()
@@ -38,15 +39,15 @@ public sealed class PythonClients : IAsyncLifetime, IDisposable
     {
         var environment = new Dictionary<string, string> { ["PYTHONPATH"] = _stubs.Path, ["PYTHONDONTWRITEBYTECODE"] = "1" };
         return ClientAnswer.Parse(
-            await ClientProcess.RunAsync(Python, [script, JsonSerializer.Serialize(arguments)], Folder, ScriptTimeout, environment));
+            await ProgramRun.RunAsync(Python, [script, JsonSerializer.Serialize(arguments)], Folder, ScriptTimeout, environment));
     }
 
     private static async Task<bool> IsInstalledAsync()
     {
         try
         {
-            await ClientProcess.RunAsync(Python, ["-c", "import grpc, google.protobuf"], Folder, ScriptTimeout);
-            await ClientProcess.RunAsync("/bin/sh", ["-c", "command -v protoc && command -v grpc_python_plugin"], Folder, ScriptTimeout);
+            await ProgramRun.RunAsync(Python, ["-c", "import grpc, google.protobuf"], Folder, ScriptTimeout);
+            await ProgramRun.RunAsync("/bin/sh", ["-c", "command -v protoc && command -v grpc_python_plugin"], Folder, ScriptTimeout);
             return true;
         }
         catch (InvalidOperationException)
@@ -59,7 +60,7 @@ public sealed class PythonClients : IAsyncLifetime, IDisposable
     {
         if (Environment.UserName != "root")
             throw new InvalidOperationException($"these tests need gRPC for Python: apt-get install {Packages}");
-        await ClientProcess.RunAsync("/bin/sh", ["-c", $"apt-get update -qq && apt-get install -y -qq {Packages}"], Folder, InstallTimeout,
+        await ProgramRun.RunAsync("/bin/sh", ["-c", $"apt-get update -qq && apt-get install -y -qq {Packages}"], Folder, InstallTimeout,
             new Dictionary<string, string> { ["DEBIAN_FRONTEND"] = "noninteractive" });
     }
 }

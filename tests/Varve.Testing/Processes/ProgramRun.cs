@@ -1,10 +1,10 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace Varve.EndToEnd.Tests.Clients;
+namespace Varve.Testing.Processes;
 
-/// <summary>Runs a program to its end and gives what it said.</summary>
-internal static class ClientProcess
+/// <summary>Runs a program of others to its end and gives what it said.</summary>
+public static class ProgramRun
 {
     /// <exception cref="InvalidOperationException">The program is missing, took too long (it is killed then), or ended with another code than 0.</exception>
     public static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments, string folder, TimeSpan timeout,
