@@ -28,11 +28,11 @@ internal static class ImportQuery
 
     private static string Source(string path, ImportFormat format, SqlColumn[]? types) => format switch
     {
-        ImportFormat.Parquet => $"read_parquet({SqlNames.Literal(path)})",
-        ImportFormat.JsonLines => $"read_json({SqlNames.Literal(path)}, format = 'newline_delimited')",
+        ImportFormat.Parquet => $"read_parquet({SqlNames.Literal(path)}, hive_partitioning = false)",
+        ImportFormat.JsonLines => $"read_json({SqlNames.Literal(path)}, format = 'newline_delimited', hive_partitioning = false)",
 
-        // A sample of everything: a column of which only the last row is no integer is no integer column.
-        _ => $"read_csv({SqlNames.Literal(path)}, sample_size = -1{(types is null ? "" : $", types = {Struct(types)}")})",
+        // Folders named key=value are no columns of the file. A sample of everything: a column of which only the last row is no integer is no integer column.
+        _ => $"read_csv({SqlNames.Literal(path)}, sample_size = -1, hive_partitioning = false{(types is null ? "" : $", types = {Struct(types)}")})",
     };
 
     private static string Struct(SqlColumn[] types) =>

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+
+namespace Varve.Testing.Processes;
+
+/// <summary>The command `varve` as the build left it beside the tests, run as its users run it: as a process.</summary>
+public static class VarveProgram
+{
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromMinutes(3);
+
+    private static string Assembly => Path.Combine(AppContext.BaseDirectory, "varve.dll");
+
+    /// <summary>Runs a command to its end. Only a command that does not end within minutes is an error here.</summary>
+    public static async Task<VarveResult> RunAsync(IEnumerable<string> arguments, string? input = null)
+    {
+        using Process process = Start(arguments, redirectInput: input is not null);
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        if (input is not null)
+        {
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
+        }
+
+        using var late = new CancellationTokenSource(CommandTimeout);
+        try
+        {
+            await process.WaitForExitAsync(late.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"varve {string.Join(' ', process.StartInfo.ArgumentList.Skip(2))} did not end; it said: {await output} {await errors}");
+        }
+
+        return new VarveResult(process.ExitCode, await output, await errors);
+    }
+
+    internal static Process Start(IEnumerable<string> arguments, bool redirectInput = false)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = redirectInput };
+        foreach (string argument in (string[])["exec", Assembly, .. arguments])
+            start.ArgumentList.Add(argument);
+        start.Environment.Remove("VARVE_ENDPOINT");
+        return Process.Start(start)!;
+    }
+}
