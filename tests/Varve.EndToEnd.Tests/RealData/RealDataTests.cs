@@ -41,7 +41,7 @@ public sealed class RealDataTests(ITestOutputHelper output) : IDisposable
         await CompareAsync(
             files,
             ReadCsv(files),
-            "select count(*), sum(value), min(timestamp), max(timestamp) from {t}",
+            "select count(*), sum(round(value * 1000)::hugeint), min(timestamp), max(timestamp) from {t}",
             "select count(*) from {t} where value > 50 and timestamp >= timestamp '2014-04-01'",
             "select floor(log10(abs(value) + 1)) as magnitude, count(*) as n from {t} group by 1 order by 1",
             "select date_trunc('month', timestamp) as m, count(*) as n, max(value) as v from {t} group by 1 order by 1",
@@ -60,7 +60,7 @@ public sealed class RealDataTests(ITestOutputHelper output) : IDisposable
         await CompareAsync(
             files,
             ReadCsv(files),
-            "select count(*), sum(value)::decimal(38, 3), min(starttime), max(starttime) from {t}",
+            "select count(*), sum(round(value * 1000)::hugeint), min(starttime), max(starttime) from {t}",
             "select count(*) from {t} where value > 1000 and runtime < 600",
             "select VM_id, count(*) as n, max(value) as m from {t} group by 1 order by n desc, VM_id limit 50",
             "select date_trunc('week', starttime) as w, count(*) as n, min(runtime) from {t} group by 1 order by 1",
@@ -116,7 +116,9 @@ public sealed class RealDataTests(ITestOutputHelper output) : IDisposable
         using Process? tar = Process.Start("tar", ["--zstd", "-xf", RepositoryRoot.Data(archive), "-C", _directory.Path]);
         tar!.WaitForExit();
         Assert.Equal(0, tar.ExitCode);
-        return [.. Directory.EnumerateFiles(_directory.Path, "*.csv", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+        // A file with nothing but its header tells no types: it comes after those that do.
+        return [.. Directory.EnumerateFiles(_directory.Path, "*.csv", SearchOption.AllDirectories)
+            .OrderBy(f => File.ReadLines(f).Take(2).Count() < 2).ThenBy(f => f, StringComparer.Ordinal)];
     }
 
     private static string ReadCsv(string[] files) =>

@@ -1,0 +1,128 @@
+using System.Text.Json;
+using Varve.Arrow.Ipc;
+using Varve.Testing;
+using Varve.Testing.Processes;
+
+namespace Varve.EndToEnd.Tests.CommandLine;
+
+/// <summary>The command `varve` as its users run it: what it prints, what it exits with.</summary>
+public sealed class CommandLineTests(SharedDaemon shared) : IClassFixture<SharedDaemon>
+{
+    private const string Csv = "id,name\n1,\"a, b\"\n2,\n";
+
+    private VarveDaemon Daemon => shared.Daemon;
+
+    [Fact]
+    public async Task A_stream_is_created_described_altered_listed_and_dropped()
+    {
+        (await Daemon.RunAsync("stream", "create", "life", "-c", "id int64 not null", "-c", "at timestamp[us, UTC]")).Successful();
+        (await Daemon.RunAsync("stream", "alter", "life", "--add-column", "note utf8")).Successful();
+        JsonElement described = Json((await Daemon.RunAsync("stream", "describe", "life", "--json")).Successful());
+        Assert.Equal(["id int64", "at timestamp[us, UTC]", "note utf8"],
+            described.GetProperty("columns").EnumerateArray().Select(c => $"{c.GetProperty("name").GetString()} {c.GetProperty("type").GetString()}"));
+        Assert.Equal(0, described.GetProperty("rows").GetInt64());
+        Assert.Contains("life", (await Daemon.RunAsync("stream", "list")).Successful(), StringComparison.Ordinal);
+        (await Daemon.RunAsync("stream", "drop", "life")).Successful();
+        Assert.DoesNotContain("life", (await Daemon.RunAsync("stream", "list", "--json")).Successful(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Csv_and_json_lines_append_to_one_stream()
+    {
+        await File.WriteAllTextAsync(shared.File("one.csv"), Csv);
+        await File.WriteAllTextAsync(shared.File("two.jsonl"), "{\"id\": 3, \"name\": \"c\"}\n");
+
+        JsonElement first = Json((await Daemon.RunAsync("append", "mixed", shared.File("one.csv"), "--json")).Successful());
+        JsonElement second = Json((await Daemon.RunAsync("append", "mixed", shared.File("two.jsonl"), "--json")).Successful());
+
+        Assert.True(first.GetProperty("created").GetBoolean());
+        Assert.Equal(2, second.GetProperty("first_offset").GetInt64());
+        Assert.Equal("1,\"a, b\"\n2,\n3,c\n", Rows(await Daemon.RunAsync("query", "select id, name from mixed order by _offset", "--format", "csv")));
+    }
+
+    [Fact]
+    public async Task An_arrow_file_appends_whole()
+    {
+        (await Daemon.RunAsync("append", "flights", RepositoryRoot.Data("flights", "flights-200k.arrow"), "--json")).Successful();
+
+        JsonElement count = Json((await Daemon.RunAsync("query", "select count(*) as n from flights", "--json")).Successful());
+
+        var file = new IpcFileReader(await File.ReadAllBytesAsync(RepositoryRoot.Data("flights", "flights-200k.arrow")));
+        Assert.Equal(Enumerable.Range(0, file.BatchCount).Sum(i => (long)file.ReadBatch(i).RowCount), count.GetProperty("n").GetInt64());
+    }
+
+    [Fact]
+    public async Task Tail_starts_where_it_is_told_and_prints_each_format()
+    {
+        (await Daemon.RunWithInputAsync(Csv, "append", "tailed", "-", "--input", "csv")).Successful();
+
+        Assert.Contains("name=\"a, b\"", (await Daemon.RunAsync("tail", "tailed")).Successful(), StringComparison.Ordinal);
+        Assert.Equal("2,\n", Rows(await Daemon.RunAsync("tail", "tailed", "--from", "1", "--columns", "id,name", "--format", "csv")));
+        Assert.Equal(2, Json((await Daemon.RunAsync("tail", "tailed", "--last", "1", "--json")).Successful()).GetProperty("id").GetInt64());
+    }
+
+    [Theory]
+    [InlineData("no stream", "stream", "describe", "nowhere")]
+    [InlineData("no stream", "tail", "nowhere")]
+    [InlineData("LINE 1", "query", "selekt 1")]
+    [InlineData("nowhere", "query", "select * from nowhere")]
+    [InlineData("NAME TYPE", "stream", "create", "x", "-c", "id")]
+    [InlineData("int63", "stream", "create", "x", "-c", "id int63")]
+    [InlineData("no such file", "append", "x", "/nowhere.csv")]
+    [InlineData("--input", "append", "x", "/etc/hostname")]
+    [InlineData("--frob", "query", "select 1", "--frob")]
+    public async Task A_failure_is_one_line_and_an_exit_code(string named, params string[] arguments)
+    {
+        VarveResult result = await Daemon.RunAsync(arguments);
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.StartsWith("varve: ", result.Errors, StringComparison.Ordinal);
+        Assert.Contains(named, result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+    }
+
+    [Fact]
+    public async Task Without_a_daemon_the_message_says_how_to_start_one()
+    {
+        VarveResult result = await VarveProgram.RunAsync(["status", "--endpoint", "127.0.0.1:1"]);
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains("varve serve --data", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_does_not_fit_the_stream_says_which_column()
+    {
+        (await Daemon.RunAsync("stream", "create", "strict", "-c", "id int64 not null", "-c", "name utf8")).Successful();
+
+        VarveResult result = await Daemon.RunWithInputAsync("id,nam\n1,a\n", "append", "strict", "-", "--input", "csv");
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains("nam", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("strict", result.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_demo_runs_to_its_end()
+    {
+        VarveResult result = await VarveProgram.RunAsync(["demo", "--seconds", "2"]);
+
+        Assert.Contains("seen by SQL", result.Successful(), StringComparison.Ordinal);
+        Assert.Contains("rows/s", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_demo_takes_the_users_own_file()
+    {
+        await File.WriteAllTextAsync(shared.File("own.csv"), Csv);
+
+        VarveResult result = await VarveProgram.RunAsync(["demo", "--file", shared.File("own.csv")]);
+
+        Assert.Contains("a, b", result.Successful(), StringComparison.Ordinal);
+    }
+
+    private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
+
+    private static string Rows(VarveResult csv) => csv.Successful()[(csv.Output.IndexOf('\n', StringComparison.Ordinal) + 1)..];
+}
