@@ -16,6 +16,9 @@ internal static class ServerLogging
 
         // The web server's own messages are of use only when something is wrong with it.
         builder.AddFilter("Microsoft", options.Level > LogLevel.Warning ? options.Level : LogLevel.Warning);
+
+        // A failed start comes out as an exception that says what to do; the host would print its stack as well.
+        builder.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         foreach ((string category, LogLevel level) in options.Levels)
             builder.AddFilter(category, level);
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
