@@ -1,9 +1,12 @@
 namespace Varve.Storage.Log;
 
-/// <summary>Everyone who waits for the same commit.</summary>
+/// <summary>
+/// Everyone who waits for the same commit. What they do next runs on the committing thread, unless they go elsewhere by themselves: the sequencer has the next
+/// group on its way without a change of threads. Who keeps the thread keeps the log from committing.
+/// </summary>
 internal sealed class CommitRound
 {
-    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _done = new();
 
     public Task Done => _done.Task;
 

@@ -30,6 +30,7 @@ internal sealed class Committer
     private readonly object _gate = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly Thread _thread;
     private CommitRound? _next;
     private CommitRound? _running;
     private bool _woken;
@@ -51,6 +52,7 @@ internal sealed class Committer
         _idleDelay = options.IdleDelay;
         _logger = options.Logger;
         _appendedUpTo = _durableUpTo = newest.Value;
+        _thread = new Thread(Run) { IsBackground = true, Name = "varve-log" };
     }
 
     public LogPosition AppendedUpTo
@@ -66,7 +68,7 @@ internal sealed class Committer
     /// <summary>How often writes have finished: a change means that there may be room again.</summary>
     public long FinishedWrites => Volatile.Read(ref _finishedWrites);
 
-    public void Start() => new Thread(Run) { IsBackground = true, Name = "varve-log" }.Start();
+    public void Start() => _thread.Start();
 
     public Task CommitAsync()
     {
@@ -98,9 +100,19 @@ internal sealed class Committer
             WakeLocked();
     }
 
-    /// <summary>Blocks until writes have finished since <paramref name="finishedWrites"/> was read. Throws when the log is dead.</summary>
+    /// <summary>
+    /// Blocks until writes have finished since <paramref name="finishedWrites"/> was read. Throws when the log is dead. On the committing thread, where nobody
+    /// else could carry them out, it carries them out itself.
+    /// </summary>
     public void WaitForRoom(long finishedWrites)
     {
+        if (Thread.CurrentThread == _thread)
+        {
+            _device.WriteQueued();
+            Volatile.Write(ref _finishedWrites, _finishedWrites + 1);
+            return;
+        }
+
         lock (_gate)
         {
             while (FinishedWrites == finishedWrites && _failure is null && !_closing)
@@ -226,14 +238,19 @@ internal sealed class Committer
     {
         StorageException failure = reason as StorageException ?? LogDamage.Stopped("writing the log failed", reason);
         _logger.LogCritical(failure, "The log stopped at entry {Position}", DurableUpTo);
+        CommitRound? running;
+        CommitRound? next;
         lock (_gate)
         {
             _failure = failure;
-            _running?.Fail(Again(failure));
-            _next?.Fail(Again(failure));
+            (running, next) = (_running, _next);
             _running = _next = null;
             Monitor.PulseAll(_gate);
         }
+
+        // Not under the lock: what those who wait do next runs here.
+        running?.Fail(Again(failure));
+        next?.Fail(Again(failure));
     }
 
     private CommitRound RequestLocked()

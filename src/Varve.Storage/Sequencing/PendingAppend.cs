@@ -26,7 +26,7 @@ internal sealed class PendingAppend(StreamState stream, PreparedAppend rows, Mem
 
     public int RowCount => rows.RowCount;
 
-    public long SizeBytes => rows.SizeBytes;
+    public override long SizeBytes => rows.SizeBytes;
 
     /// <summary>Lets the caller call the append off. To be used before the operation is pushed.</summary>
     public void CancelWith(CancellationToken cancellationToken)

@@ -11,6 +11,9 @@ internal abstract class PendingOperation
     /// <summary>The operation pushed before this one; belongs to <see cref="OperationQueue"/>.</summary>
     public PendingOperation? Next { get; set; }
 
+    /// <summary>What the operation weighs, where that matters.</summary>
+    public virtual long SizeBytes => 0;
+
     /// <summary>
     /// Decides what the operation does after all those before it, and writes its records. False when there is nothing to commit: it was
     /// refused or called off, and whoever waits for it knows.

@@ -7,20 +7,26 @@ namespace Varve.Storage.Sequencing;
 
 /// <summary>
 /// Puts all changes of the node into one order: takes what waits, decides it, writes it to the log, commits once for all of it, applies it,
-/// shows it to readers and answers. At most one run at a time, on whatever thread found the queue idle; any thread submits.
+/// shows it to readers and answers. At most one run at a time: it begins on the thread that found the queue idle and goes on on the log's
+/// committing thread. Any thread submits.
 /// </summary>
 /// <remarks>
-/// <c>VisibleUpTo &lt;= DurableUpTo &lt;= AppendedUpTo</c>, checked with every group. Any failure on the way to the disk is final: what is there
-/// is then known only to a recovery, so nothing more is accepted. Reads of what is visible go on.
+/// While a group is on its way to the disk the next one gathers; it is sent off before the finished one is applied, so the disk never waits for
+/// that. <c>VisibleUpTo &lt;= DurableUpTo &lt;= AppendedUpTo</c>, checked with every group. Any failure on the way to the disk is final: what is
+/// there is then known only to a recovery, so nothing more is accepted. Reads of what is visible go on.
 /// </remarks>
 internal sealed class Sequencer(
     DurableLog log, StreamCatalog catalog, StagedState staged, MemoryBudget budget, StorageMeter meter, ILogger logger, LogPosition recoveredUpTo)
 {
+    /// <summary>Above this, copying rows takes longer than a change of threads, and the committing thread has better things to do.</summary>
+    private const long LargeGroupBytes = 256 << 10;
+
     private readonly OperationQueue _queue = new();
-    private readonly List<PendingOperation> _taken = [];
-    private readonly List<PendingOperation> _committing = [];
+    private CommitGroup _current = new();
+    private CommitGroup _next = new();
     private long _visibleUpTo = recoveredUpTo.Value;
     private volatile StorageException? _stopped;
+    private bool _failed;
 
     /// <summary>Every row at or below this position is seen by every reader.</summary>
     public LogPosition VisibleUpTo => new(Volatile.Read(ref _visibleUpTo));
@@ -68,74 +74,109 @@ internal sealed class Sequencer(
 
     private async Task RunAsync()
     {
-        while (_queue.TryTakeAll(_taken))
+        while (_queue.TryTakeAll(_current.Taken))
         {
-            try
+            Begin(_current);
+            while (_current.Taken.Count > 0)
             {
-                LogPosition last = StageTaken();
-                if (_committing.Count > 0)
+                await _current.Commit.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _queue.TakeAll(_next.Taken);
+                if (_next.Taken.Count > 0)
                 {
-                    long started = StorageMeter.Start();
-                    await log.CommitAsync().ConfigureAwait(false);
-                    meter.Committed(started, _committing.Count);
-                    ApplyCommitted(last);
+                    if (_current.SizeBytes + _next.SizeBytes > LargeGroupBytes)
+                        await Task.Yield();
+                    Begin(_next);
                 }
-            }
-            catch (Exception failure)
-            {
-                Fail(failure);
-            }
 
-            _taken.Clear();
-            _committing.Clear();
+                Finish(_current);
+                _current.Clear();
+                (_current, _next) = (_next, _current);
+            }
         }
     }
 
-    /// <summary>Gives the log what the operations write and returns the last position of it.</summary>
-    private LogPosition StageTaken()
+    /// <summary>Gives the log what the operations write, and asks for its commit.</summary>
+    private void Begin(CommitGroup group)
     {
-        foreach (PendingOperation operation in _taken)
+        try
         {
-            if (_stopped is { } stopped)
-                operation.Fail(Refusal(stopped));
-            else if (operation.Stage(staged))
-                _committing.Add(operation);
-        }
+            group.StartedAt = StorageMeter.Start();
+            foreach (PendingOperation operation in group.Taken)
+            {
+                if (_stopped is { } stopped)
+                    operation.Fail(Refusal(stopped));
+                else if (operation.Stage(staged))
+                    group.Staged.Add(operation);
+            }
 
-        staged.Packer.Flush();
-        return log.AppendedUpTo;
+            staged.Packer.Flush();
+            group.Last = log.AppendedUpTo;
+            group.Commit = group.Staged.Count > 0 ? log.CommitAsync() : Task.CompletedTask;
+        }
+        catch (Exception failure)
+        {
+            group.Commit = Task.FromException(failure);
+        }
     }
 
-    private void ApplyCommitted(LogPosition last)
+    /// <summary>Applies what is durable now, shows it and answers.</summary>
+    private void Finish(CommitGroup group)
     {
-        foreach (PendingOperation operation in _committing)
+        if (group.Commit.Exception?.InnerException is { } failure)
+        {
+            Fail(group, failure);
+            return;
+        }
+
+        if (group.Staged.Count == 0)
+            return;
+        try
+        {
+            if (_failed)
+                throw new InvalidOperationException("a group before this one could not be applied");
+            meter.Committed(group.StartedAt, group.Staged.Count);
+            Apply(group);
+        }
+        catch (Exception broken)
+        {
+            Fail(group, broken);
+            return;
+        }
+
+        foreach (PendingOperation operation in group.Staged)
+            operation.Complete();
+        meter.Acknowledged(group.Staged);
+    }
+
+    private void Apply(CommitGroup group)
+    {
+        foreach (PendingOperation operation in group.Staged)
             operation.Apply(catalog);
-        if (last > log.DurableUpTo || log.DurableUpTo > log.AppendedUpTo || last < VisibleUpTo)
+        if (group.Last > log.DurableUpTo || log.DurableUpTo > log.AppendedUpTo || group.Last < VisibleUpTo)
         {
             throw new InvalidOperationException(
-                $"expected visible {VisibleUpTo} <= {last} <= durable <= appended, found durable {log.DurableUpTo}, appended {log.AppendedUpTo}");
+                $"expected visible {VisibleUpTo} <= {group.Last} <= durable <= appended, found durable {log.DurableUpTo}, appended {log.AppendedUpTo}");
         }
 
         catalog.Publish();
         budget.SetTail(catalog.TailBytes);
-        Volatile.Write(ref _visibleUpTo, last.Value);
-        foreach (PendingOperation operation in _committing)
-            operation.Complete();
-        meter.Acknowledged(_committing);
+        Volatile.Write(ref _visibleUpTo, group.Last.Value);
     }
 
     /// <summary>Nothing of the group was shown to anybody; whether it is on the disk, nobody can say now.</summary>
-    private void Fail(Exception failure)
+    private void Fail(CommitGroup group, Exception failure)
     {
         StorageException reason = failure as StorageException
             ?? new StorageException(StorageErrorCode.NodeStopped, $"the sequencer failed: {failure.Message}", failure);
-        logger.LogCritical(failure, "The node stops accepting changes: {Reason}. Reads go on; restart it to recover from the disk", reason.Message);
+        if (!_failed)
+            logger.LogCritical(failure, "The node stops accepting changes: {Reason}. Reads go on; restart it to recover from the disk", reason.Message);
+        _failed = true;
         Stop(reason);
         StorageException unknown = new(
             reason.Code == StorageErrorCode.DiskFull ? StorageErrorCode.DiskFull : StorageErrorCode.NodeStopped,
             $"the change may or may not be there after a restart, whole or not at all: {reason.Message}",
             failure);
-        foreach (PendingOperation operation in _taken)
+        foreach (PendingOperation operation in group.Taken)
             operation.Fail(unknown);
     }
 }
