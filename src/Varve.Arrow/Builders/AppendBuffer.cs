@@ -38,8 +38,10 @@ internal sealed class AppendBuffer(long hintBytes = 0)
     {
         if (!CanHold(neededBytes))
             throw new ArrowFormatException($"a column buffer of {neededBytes} bytes passes the limit of {AlignedMemory.CapacityBytesMax} bytes");
-        long capacityBytes = Math.Max(neededBytes, old is null ? FirstCapacityBytes : 2L * old.CapacityBytes);
-        if (neededBytes <= hintBytes && (capacityBytes > hintBytes || neededBytes > hintBytes / 4))
+
+        // Where the end is known, in few steps: each leaves the old memory behind, and new memory costs a page fault every 4 KiB.
+        long capacityBytes = Math.Max(neededBytes, old is null ? FirstCapacityBytes : (hintBytes > 0 ? 4L : 2L) * old.CapacityBytes);
+        if (neededBytes <= hintBytes && (capacityBytes > hintBytes || neededBytes > hintBytes / 8))
             capacityBytes = hintBytes;
         capacityBytes = (capacityBytes + AlignedMemory.Alignment - 1) / AlignedMemory.Alignment * AlignedMemory.Alignment;
         AlignedMemory grown = new((int)Math.Min(capacityBytes, AlignedMemory.CapacityBytesMax));

@@ -21,7 +21,8 @@ internal sealed class TimeColumn
         byte[] values = _values;
         if ((at + count) * sizeof(long) > values.Length)
         {
-            int rows = Math.Max(at + count, Math.Min(Math.Max(FirstRows, 2 * at), TailChunk.RowCountMax));
+            int needed = at + count;
+            int rows = needed > TailChunk.RowCountMax / 8 ? TailChunk.RowCountMax : Math.Max(needed, Math.Max(FirstRows, 4 * at));
             byte[] grown = GC.AllocateUninitializedArray<byte>(rows * sizeof(long));
             values.AsSpan(0, at * sizeof(long)).CopyTo(grown);
             _values = values = grown;
