@@ -1,14 +1,15 @@
 namespace Varve.Storage.Log;
 
-/// <summary>
-/// Everyone who waits for the same commit. What they do next runs on the committing thread, unless they go elsewhere by themselves: the sequencer has the next
-/// group on its way without a change of threads. Who keeps the thread keeps the log from committing.
-/// </summary>
+/// <summary>Everyone who waits for the same commit.</summary>
 internal sealed class CommitRound
 {
-    private readonly TaskCompletionSource _done = new();
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _doneInPlace = new();
 
     public Task Done => _done.Task;
+
+    /// <summary>As <see cref="Done"/>, but what awaits it goes on on the committing thread, before anyone else.</summary>
+    public Task DoneInPlace => _doneInPlace.Task;
 
     /// <summary>The newest entry that the commit makes durable. Set when it starts.</summary>
     public LogPosition UpTo { get; set; }
@@ -16,12 +17,19 @@ internal sealed class CommitRound
     /// <summary>FASTER's address that must be on the disk. Set when it starts.</summary>
     public long Tail { get; set; }
 
-    public void Complete() => _done.TrySetResult();
+    public void Complete()
+    {
+        _doneInPlace.TrySetResult();
+        _done.TrySetResult();
+    }
 
     public void Fail(StorageException failure)
     {
+        _doneInPlace.TrySetException(failure);
         _done.TrySetException(failure);
+
         // Perhaps nobody waits; then nobody needs to be told.
+        _ = _doneInPlace.Task.Exception;
         _ = _done.Task.Exception;
     }
 }

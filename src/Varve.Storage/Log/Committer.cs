@@ -70,7 +70,7 @@ internal sealed class Committer
 
     public void Start() => _thread.Start();
 
-    public Task CommitAsync()
+    public Task CommitAsync(bool continueInPlace = false)
     {
         lock (_gate)
         {
@@ -80,7 +80,8 @@ internal sealed class Committer
                 return Task.FromException(Closed());
             if (DurableUpTo == AppendedUpTo)
                 return Task.CompletedTask;
-            return RequestLocked().Done;
+            CommitRound round = RequestLocked();
+            return continueInPlace ? round.DoneInPlace : round.Done;
         }
     }
 
@@ -108,8 +109,7 @@ internal sealed class Committer
     {
         if (Thread.CurrentThread == _thread)
         {
-            _device.WriteQueued();
-            Volatile.Write(ref _finishedWrites, _finishedWrites + 1);
+            WriteForRoom();
             return;
         }
 
@@ -160,7 +160,8 @@ internal sealed class Committer
                 FinishRunning(written);
             }
 
-            WriteRecord(_control.Newest with { DurableUpTo = DurableUpTo, Closed = DurableUpTo == AppendedUpTo });
+            if (_failure is null)
+                WriteRecord(_control.Newest with { DurableUpTo = DurableUpTo, Closed = DurableUpTo == AppendedUpTo });
         }
         catch (Exception reason)
         {
@@ -226,6 +227,21 @@ internal sealed class Committer
 
         if (written is > 0 and < LargeWriteBytes)
             _zeroFill.Advance(_log.FlushedUntilAddress);
+    }
+
+    private void WriteForRoom()
+    {
+        try
+        {
+            _device.WriteQueued();
+            Volatile.Write(ref _finishedWrites, _finishedWrites + 1);
+        }
+        catch (Exception reason)
+        {
+            Fail(reason);
+        }
+
+        ThrowIfDead();
     }
 
     private void WriteRecord(CommitSlot record)

@@ -124,6 +124,12 @@ internal sealed class DurableLog : IAsyncDisposable
     public Task CommitAsync() => _committer.CommitAsync();
 
     /// <summary>
+    /// As <see cref="CommitAsync"/>, but what awaits the task goes on on the committing thread: the sequencer has its next group on its way without a change of
+    /// threads. Who keeps the thread keeps the log from committing, and who waits there for a commit waits for ever.
+    /// </summary>
+    public Task CommitInPlaceAsync() => _committer.CommitAsync(continueInPlace: true);
+
+    /// <summary>
     /// Durable entries from a position on, up to what is durable when the call is made, read from the disk. A payload is valid until the next entry is asked
     /// for. <see cref="StorageErrorCode.OffsetOutOfRange"/> for a position before the first entry.
     /// </summary>

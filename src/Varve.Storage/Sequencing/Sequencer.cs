@@ -111,7 +111,7 @@ internal sealed class Sequencer(
 
             staged.Packer.Flush();
             group.Last = log.AppendedUpTo;
-            group.Commit = group.Staged.Count > 0 ? log.CommitAsync() : Task.CompletedTask;
+            group.Commit = group.Staged.Count > 0 ? log.CommitInPlaceAsync() : Task.CompletedTask;
         }
         catch (Exception failure)
         {
