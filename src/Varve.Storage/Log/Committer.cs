@@ -151,7 +151,7 @@ internal sealed class Committer
     {
         try
         {
-            while (WaitForWork(out bool idle))
+            while (_failure is null && WaitForWork(out bool idle))
             {
                 if (idle)
                     WriteRecord(_control.Newest with { DurableUpTo = DurableUpTo });
