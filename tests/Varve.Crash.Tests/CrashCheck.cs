@@ -19,7 +19,10 @@ internal sealed class CrashCheck(string stream)
 
     public int BatchCount => _known.Count;
 
-    public void Judge(StreamView view, IEnumerable<Acknowledged> acknowledged, int writerCount) => Judge(Read(view), acknowledged, writerCount);
+    public void Judge(StreamView view, IEnumerable<Acknowledged> acknowledged, int writerCount) =>
+        Judge(Read(view.Chunks.Select(c => new StoredRows(c.FirstOffset, c.RowCount, c.Columns))), acknowledged, writerCount);
+
+    public void Judge(IEnumerable<StoredRows> rows, IEnumerable<Acknowledged> acknowledged, int writerCount) => Judge(Read(rows), acknowledged, writerCount);
 
     public void Judge(IReadOnlyList<StoredBatch> found, IEnumerable<Acknowledged> acknowledged, int writerCount)
     {
@@ -60,29 +63,29 @@ internal sealed class CrashCheck(string stream)
         _known.AddRange(found.Skip(_known.Count));
     }
 
-    /// <summary>The batches of a view, each checked to be whole and to hold what was appended.</summary>
-    private List<StoredBatch> Read(StreamView view)
+    /// <summary>The batches of these rows, each checked to be whole and to hold what was appended.</summary>
+    private List<StoredBatch> Read(IEnumerable<StoredRows> rows)
     {
         List<StoredBatch> batches = [];
         int expectedRow = 0;
-        foreach (ViewChunk chunk in view.Chunks)
+        foreach (StoredRows chunk in rows)
         {
             for (int i = 0; i < chunk.RowCount; i++)
             {
                 long writer = ArrayReader.GetInt64(chunk.Columns[0], i);
                 long batch = ArrayReader.GetInt64(chunk.Columns[1], i);
                 int row = (int)ArrayReader.GetInt64(chunk.Columns[2], i);
-                int rows = (int)ArrayReader.GetInt64(chunk.Columns[3], i);
+                int batchRows = (int)ArrayReader.GetInt64(chunk.Columns[3], i);
                 string payload = ArrayReader.GetString(chunk.Columns[4], i);
                 if (expectedRow == 0)
-                    batches.Add(new StoredBatch(writer, batch, chunk.FirstOffset + i, rows));
+                    batches.Add(new StoredBatch(writer, batch, chunk.FirstOffset + i, batchRows));
                 StoredBatch current = batches[^1];
-                if (row != expectedRow || (writer, batch, rows) != (current.Writer, current.Batch, current.RowCount))
-                    throw Wrong($"row {row} of {rows} of batch {batch} of writer {writer} stands at offset {chunk.FirstOffset + i} inside of {current}");
+                if (row != expectedRow || (writer, batch, batchRows) != (current.Writer, current.Batch, current.RowCount))
+                    throw Wrong($"row {row} of {batchRows} of batch {batch} of writer {writer} stands at offset {chunk.FirstOffset + i} inside of {current}");
                 int payloadBytes = int.Parse(payload[..payload.IndexOf(':', StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture);
                 if (payload != CrashRows.Payload(writer, batch, row, payloadBytes))
                     throw Wrong($"the payload at offset {chunk.FirstOffset + i} is not what was appended");
-                expectedRow = row + 1 == rows ? 0 : row + 1;
+                expectedRow = row + 1 == batchRows ? 0 : row + 1;
             }
         }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Varve.Storage;
 using Varve.Testing;
 using Xunit.Abstractions;
@@ -10,10 +9,6 @@ public class KilledWriterTests(ITestOutputHelper output)
 {
     private const int WriterCount = 8;
     private const int StreamCount = 3;
-    private const int LivesPerDirectory = 10;
-
-    private static readonly int Rounds =
-        int.Parse(Environment.GetEnvironmentVariable("VARVE_CRASH_ROUNDS") is { Length: > 0 } rounds ? rounds : "30", CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task Acknowledged_rows_survive_kill_9_in_order_and_once_and_no_batch_is_torn()
@@ -22,11 +17,11 @@ public class KilledWriterTests(ITestOutputHelper output)
         Random random = new(seed);
         int acknowledged = 0;
         int untold = 0;
-        for (int round = 0; round < Rounds;)
+        for (int round = 0; round < KillRounds.Count;)
         {
             using TempDirectory directory = new("crash");
             CrashCheck[] checks = [.. Enumerable.Range(0, StreamCount).Select(i => new CrashCheck("s" + i))];
-            for (int life = 0; life < LivesPerDirectory && round < Rounds; life++, round++)
+            for (int life = 0; life < KillRounds.PerDirectory && round < KillRounds.Count; life++, round++)
             {
                 IReadOnlyList<Acknowledged> told = await LiveAsync(directory.File("data"), random, life);
                 acknowledged += told.Count;
@@ -36,8 +31,8 @@ public class KilledWriterTests(ITestOutputHelper output)
             untold += checks.Sum(c => c.UnacknowledgedCount);
         }
 
-        output.WriteLine($"{Rounds} kills, {acknowledged} appends acknowledged, {untold} found that nobody was told of");
-        Assert.True(acknowledged > Rounds, "hardly anything was written between the kills");
+        output.WriteLine($"{KillRounds.Count} kills, {acknowledged} appends acknowledged, {untold} found that nobody was told of");
+        Assert.True(acknowledged > KillRounds.Count, "hardly anything was written between the kills");
     }
 
     /// <summary>Most lives end within the first tenths of a second of writing, a few while the engine opens.</summary>
