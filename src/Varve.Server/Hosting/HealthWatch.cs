@@ -30,8 +30,8 @@ internal sealed class HealthWatch : IDisposable
         if (problem == Interlocked.Exchange(ref _told, problem))
             return;
         _service.SetAll(problem is null ? ServiceHealth.Serving : ServiceHealth.NotServing);
-        if (problem is not null && !_health.IsStopping)
-            _log.LogWarning("not ready: {Problem}", problem);
+        if (_health.IsFailed)
+            _log.LogError("not ready: {Problem}", problem);
     }
 
     public void Dispose() => _timer.Dispose();

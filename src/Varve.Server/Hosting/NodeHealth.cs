@@ -21,7 +21,8 @@ internal sealed class NodeHealth
         }
     }
 
-    public bool IsStopping => _isStopping;
+    /// <summary>Whether the problem is one that nobody asked for: the engine gave up by itself.</summary>
+    public bool IsFailed => !_isStopping && _engine is { IsAccepting: false };
 
     public void Opened(StorageEngine engine) => _engine = engine;
 
