@@ -1,7 +1,7 @@
 using Varve.Load;
 using Varve.Load.DoGet;
 
-IScenario[] scenarios = [new DoGetScenario()];
+IScenario[] scenarios = [new DoGetScenario(), new DoGetDaemon()];
 if (args is [string name, .. string[] rest] && scenarios.FirstOrDefault(s => s.Name == name) is { } scenario)
 {
     await scenario.RunAsync(LoadArguments.Parse(rest));
@@ -10,5 +10,5 @@ if (args is [string name, .. string[] rest] && scenarios.FirstOrDefault(s => s.N
 
 Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks/Varve.Load -- SCENARIO [name=value ...]");
 foreach (IScenario known in scenarios)
-    Console.Error.WriteLine($"  {known.Name,-10} {known.Summary}");
+    Console.Error.WriteLine($"  {known.Name,-14} {known.Summary}");
 return 1;

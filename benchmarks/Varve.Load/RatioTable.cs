@@ -17,21 +17,25 @@ internal sealed class RatioTable(params string[] cases)
     public void Print()
     {
         Console.WriteLine();
-        Console.WriteLine($"{"case",-34} {"GB/s",8} {"CPU s/GB",9} {"ratio",7}");
+        Console.WriteLine($"{"median of the rounds",-24} {"GB/s",6} {"ratio",6} {"CPU s/GB here",14} {"there",6} {"allocated MB/GB",16}");
         for (int i = 0; i < cases.Length; i++)
         {
             int at = i;
-            Console.WriteLine(
-                $"{cases[i],-34} {Shown(Median(m => m[at].GigabytesPerSecond)),8} {Shown(Median(m => m[at].ProcessorSecondsPerGigabyte)),9} "
-                + $"{Shown(Median(m => m[at].GigabytesPerSecond / m[0].GigabytesPerSecond)),7}");
+            Console.WriteLine(string.Join(' ',
+                $"{cases[i],-24}",
+                $"{Median(m => m[at].GigabytesPerSecond),6}",
+                $"{Median(m => m[at].GigabytesPerSecond / m[0].GigabytesPerSecond),6}",
+                $"{Median(m => m[at].HereSecondsPerGigabyte),14}",
+                $"{Median(m => m[at].ThereSecondsPerGigabyte),6}",
+                $"{Median(m => m[at].AllocatedMegabytesPerGigabyte),16}"));
         }
     }
 
     private static string Shown(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 
-    private double Median(Func<Measurement[], double> value)
+    private string Median(Func<Measurement[], double> value)
     {
         double[] sorted = [.. _rounds.Select(value).Order()];
-        return sorted[sorted.Length / 2];
+        return Shown(sorted[sorted.Length / 2]);
     }
 }
