@@ -21,9 +21,10 @@ internal static class ScanColumns
     private static ScanColumn[] Create(Schema schema)
     {
         List<ScanColumn> columns = [Any];
+        var budget = new ArrayBudget();
         for (int i = 0; i < schema.Fields.Count; i++)
         {
-            if (ColumnLoaders.TryCreate(schema.Fields[i].Type, out _) is { } loader)
+            if (ColumnLoaders.TryCreate(schema.Fields[i].Type, budget, out _) is { } loader)
                 columns.Add(new ScanColumn(schema.Fields[i].Name, ScanColumnKind.Stored, i, loader));
         }
 

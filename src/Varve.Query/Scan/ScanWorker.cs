@@ -8,6 +8,9 @@ namespace Varve.Query.Scan;
 /// <summary>One thread's part of a scan: fills DuckDB's chunks from the view chunks it was given. For one thread.</summary>
 internal sealed class ScanWorker(ScanExecution execution) : IDisposable
 {
+    /// <summary>What the lists of one chunk may take, unless a single row takes more.</summary>
+    private const long ListBytesMax = 16 << 20;
+
     private readonly ScanPins _pins = new();
     private ViewChunk? _chunk;
     private int _position;
@@ -27,8 +30,8 @@ internal sealed class ScanWorker(ScanExecution execution) : IDisposable
                 return 0;
         }
 
-        int count = Math.Min(DuckDbLibrary.VectorRows, _chunk.RowCount - _position);
         ScanColumn[] columns = execution.Projection;
+        int count = Fit(columns, _chunk, Math.Min(DuckDbLibrary.VectorRows, _chunk.RowCount - _position));
         for (int i = 0; i < columns.Length; i++)
             Fill(columns[i], _chunk, DuckDbApi.duckdb_data_chunk_get_vector(target, (ulong)i), count);
         _position += count;
@@ -36,6 +39,26 @@ internal sealed class ScanWorker(ScanExecution execution) : IDisposable
     }
 
     public void Dispose() => execution.Retire(_pins);
+
+    /// <summary>Fewer rows where their lists would make vectors large: those are counted to no memory limit.</summary>
+    private int Fit(ScanColumn[] columns, ViewChunk chunk, int count)
+    {
+        while (count > 1)
+        {
+            long bytes = 0;
+            foreach (ScanColumn column in columns)
+            {
+                if (column.Kind == ScanColumnKind.Stored)
+                    bytes += column.Loader.ListBytes(chunk.Columns[column.Field], _position, count);
+            }
+
+            if (bytes <= ListBytesMax)
+                break;
+            count /= 2;
+        }
+
+        return count;
+    }
 
     private unsafe void Fill(ScanColumn column, ViewChunk chunk, nint vector, int count)
     {

@@ -7,6 +7,9 @@ namespace Varve.Query.Types;
 public static class StreamSqlMapping
 {
     /// <summary>One entry per column of the schema, in its order.</summary>
-    public static IReadOnlyList<SqlColumn> Describe(Schema schema) =>
-        [.. schema.Fields.Select(f => new SqlColumn(f, ColumnLoaders.TryCreate(f.Type, out string? problem)?.SqlName, problem))];
+    public static IReadOnlyList<SqlColumn> Describe(Schema schema)
+    {
+        var budget = new ArrayBudget();
+        return [.. schema.Fields.Select(f => new SqlColumn(f, ColumnLoaders.TryCreate(f.Type, budget, out string? problem)?.SqlName, problem))];
+    }
 }

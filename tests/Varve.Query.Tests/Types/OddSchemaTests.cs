@@ -23,6 +23,39 @@ public sealed class OddSchemaTests(QueryFixture fixture) : IClassFixture<QueryFi
     [Fact]
     public Task Lists_of_many_thousand_elements() => WorksAsync("long", [new Field("c", new FixedSizeListType(new Field("item", ArrowTypes.Int8), 60_000))]);
 
+    [Theory]
+    [InlineData(1536, "FLOAT[1536]")]
+    [InlineData(5000, "FLOAT[]")]
+    public async Task Lists_of_one_length_are_arrays_unless_they_are_long(int size, string sql)
+    {
+        string stream = $"vectors{size}";
+        object?[] Row(int row) => [.. Enumerable.Range(0, size).Select(i => (object?)(float)(row + i))];
+        object?[] values = [Row(1), null, .. Enumerable.Range(2, 100).Select(Row)];
+        await fixture.CreateAsync(stream, TestArrays.Batch(("c", new FixedSizeListType(new Field("item", ArrowTypes.Float32), size), values)));
+        Assert.Equal(sql, StreamSqlMapping.Describe(fixture.Storage.Describe(stream).Schema)[0].SqlType);
+        Assert.Equal(sql, await fixture.Engine.OneAsync($"SELECT DISTINCT typeof(c) FROM {stream}"));
+        Assert.Equal($"1|101|{100 + size}", await fixture.Engine.OneAsync($"SELECT count(*) - count(c), max(c[1])::INT, max(c[{size}])::INT FROM {stream}"));
+    }
+
+    [Fact]
+    public void All_arrays_of_a_stream_together_are_bounded()
+    {
+        var type = new FixedSizeListType(new Field("item", ArrowTypes.Float64), 1024);
+        IReadOnlyList<SqlColumn> columns = StreamSqlMapping.Describe(new Schema([.. Enumerable.Range(0, 20).Select(i => new Field($"c{i}", type))]));
+        Assert.Equal(8, columns.Count(c => c.SqlType == "DOUBLE[1024]"));
+        Assert.Equal(12, columns.Count(c => c.SqlType == "DOUBLE[]"));
+    }
+
+    [Fact]
+    public async Task Rows_with_very_long_lists_come_a_few_at_a_time()
+    {
+        object?[] elements = [.. Enumerable.Range(0, 300_000).Select(i => (object?)(i % 3 == 0 ? null : (long)i))];
+        await fixture.CreateAsync("lists", TestArrays.Batch(("c", new ListType(new Field("item", ArrowTypes.Int64)), [elements, null, elements, Array.Empty<object?>(), elements, elements])));
+        Assert.Equal(
+            $"5|{4 * 300_000}|{4 * 200_000}|{4 * elements.Sum(e => (long?)e ?? 0)}",
+            await fixture.Engine.OneAsync("SELECT count(c), sum(len(c)), sum(list_count(c)), sum(list_sum(c)) FROM lists"));
+    }
+
     [Fact]
     public Task Names_with_quotes_dots_and_words_of_sql() => WorksAsync(
         "named", [new Field("a\"b", ArrowTypes.Int32), new Field("select", ArrowTypes.Int32), new Field("x.y", ArrowTypes.Int32), new Field("日本", ArrowTypes.Int32), new Field("'); DROP", ArrowTypes.Int32)]);

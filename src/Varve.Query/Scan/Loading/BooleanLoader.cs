@@ -8,6 +8,8 @@ internal sealed unsafe class BooleanLoader : ColumnLoader
 {
     public override string SqlName => "BOOLEAN";
 
+    public override int RowBytes => 1;
+
     public override LogicalTypeHandle CreateType() => DuckDbApi.duckdb_create_logical_type(DuckDbTypeId.Boolean);
 
     protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)

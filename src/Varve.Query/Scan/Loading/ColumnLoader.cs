@@ -12,8 +12,14 @@ internal abstract unsafe class ColumnLoader
     /// <summary>The SQL type as DESCRIBE shows it.</summary>
     public abstract string SqlName { get; }
 
+    /// <summary>What one row takes in a DuckDB vector, elements of an ARRAY included, those of a LIST as one.</summary>
+    public abstract int RowBytes { get; }
+
     /// <summary>The SQL type for DuckDB; the caller disposes it.</summary>
     public abstract LogicalTypeHandle CreateType();
+
+    /// <summary>What the elements of the rows' lists take in vectors, at all levels.</summary>
+    public virtual long ListBytes(ArrayData array, int from, int count) => 0;
 
     /// <param name="array">The rows' array.</param>
     /// <param name="from">The first row in it.</param>

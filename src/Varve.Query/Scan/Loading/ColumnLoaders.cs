@@ -14,17 +14,18 @@ namespace Varve.Query.Scan.Loading;
 /// <item>date64 counts milliseconds and is often used as a timestamp, so it becomes TIMESTAMP_MS, not DATE.</item>
 /// <item>A duration becomes INTERVAL; nanoseconds, which that cannot hold, become BIGINT.</item>
 /// <item>A decimal needs at most 38 digits; a negative scale is multiplied out.</item>
+/// <item>A fixed_size_list becomes ARRAY, or LIST where that would take too much memory (<see cref="ArrayBudget"/>).</item>
 /// </list>
 /// </remarks>
 internal static class ColumnLoaders
 {
-    /// <summary>DuckDB's limit for ARRAY.</summary>
-    private const int ArraySizeMax = 100_000;
-
     private const long DaySeconds = 86_400;
 
-    /// <summary>The loader of a type, or null and why there is none.</summary>
-    public static ColumnLoader? TryCreate(ArrowType type, out string? problem)
+    /// <summary>The loader of a type by itself, or null and why there is none.</summary>
+    public static ColumnLoader? TryCreate(ArrowType type, out string? problem) => TryCreate(type, new ArrayBudget(), out problem);
+
+    /// <summary>The loader of a column, or null and why there is none.</summary>
+    public static ColumnLoader? TryCreate(ArrowType type, ArrayBudget budget, out string? problem)
     {
         problem = null;
         ColumnLoader? loader = type switch
@@ -49,11 +50,11 @@ internal static class ColumnLoaders
             TimestampType timestamp => Timestamp(timestamp),
             DurationType { Unit: TimeUnit.Nanosecond } => new FixedLoader(DuckDbTypeId.BigInt, "BIGINT", 8),
             DurationType or IntervalType => new IntervalLoader(type),
-            ListType list => Wrap(list.Element.Type, element => new ListLoader<int>(element), ref problem),
-            LargeListType list => Wrap(list.Element.Type, element => new ListLoader<long>(element), ref problem),
-            FixedSizeListType { Size: >= 1 and <= ArraySizeMax } list => Wrap(list.Element.Type, element => new FixedListLoader(element, list.Size), ref problem),
-            StructType record => Struct(record, ref problem),
-            MapType map => Map(map, ref problem),
+            ListType list => TryCreate(list.Element.Type, budget, out problem) is { } element ? new ListLoader<int>(element) : null,
+            LargeListType list => TryCreate(list.Element.Type, budget, out problem) is { } element ? new ListLoader<long>(element) : null,
+            FixedSizeListType { Size: >= 1 } list => FixedList(list, budget, ref problem),
+            StructType record => Struct(record, budget, ref problem),
+            MapType map => Map(map, budget, ref problem),
             _ => null,
         };
         if (loader is null)
@@ -104,10 +105,14 @@ internal static class ColumnLoaders
     private static ScaledLoader<long> Moment(long factor) =>
         new(DuckDbTypeId.TimestampTz, "TIMESTAMP WITH TIME ZONE", factor, long.MinValue / factor, long.MaxValue / factor);
 
-    private static ColumnLoader? Wrap(ArrowType element, Func<ColumnLoader, ColumnLoader> wrap, ref string? problem) =>
-        TryCreate(element, out problem) is { } loader ? wrap(loader) : null;
+    private static ColumnLoader? FixedList(FixedSizeListType type, ArrayBudget budget, ref string? problem)
+    {
+        if (TryCreate(type.Element.Type, budget, out problem) is not { } element)
+            return null;
+        return budget.TryTake((long)type.Size * element.RowBytes) ? new FixedListLoader(element, type.Size) : new FixedListAsListLoader(element, type.Size);
+    }
 
-    private static StructLoader? Struct(StructType type, ref string? problem)
+    private static StructLoader? Struct(StructType type, ArrayBudget budget, ref string? problem)
     {
         string[] names = [.. type.Fields.Select(f => f.Name)];
         if (names.Length == 0)
@@ -123,7 +128,7 @@ internal static class ColumnLoaders
         var fields = new ColumnLoader[names.Length];
         for (int i = 0; i < fields.Length; i++)
         {
-            if (TryCreate(type.Fields[i].Type, out problem) is not { } field)
+            if (TryCreate(type.Fields[i].Type, budget, out problem) is not { } field)
             {
                 problem = $"field '{names[i]}': {problem}";
                 return null;
@@ -135,8 +140,8 @@ internal static class ColumnLoaders
         return new StructLoader(names, fields);
     }
 
-    private static MapLoader? Map(MapType type, ref string? problem) =>
-        TryCreate(type.Entries.Type.Children[0].Type, out problem) is { } key && TryCreate(type.Entries.Type.Children[1].Type, out problem) is { } value
+    private static MapLoader? Map(MapType type, ArrayBudget budget, ref string? problem) =>
+        TryCreate(type.Entries.Type.Children[0].Type, budget, out problem) is { } key && TryCreate(type.Entries.Type.Children[1].Type, budget, out problem) is { } value
             ? new MapLoader(key, value)
             : null;
 }

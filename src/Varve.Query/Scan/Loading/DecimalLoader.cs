@@ -12,6 +12,8 @@ internal sealed unsafe class DecimalLoader<TTarget>(DecimalType type, DecimalSha
 {
     public override string SqlName => shape.SqlName;
 
+    public override int RowBytes => sizeof(TTarget);
+
     public override LogicalTypeHandle CreateType() => DuckDbApi.duckdb_create_decimal_type(shape.Width, shape.Scale);
 
     protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)

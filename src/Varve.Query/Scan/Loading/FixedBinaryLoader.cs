@@ -8,6 +8,8 @@ internal sealed unsafe class FixedBinaryLoader(int widthBytes) : ColumnLoader
 {
     public override string SqlName => "BLOB";
 
+    public override int RowBytes => sizeof(NativeString);
+
     public override LogicalTypeHandle CreateType() => DuckDbApi.duckdb_create_logical_type(DuckDbTypeId.Blob);
 
     protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)

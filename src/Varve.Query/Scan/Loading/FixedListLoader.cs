@@ -8,11 +8,16 @@ internal sealed unsafe class FixedListLoader(ColumnLoader element, int size) : C
 {
     public override string SqlName => $"{element.SqlName}[{size}]";
 
+    public override int RowBytes => size * element.RowBytes;
+
     public override LogicalTypeHandle CreateType()
     {
         using LogicalTypeHandle type = element.CreateType();
         return DuckDbApi.duckdb_create_array_type(type, (ulong)size);
     }
+
+    public override long ListBytes(ArrayData array, int from, int count) =>
+        element.ListBytes(array.Children[0], (array.Offset + from) * size, count * size);
 
     protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)
     {

@@ -8,6 +8,8 @@ internal sealed unsafe class FixedLoader(DuckDbTypeId type, string sqlName, int 
 {
     public override string SqlName => sqlName;
 
+    public override int RowBytes => widthBytes;
+
     public override LogicalTypeHandle CreateType() => DuckDbApi.duckdb_create_logical_type(type);
 
     protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)

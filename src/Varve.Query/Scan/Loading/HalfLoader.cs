@@ -9,6 +9,8 @@ internal sealed unsafe class HalfLoader : ColumnLoader
 {
     public override string SqlName => "FLOAT";
 
+    public override int RowBytes => sizeof(float);
+
     public override LogicalTypeHandle CreateType() => DuckDbApi.duckdb_create_logical_type(DuckDbTypeId.Float);
 
     protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)

@@ -14,6 +14,8 @@ internal sealed unsafe class IntervalLoader(ArrowType type) : ColumnLoader
 
     public override string SqlName => IntervalName;
 
+    public override int RowBytes => sizeof(NativeInterval);
+
     public override LogicalTypeHandle CreateType() => DuckDbApi.duckdb_create_logical_type(DuckDbTypeId.Interval);
 
     protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)

@@ -12,14 +12,26 @@ internal sealed unsafe class ListLoader<TOffset>(ColumnLoader element) : ColumnL
 {
     public override string SqlName => element.SqlName + "[]";
 
+    public override int RowBytes => sizeof(NativeListEntry) + element.RowBytes;
+
     public override LogicalTypeHandle CreateType()
     {
         using LogicalTypeHandle type = element.CreateType();
         return DuckDbApi.duckdb_create_list_type(type);
     }
 
+    public override long ListBytes(ArrayData array, int from, int count) => ListBytes(element, array, from, count);
+
     protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins) =>
         LoadLists(element, array, from, count, vector, validity, pins);
+
+    public static long ListBytes(ColumnLoader element, ArrayData array, int from, int count)
+    {
+        ReadOnlySpan<TOffset> offsets = MemoryMarshal.Cast<byte, TOffset>(array.Buffers[1].Span)[(array.Offset + from)..];
+        long first = long.CreateTruncating(offsets[0]);
+        int elements = (int)(long.CreateTruncating(offsets[count]) - first);
+        return ((long)elements * element.RowBytes) + element.ListBytes(array.Children[0], (int)first, elements);
+    }
 
     /// <summary>Elements of consecutive rows lie one behind the other: they are loaded as one run, those of null rows included.</summary>
     public static void LoadLists(ColumnLoader element, ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)

@@ -17,6 +17,8 @@ internal sealed unsafe class ScaledLoader<T>(DuckDbTypeId type, string sqlName, 
 {
     public override string SqlName => sqlName;
 
+    public override int RowBytes => sizeof(long);
+
     public override LogicalTypeHandle CreateType() => DuckDbApi.duckdb_create_logical_type(type);
 
     protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)

@@ -10,6 +10,8 @@ internal sealed unsafe class StructLoader(string[] names, ColumnLoader[] fields)
 {
     public override string SqlName => $"STRUCT({string.Join(", ", names.Zip(fields, (name, loader) => $"{SqlNames.Show(name)} {loader.SqlName}"))})";
 
+    public override int RowBytes => fields.Sum(f => f.RowBytes);
+
     public override LogicalTypeHandle CreateType()
     {
         var types = new LogicalTypeHandle[fields.Length];
@@ -33,6 +35,14 @@ internal sealed unsafe class StructLoader(string[] names, ColumnLoader[] fields)
             foreach (nint text in texts)
                 Marshal.FreeCoTaskMem(text);
         }
+    }
+
+    public override long ListBytes(ArrayData array, int from, int count)
+    {
+        long total = 0;
+        for (int i = 0; i < fields.Length; i++)
+            total += fields[i].ListBytes(array.Children[i], array.Offset + from, count);
+        return total;
     }
 
     protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)

@@ -12,6 +12,8 @@ internal sealed unsafe class TextLoader<TOffset>(DuckDbTypeId type, string sqlNa
 {
     public override string SqlName => sqlName;
 
+    public override int RowBytes => sizeof(NativeString);
+
     public override LogicalTypeHandle CreateType() => DuckDbApi.duckdb_create_logical_type(type);
 
     protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)

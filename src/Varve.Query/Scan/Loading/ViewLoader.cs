@@ -9,6 +9,8 @@ internal sealed unsafe class ViewLoader(DuckDbTypeId type, string sqlName) : Col
 {
     public override string SqlName => sqlName;
 
+    public override int RowBytes => sizeof(NativeString);
+
     public override LogicalTypeHandle CreateType() => DuckDbApi.duckdb_create_logical_type(type);
 
     protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)
