@@ -8,6 +8,9 @@ namespace Varve.Server.Hosting;
 /// <summary>Opens the engines, and says in an operator's terms why one cannot be opened.</summary>
 internal static class DataStart
 {
+    /// <summary>Of the memory that the process may use: the rest is left to what is counted nowhere, such as the system's own buffers.</summary>
+    private const long ProcessMemoryPercent = 95;
+
     /// <exception cref="StartupException">The data directory cannot be used.</exception>
     public static async Task<StorageEngine> OpenEngineAsync(
         VarveServerOptions options, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
@@ -61,6 +64,8 @@ internal static class DataStart
             query = query with { MemoryLimitBytes = memory };
         try
         {
+            // SQL's own limit does not count all that an expression may ask for; behind this one such a statement fails by itself.
+            ProcessMemoryLimit.Lower(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 100 * ProcessMemoryPercent);
             return new QueryEngine(engine, query);
         }
         catch (Exception e) when (e is QueryException or DllNotFoundException or BadImageFormatException)
