@@ -17,7 +17,8 @@ using Varve.Storage;
 namespace Varve.Server;
 
 /// <summary>
-/// The daemon: the storage engine, the query engine and the services on two ports, in this process. Started once, stopped once; any thread may ask it.
+/// The daemon: the storage engine, the query engine and the services on two ports, in this process. Started once, stopped once; any thread may ask
+/// it.
 /// </summary>
 public sealed class VarveServer : IAsyncDisposable
 {
@@ -75,7 +76,8 @@ public sealed class VarveServer : IAsyncDisposable
     public QueryEngine Queries => _queries!;
 
     /// <summary>
-    /// Starts a daemon. The ports are taken first: while a long log is read, liveness is answered, readiness says why not yet, and calls get UNAVAILABLE.
+    /// Starts a daemon. The ports are taken first: while a long log is read, liveness is answered, readiness says why not yet, and calls get
+    /// UNAVAILABLE.
     /// </summary>
     /// <param name="options">Not changed by the caller from here on.</param>
     /// <param name="loggers">Stays the caller's; null: standard error, as <see cref="VarveServerOptions.Log"/> says.</param>
@@ -101,7 +103,8 @@ public sealed class VarveServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops: streaming calls end with UNAVAILABLE, appends that were taken are finished and answered, the log is closed. Calls that are not done within
+    /// Stops: streaming calls end with UNAVAILABLE, appends that were taken are finished and answered, the log is closed. Calls that are not done
+    /// within
     /// <see cref="VarveServerOptions.ShutdownSection.DrainTimeout"/> are cut off. Further calls wait for the same stop.
     /// </summary>
     public Task StopAsync() => _stop.Value;
@@ -113,12 +116,17 @@ public sealed class VarveServer : IAsyncDisposable
         await _host.StartAsync(cancellationToken);
         _engine = await DataStart.OpenEngineAsync(_options, _loggers, _time, cancellationToken);
         _queries = DataStart.OpenQueries(_engine, _options, _time);
-        var context = new ServiceContext(_engine, _queries, _options, _authenticator, _metrics, _statements, _loggers, _time, () => _host.ConnectionCount);
+        var context = new ServiceContext(
+            _engine, _queries, _options, _authenticator, _metrics, _statements, _loggers, _time, () => _host.ConnectionCount);
         _grpc = CreateGrpc(context);
         _health.Opened(_engine);
         _healthWatch.Look();
         if (_options.Listen.Insecure)
-            _log.LogWarning("insecure: whoever reaches the listeners may read and write everything, and what goes over the network may be read on its way");
+        {
+            _log.LogWarning("insecure: whoever reaches the listeners may read and write everything, "
+                + "and what goes over the network may be read on its way");
+        }
+
         _log.LogInformation("varve {Version} serves {Directory}: gRPC and Flight on {Grpc}, health and metrics on {Http}",
             ProductInfo.Version, Path.GetFullPath(_options.Data.Directory), GrpcEndpoint, HttpEndpoint);
     }

@@ -6,7 +6,8 @@ namespace Varve.Server.Tests;
 /// <summary>Keeps what a daemon logs, at all levels.</summary>
 public sealed class LogCapture : ILoggerProvider
 {
-    public LogCapture() => Factory = LoggerFactory.Create(b => b.SetMinimumLevel(LogLevel.Trace).AddFilter("Microsoft", LogLevel.Warning).AddProvider(this));
+    public LogCapture() => Factory = LoggerFactory.Create(
+        b => b.SetMinimumLevel(LogLevel.Trace).AddFilter("Microsoft", LogLevel.Warning).AddProvider(this));
 
     public ILoggerFactory Factory { get; }
 

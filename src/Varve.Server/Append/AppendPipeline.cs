@@ -9,8 +9,9 @@ using Varve.Storage;
 namespace Varve.Server.Append;
 
 /// <summary>
-/// The appends of one call, of varve.v1's Append and of Flight's DoPut alike. One side reads rows and hands them to the engine, in order, without waiting for
-/// them to be durable; the other answers them in that same order. The first failure ends both: what came before it is acknowledged, nothing after it is taken.
+/// The appends of one call, of varve.v1's Append and of Flight's DoPut alike. One side reads rows and hands them to the engine, in order, without
+/// waiting for them to be durable; the other answers them in that same order. The first failure ends both: what came before it is acknowledged,
+/// nothing after it is taken.
 /// </summary>
 internal sealed class AppendPipeline(AppendServices services, ServerCall call, IAppendSource source) : IDisposable
 {
@@ -89,8 +90,11 @@ internal sealed class AppendPipeline(AppendServices services, ServerCall call, I
         }
 
         // What ends the call from outside (client gone, deadline, server stopping) has its own status.
-        if (_readFailure is not null)
-            throw call.Cancelled.IsCancellationRequested ? _readFailure : ErrorMapper.Map(AsTooLarge(_readFailure), source.Stream, _requestCount) ?? _readFailure;
+        if (_readFailure is null)
+            return;
+        if (call.Cancelled.IsCancellationRequested)
+            throw _readFailure;
+        throw ErrorMapper.Map(AsTooLarge(_readFailure), source.Stream, _requestCount) ?? _readFailure;
     }
 
     private async ValueTask<AppendResult> OutcomeAsync(PendingAppend append)
@@ -132,7 +136,8 @@ internal sealed class AppendPipeline(AppendServices services, ServerCall call, I
     }
 
     /// <summary>A message beyond the transport's limit is, to whoever appends, a batch that is too large.</summary>
-    private static Exception AsTooLarge(Exception failure) => failure is RpcException { Code: StatusCode.ResourceExhausted } e && e.FindDetail<ErrorDetail>() is null
+    private static Exception AsTooLarge(Exception failure) =>
+        failure is RpcException { Code: StatusCode.ResourceExhausted } e && e.FindDetail<ErrorDetail>() is null
         ? ErrorMapper.Create(ErrorCode.BatchTooLarge, e.Message, inner: e)
         : failure;
 }

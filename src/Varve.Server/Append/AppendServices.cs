@@ -15,7 +15,9 @@ internal sealed record AppendServices(
     ILogger Log,
     TimeProvider Time)
 {
-    /// <summary>What Arrow data from a client may make the daemon allocate: a message a little more than a batch may be, the dictionaries of a call as much.</summary>
+    /// <summary>
+    /// What Arrow data from a client may make the daemon allocate: a message a little more than a batch may be, the dictionaries of a call as much.
+    /// </summary>
     public IpcLimits IpcLimits { get; } = new()
     {
         MaxBodyBytes = MaxBatchBytes * 2,

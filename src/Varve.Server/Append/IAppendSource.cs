@@ -3,7 +3,9 @@ using Varve.Protocol.V1;
 
 namespace Varve.Server.Append;
 
-/// <summary>Where an <see cref="AppendPipeline"/> gets its rows, and in which words it answers. One side reads, one side answers, at the same time.</summary>
+/// <summary>
+/// Where an <see cref="AppendPipeline"/> gets its rows, and in which words it answers. One side reads, one side answers, at the same time.
+/// </summary>
 internal interface IAppendSource
 {
     /// <summary>The stream of the newest rows, for errors of reading; null before it is known.</summary>

@@ -11,8 +11,8 @@ using Varve.Storage;
 namespace Varve.Server.Append;
 
 /// <summary>
-/// Makes one batch of a request's rows, whatever their form. Remembers the Arrow schema and dictionaries that earlier requests of the call brought for each
-/// stream. For one thread.
+/// Makes one batch of a request's rows, whatever their form. Remembers the Arrow schema and dictionaries that earlier requests of the call brought
+/// for each stream. For one thread.
 /// </summary>
 internal sealed class RowDecoder(AppendServices services)
 {
@@ -32,8 +32,10 @@ internal sealed class RowDecoder(AppendServices services)
             {
                 AppendRequest.RowsOneofCase.Arrow => DecodeArrow(stream, request.Arrow.Memory),
                 AppendRequest.RowsOneofCase.Columns => ColumnBatchReader.Read(services.Engine.Describe(stream), request.Columns),
-                AppendRequest.RowsOneofCase.Json => JsonRows.Parse(services.Engine.Describe(stream).Schema, request.Json.Span, services.IpcLimits.MaxBodyBytes),
-                _ => throw ErrorMapper.InvalidRequest($"cannot append to stream '{stream}': the request has no rows (arrow, columns or json)", stream),
+                AppendRequest.RowsOneofCase.Json => JsonRows.Parse(
+                    services.Engine.Describe(stream).Schema, request.Json.Span, services.IpcLimits.MaxBodyBytes),
+                _ => throw ErrorMapper.InvalidRequest(
+                    $"cannot append to stream '{stream}': the request has no rows (arrow, columns or json)", stream),
             };
         }
         catch (ArrowFormatException e)
@@ -48,7 +50,11 @@ internal sealed class RowDecoder(AppendServices services)
         {
             services.Engine.Describe(stream);
             if (_arrow.Count == MaxArrowStreams)
-                throw ErrorMapper.InvalidRequest($"cannot append to stream '{stream}': one call appends Arrow data to {MaxArrowStreams} streams at most", stream);
+            {
+                throw ErrorMapper.InvalidRequest(
+                    $"cannot append to stream '{stream}': one call appends Arrow data to {MaxArrowStreams} streams at most", stream);
+            }
+
             _arrow.Add(stream, reader = new IpcPieceReader(services.IpcLimits));
         }
 
@@ -78,7 +84,11 @@ internal sealed class RowDecoder(AppendServices services)
             // Rows weigh at least one byte each to the engine, so it would refuse more of them anyway.
             rowCount += batch.RowCount;
             if (rowCount > services.MaxBatchBytes)
-                throw ErrorMapper.Create(ErrorCode.BatchTooLarge, $"cannot append to stream '{stream}': the request has more than {services.MaxBatchBytes} rows", stream);
+            {
+                throw ErrorMapper.Create(
+                    ErrorCode.BatchTooLarge, $"cannot append to stream '{stream}': the request has more than {services.MaxBatchBytes} rows", stream);
+            }
+
             ArrayValidation.Validate(batch);
             plain.Add(DictionaryDecoder.Flatten(batch));
         }

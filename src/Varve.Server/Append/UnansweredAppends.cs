@@ -4,8 +4,8 @@ using System.Threading.Channels;
 namespace Varve.Server.Append;
 
 /// <summary>
-/// The requests of one Append call between the side that reads them and the side that answers them, in order and bounded in number and bytes. One thread
-/// adds, another takes.
+/// The requests of one Append call between the side that reads them and the side that answers them, in order and bounded in number and bytes. One
+/// thread adds, another takes.
 /// </summary>
 internal sealed class UnansweredAppends(int maxCount, long maxBytes) : IDisposable
 {

@@ -22,8 +22,10 @@ public static class ServerConfiguration
     /// <param name="file">A configuration file; null: varve.json in the data directory where there is one.</param>
     /// <param name="flags">Values by setting key (<see cref="Setting.Key"/>).</param>
     /// <param name="environment">Environment variables; null: the process's own.</param>
-    /// <exception cref="StartupException">A setting is unknown, has a value that is not allowed, or contradicts another; all of them are named.</exception>
-    public static VarveServerOptions Load(string? file, IReadOnlyDictionary<string, string> flags, IReadOnlyDictionary<string, string>? environment = null)
+    /// <exception cref="StartupException">A setting is unknown, has a value that is not allowed, or contradicts another; all of them are
+    /// named.</exception>
+    public static VarveServerOptions Load(
+        string? file, IReadOnlyDictionary<string, string> flags, IReadOnlyDictionary<string, string>? environment = null)
     {
         var given = new ConfigurationBuilder()
             .AddInMemoryCollection(FromEnvironment(environment ?? ProcessEnvironment()))

@@ -9,14 +9,17 @@ internal static class SettingKinds
 
     private static readonly (string Suffix, int Shift)[] ByteUnits = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
 
-    public static Setting Text(string key, string allowed, string meaning, Func<VarveServerOptions, string> get, Action<VarveServerOptions, string> set,
+    public static Setting Text(
+        string key, string allowed, string meaning, Func<VarveServerOptions, string> get, Action<VarveServerOptions, string> set,
         string? flag = null) =>
         new(key, allowed, meaning, get, set) { Flag = flag! };
 
-    public static Setting Listen(string key, string flag, string meaning, Func<VarveServerOptions, Endpoint> get, Action<VarveServerOptions, Endpoint> set) =>
+    public static Setting Listen(
+        string key, string flag, string meaning, Func<VarveServerOptions, Endpoint> get, Action<VarveServerOptions, Endpoint> set) =>
         new(key, Endpoint.Allowed, meaning, o => get(o).ToString(), (o, text) => set(o, Endpoint.Parse(text))) { Flag = flag };
 
-    public static Setting Switch(string key, string meaning, Func<VarveServerOptions, bool> get, Action<VarveServerOptions, bool> set, string? flag = null) =>
+    public static Setting Switch(
+        string key, string meaning, Func<VarveServerOptions, bool> get, Action<VarveServerOptions, bool> set, string? flag = null) =>
         new(key, "true or false", meaning, o => get(o) ? "true" : "false",
             (o, text) => set(o, bool.TryParse(text, out bool value) ? value : throw NotAllowed("true or false")))
         {
@@ -40,7 +43,8 @@ internal static class SettingKinds
         return at >= 0 ? Enum.Parse<T>(names[at]) : throw NotAllowed(string.Join(", ", names.Select(n => n.ToLowerInvariant())));
     }
 
-    public static Setting Count(string key, int min, int max, string meaning, Func<VarveServerOptions, int?> get, Action<VarveServerOptions, int?> set,
+    public static Setting Count(
+        string key, int min, int max, string meaning, Func<VarveServerOptions, int?> get, Action<VarveServerOptions, int?> set,
         bool isAutoAllowed = false)
     {
         string allowed = $"{min} to {max}{OrAuto(isAutoAllowed)}";
@@ -48,7 +52,8 @@ internal static class SettingKinds
             (o, text) => set(o, isAutoAllowed && IsAuto(text) ? null : (int)ParseNumber(text, min, max, allowed)));
     }
 
-    public static Setting Bytes(string key, long min, long max, string meaning, Func<VarveServerOptions, long?> get, Action<VarveServerOptions, long?> set,
+    public static Setting Bytes(
+        string key, long min, long max, string meaning, Func<VarveServerOptions, long?> get, Action<VarveServerOptions, long?> set,
         bool isAutoAllowed = false)
     {
         string allowed = $"{ShowBytes(min)} to {ShowBytes(max)}{OrAuto(isAutoAllowed)}, as bytes or with KiB, MiB, GiB";

@@ -10,7 +10,7 @@ internal static class SettingRules
     {
         if (IsSection(key))
         {
-            IEnumerable<string> inside = SettingTable.All.Where(s => s.Key.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase)).Select(s => s.Key);
+            IEnumerable<string> inside = SettingTable.All.Select(s => s.Key).Where(k => k.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase));
             return $"it is a section of {string.Join(", ", inside)}";
         }
 
@@ -41,7 +41,11 @@ internal static class SettingRules
         }
 
         if (options.Data.TailMemoryLimitBytes < options.Data.MaxBatchBytes)
-            problems.Add($"Data:TailMemoryLimitBytes ({options.Data.TailMemoryLimitBytes}) is below Data:MaxBatchBytes ({options.Data.MaxBatchBytes})");
+        {
+            problems.Add($"Data:TailMemoryLimitBytes ({options.Data.TailMemoryLimitBytes}) is below "
+                + $"Data:MaxBatchBytes ({options.Data.MaxBatchBytes})");
+        }
+
         if (options.Metrics.OtlpEndpoint.Length > 0
             && !(Uri.TryCreate(options.Metrics.OtlpEndpoint, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"))
             problems.Add($"Metrics:OtlpEndpoint is '{options.Metrics.OtlpEndpoint}': allowed is an http or https URL");

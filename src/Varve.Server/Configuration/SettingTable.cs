@@ -15,7 +15,8 @@ public static class SettingTable
             "Where the log is. One daemon holds it at a time. Required.",
             o => o.Data.Directory, (o, v) => o.Data.Directory = v, "--data"),
         SettingKinds.Bytes("Data:TailMemoryLimitBytes", MiB, TiB,
-            "Memory for rows. Beyond it appends are refused with RESOURCE_EXHAUSTED and reads go on. auto: half of the memory that the process may use.",
+            "Memory for rows. Beyond it appends are refused with RESOURCE_EXHAUSTED and reads go on. "
+            + "auto: half of the memory that the process may use.",
             o => o.Data.TailMemoryLimitBytes, (o, v) => o.Data.TailMemoryLimitBytes = v, isAutoAllowed: true),
         SettingKinds.Bytes("Data:MaxBatchBytes", 64 << 10, 1024 * MiB,
             "The largest batch that is taken, as it stands in memory.",
@@ -28,7 +29,8 @@ public static class SettingTable
         SettingKinds.Switch("Listen:Insecure", "Allows listening beyond loopback without TLS or without tokens.",
             o => o.Listen.Insecure, (o, v) => o.Listen.Insecure = v, "--insecure"),
 
-        SettingKinds.Text("Tls:CertificateFile", "a PEM file", "The certificate, with its chain, for both listeners. Read at start; a change needs a restart.",
+        SettingKinds.Text("Tls:CertificateFile", "a PEM file",
+            "The certificate, with its chain, for both listeners. Read at start; a change needs a restart.",
             o => o.Tls.CertificateFile, (o, v) => o.Tls.CertificateFile = v),
         SettingKinds.Text("Tls:KeyFile", "a PEM file", "The certificate's private key.",
             o => o.Tls.KeyFile, (o, v) => o.Tls.KeyFile = v),
@@ -36,9 +38,11 @@ public static class SettingTable
             "Who may call. Not set: everyone may, as anonymous. Read at start; a change needs a restart.",
             o => o.Auth.TokensFile, (o, v) => o.Auth.TokensFile = v),
 
-        SettingKinds.Count("Append:MaxUnansweredRequests", 1, 1_000_000, "Requests of one Append call that may be unanswered before the daemon stops reading on.",
+        SettingKinds.Count("Append:MaxUnansweredRequests", 1, 1_000_000,
+            "Requests of one Append call that may be unanswered before the daemon stops reading on.",
             o => o.Append.MaxUnansweredRequests, (o, v) => o.Append.MaxUnansweredRequests = v!.Value),
-        SettingKinds.Bytes("Append:MaxUnansweredBytes", 64 << 10, 16 * 1024 * MiB, "The same, in bytes of their messages. One request is always taken.",
+        SettingKinds.Bytes("Append:MaxUnansweredBytes", 64 << 10, 16 * 1024 * MiB,
+            "The same, in bytes of their messages. One request is always taken.",
             o => o.Append.MaxUnansweredBytes, (o, v) => o.Append.MaxUnansweredBytes = v!.Value),
         SettingKinds.Milliseconds("Append:SlowMs", 0, DayMs, "Appends that take longer are logged as warnings.",
             o => o.Append.SlowAfter, (o, v) => o.Append.SlowAfter = v),
@@ -63,7 +67,8 @@ public static class SettingTable
 
         SettingKinds.Text("Metrics:OtlpEndpoint", "an http or https URL", "The OpenTelemetry collector to send metrics to. Not set: none are sent.",
             o => o.Metrics.OtlpEndpoint, (o, v) => o.Metrics.OtlpEndpoint = v),
-        SettingKinds.Choice("Metrics:OtlpProtocol", "How they are sent. http posts to the endpoint as it is given, usually one that ends in /v1/metrics.",
+        SettingKinds.Choice("Metrics:OtlpProtocol",
+            "How they are sent. http posts to the endpoint as it is given, usually one that ends in /v1/metrics.",
             o => o.Metrics.OtlpProtocol, (o, v) => o.Metrics.OtlpProtocol = v),
         SettingKinds.Milliseconds("Metrics:OtlpIntervalMs", 100, DayMs, "How often they are sent.",
             o => o.Metrics.OtlpInterval, (o, v) => o.Metrics.OtlpInterval = v),

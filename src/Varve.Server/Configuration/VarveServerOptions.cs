@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Varve.Server.Configuration;
 
 /// <summary>
-/// Everything that can be set about a daemon, as one tree; <see cref="SettingTable"/> is its table of names, ranges and meanings. Set by code, or from
-/// file, environment and flags by <see cref="ServerConfiguration"/>. Not thread-safe; not changed after the server is started.
+/// Everything that can be set about a daemon, as one tree; <see cref="SettingTable"/> is its table of names, ranges and meanings. Set by code, or
+/// from file, environment and flags by <see cref="ServerConfiguration"/>. Not thread-safe; not changed after the server is started.
 /// </summary>
 public sealed class VarveServerOptions
 {

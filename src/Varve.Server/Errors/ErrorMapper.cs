@@ -7,8 +7,8 @@ using Varve.Storage;
 namespace Varve.Server.Errors;
 
 /// <summary>
-/// The one way from an operating failure to what a client sees: a status of errors.proto's choice, the message, and an <see cref="ErrorDetail"/> in the
-/// status details.
+/// The one way from an operating failure to what a client sees: a status of errors.proto's choice, the message, and an <see cref="ErrorDetail"/> in
+/// the status details.
 /// </summary>
 internal static class ErrorMapper
 {

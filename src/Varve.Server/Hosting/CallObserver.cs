@@ -6,7 +6,9 @@ using Varve.Server.Security;
 
 namespace Varve.Server.Hosting;
 
-/// <summary>Sees every gRPC call when it has ended: metrics, the access log at debug, and whatever nobody expected as an error with its stack.</summary>
+/// <summary>
+/// Sees every gRPC call when it has ended: metrics, the access log at debug, and whatever nobody expected as an error with its stack.
+/// </summary>
 internal sealed class CallObserver(ServerMetrics metrics, ILoggerFactory loggers)
 {
     private const string UnknownMethod = "unknown";

@@ -38,7 +38,9 @@ internal static class DataStart
                 StorageErrorCode.Corruption => "nothing was changed; restore the named file from a copy, or start on another directory with --data",
                 _ => "check that it exists, is on a local disk and may be written by this user",
             };
-            string problem = e.Message.Contains(directory, StringComparison.Ordinal) ? e.Message : $"cannot open the data directory {directory}: {e.Message}";
+            string problem = e.Message.Contains(directory, StringComparison.Ordinal)
+                ? e.Message
+                : $"cannot open the data directory {directory}: {e.Message}";
             throw new StartupException(StartupErrorCode.Data, $"{problem}; {advice}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

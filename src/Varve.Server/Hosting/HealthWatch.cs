@@ -4,7 +4,8 @@ using Varve.Rpc.Health;
 namespace Varve.Server.Hosting;
 
 /// <summary>
-/// Tells the watchers of grpc.health.v1 when the node ceases to take appends, which the engine does by itself after a failed write. Looks once a second.
+/// Tells the watchers of grpc.health.v1 when the node ceases to take appends, which the engine does by itself after a failed write. Looks once a
+/// second.
 /// </summary>
 internal sealed class HealthWatch : IDisposable
 {

@@ -7,8 +7,8 @@ using Varve.Server.Security;
 namespace Varve.Server.Hosting;
 
 /// <summary>
-/// The few pages of the HTTP listener: /, /health/live, /health/ready and /metrics. Liveness says only that the process answers; a node that can no longer
-/// write still serves reads, so it is alive and not ready.
+/// The few pages of the HTTP listener: /, /health/live, /health/ready and /metrics. Liveness says only that the process answers; a node that can no
+/// longer write still serves reads, so it is alive and not ready.
 /// </summary>
 internal sealed class HttpPages(NodeHealth health, MetricsCollector metrics, Authenticator authenticator)
 {

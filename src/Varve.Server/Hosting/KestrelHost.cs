@@ -16,7 +16,9 @@ using Endpoint = Varve.Server.Configuration.Endpoint;
 
 namespace Varve.Server.Hosting;
 
-/// <summary>The daemon's two ports on one Kestrel. Which port a request came in by decides who answers it. Any thread; started and stopped once.</summary>
+/// <summary>
+/// The daemon's two ports on one Kestrel. Which port a request came in by decides who answers it. Any thread; started and stopped once.
+/// </summary>
 internal sealed class KestrelHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -29,7 +31,8 @@ internal sealed class KestrelHost : IAsyncDisposable
     /// <param name="certificate">Null: clear text.</param>
     /// <param name="loggers">For the web server's own messages.</param>
     /// <param name="answer">Answers a request of either port.</param>
-    public KestrelHost(VarveServerOptions options, ServerCertificate? certificate, ILoggerFactory loggers, Func<HttpContext, ListenerRole, Task> answer)
+    public KestrelHost(
+        VarveServerOptions options, ServerCertificate? certificate, ILoggerFactory loggers, Func<HttpContext, ListenerRole, Task> answer)
     {
         _wanted = [options.Listen.Grpc, options.Listen.Http];
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -43,7 +46,8 @@ internal sealed class KestrelHost : IAsyncDisposable
         {
             KestrelGrpc.Configure(kestrel);
             Listen(kestrel, options.Listen.Grpc, HttpProtocols.Http2, ListenerRole.Grpc, certificate, listener => _grpc = listener);
-            Listen(kestrel, options.Listen.Http, certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2, ListenerRole.Http, certificate, listener => _http = listener);
+            HttpProtocols http = certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
+            Listen(kestrel, options.Listen.Http, http, ListenerRole.Http, certificate, listener => _http = listener);
         });
         _app = builder.Build();
         _app.Run(http => answer(http, http.Features.GetRequiredFeature<ListenerFeature>().Role));
@@ -81,7 +85,12 @@ internal sealed class KestrelHost : IAsyncDisposable
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private void Listen(
-        KestrelServerOptions kestrel, Endpoint endpoint, HttpProtocols protocols, ListenerRole role, ServerCertificate? certificate, Action<ListenOptions> keep)
+        KestrelServerOptions kestrel,
+        Endpoint endpoint,
+        HttpProtocols protocols,
+        ListenerRole role,
+        ServerCertificate? certificate,
+        Action<ListenOptions> keep)
     {
         void Configure(ListenOptions listener)
         {
@@ -127,8 +136,7 @@ internal sealed class KestrelHost : IAsyncDisposable
         // Kestrel's message names the endpoint where there is one of two to blame.
         Endpoint[] named = [.. _wanted.Where(w => e.Message.Contains($":{w.Port}:", StringComparison.Ordinal))];
         string endpoints = string.Join(" or ", (named.Length > 0 ? named : _wanted).Select(w => w.ToString()));
-        SocketError? error = (e as SocketException ?? e.InnerException as SocketException ?? e.InnerException?.InnerException as SocketException)?.SocketErrorCode;
-        string problem = error switch
+        string problem = (e.GetBaseException() as SocketException)?.SocketErrorCode switch
         {
             SocketError.AddressAlreadyInUse => "the port is in use: stop what uses it (ss -ltnp shows it), or choose others with --listen and --http",
             SocketError.AccessDenied => "this user may not use the port: choose one above 1023 with --listen and --http",

@@ -5,7 +5,8 @@ namespace Varve.Server.Metrics;
 /// <summary>What kind of metric an instrument of .NET feeds, and in which buckets.</summary>
 internal static class InstrumentShape
 {
-    private static readonly double[] SecondBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
+    private static readonly double[] SecondBoundaries =
+        [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
     private static readonly double[] ByteBoundaries = [.. Enumerable.Range(0, 12).Select(i => Math.Pow(4, i + 3))];
     private static readonly double[] CountBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 10_000, 100_000, 1_000_000];
 

@@ -4,7 +4,8 @@ using Tag = System.Collections.Generic.KeyValuePair<string, object?>;
 namespace Varve.Server.Metrics;
 
 /// <summary>
-/// A metric with all its series. Measurements come from any thread; observation (<see cref="BeginObservation"/> to printing) is done by one thread at a time.
+/// A metric with all its series. Measurements come from any thread; observation (<see cref="BeginObservation"/> to printing) is done by one thread at
+/// a time.
 /// </summary>
 internal sealed class MetricFamily(string name, MetricKind kind, string help, bool isObserved, double[] boundaries)
 {

@@ -1,8 +1,8 @@
 namespace Varve.Server.Metrics;
 
 /// <summary>
-/// The value of one metric under one set of labels: a number, or the buckets and sum of a histogram. Any thread may add; a reader sees a moment between two
-/// additions of each number, not of all together.
+/// The value of one metric under one set of labels: a number, or the buckets and sum of a histogram. Any thread may add; a reader sees a moment
+/// between two additions of each number, not of all together.
 /// </summary>
 internal sealed class MetricSeries(string labels, double[] boundaries)
 {

@@ -6,8 +6,8 @@ using Tag = System.Collections.Generic.KeyValuePair<string, object?>;
 namespace Varve.Server.Metrics;
 
 /// <summary>
-/// Listens to the meters of the process and prints what they measured; of those that belong to one daemon only to this one's, since a process may have several.
-/// Measurements come from any thread and take no lock; one scrape runs at a time.
+/// Listens to the meters of the process and prints what they measured; of those that belong to one daemon only to this one's, since a process may
+/// have several. Measurements come from any thread and take no lock; one scrape runs at a time.
 /// </summary>
 internal sealed class MetricsCollector : IDisposable
 {
@@ -78,7 +78,8 @@ internal sealed class MetricsCollector : IDisposable
         {
             if (!_families.TryGetValue(name, out MetricFamily? family))
             {
-                family = new MetricFamily(name, kind, instrument.Description ?? "", instrument.IsObservable, InstrumentShape.BoundariesOf(instrument));
+                family = new MetricFamily(
+                    name, kind, instrument.Description ?? "", instrument.IsObservable, InstrumentShape.BoundariesOf(instrument));
                 _families.Add(name, family);
             }
             else if (!family.Fits(kind, instrument.IsObservable))

@@ -40,9 +40,11 @@ internal sealed class ServerMetrics : IDisposable
         _reads = _meter.CreateUpDownCounter<long>("varve.server.reads.active", "{call}", "Read calls that are open, followers among them.");
         _meter.CreateObservableGauge("varve.server.connections", connectionCount, "{connection}", "Connections to the gRPC listener.");
         _meter.CreateObservableGauge("varve.server.uptime", () => (time.GetUtcNow() - startedAt).TotalSeconds, "s", "Time since the daemon started.");
-        _meter.CreateObservableGauge("varve.server.info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", ProductInfo.Version)),
+        var version = new KeyValuePair<string, object?>("version", ProductInfo.Version);
+        _meter.CreateObservableGauge("varve.server.info", () => new Measurement<int>(1, version),
             description: "Always 1; the label has the version.");
-        _callSeconds = _rpcMeter.CreateHistogram<double>("varve.rpc.call.duration", "s", "Calls by method and status, from their headers to their status.");
+        _callSeconds = _rpcMeter.CreateHistogram<double>(
+            "varve.rpc.call.duration", "s", "Calls by method and status, from their headers to their status.");
         _callRequestBytes = _rpcMeter.CreateCounter<long>("varve.rpc.request.bytes", "By", "Bytes of request messages, as they arrived.");
         _callResponseBytes = _rpcMeter.CreateCounter<long>("varve.rpc.response.bytes", "By", "Bytes of response messages, as they were sent.");
     }

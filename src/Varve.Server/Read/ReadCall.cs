@@ -7,7 +7,8 @@ using Varve.Storage;
 namespace Varve.Server.Read;
 
 /// <summary>
-/// One Read call: slices of the stream, encoded and written as fast as the client takes them. Bodies go out from where they lie in the tail. For one thread.
+/// One Read call: slices of the stream, encoded and written as fast as the client takes them. Bodies go out from where they lie in the tail. For one
+/// thread.
 /// </summary>
 internal sealed class ReadCall(StreamRead read, RowEncoder encoder, ServerCall call, ServerMetrics metrics)
 {
@@ -50,13 +51,16 @@ internal sealed class ReadCall(StreamRead read, RowEncoder encoder, ServerCall c
         }
     }
 
-    /// <summary>The response's small fields, then the header of the field of rows, then the rows themselves: protobuf does not mind the order.</summary>
+    /// <summary>
+    /// The response's small fields, then the header of the field of rows, then the rows themselves: protobuf does not mind the order.
+    /// </summary>
     private ValueTask WriteAsync(EncodedRows rows, long firstOffset, int rowCount, LogPosition position, long endOffset)
     {
         var response = new ReadResponse { FirstOffset = firstOffset, RowCount = rowCount, Position = position.Value, EndOffset = endOffset };
         uint tag = WireFormat.MakeTag(rows.FieldNumber, WireFormat.WireType.LengthDelimited);
         int sizeBytes = checked((int)rows.SizeBytes);
-        byte[] prefix = new byte[response.CalculateSize() + CodedOutputStream.ComputeUInt32Size(tag) + CodedOutputStream.ComputeLengthSize(sizeBytes)];
+        int headerBytes = CodedOutputStream.ComputeUInt32Size(tag) + CodedOutputStream.ComputeLengthSize(sizeBytes);
+        byte[] prefix = new byte[response.CalculateSize() + headerBytes];
         var output = new CodedOutputStream(prefix);
         response.WriteTo(output);
         output.WriteTag(tag);

@@ -6,8 +6,8 @@ using Varve.Storage;
 namespace Varve.Server.Read;
 
 /// <summary>
-/// Which columns a reader gets. Settled when the read starts: columns that are added to the stream later do not appear, and since columns are only ever
-/// added at the end, the places found here hold for all later views. Immutable.
+/// Which columns a reader gets. Settled when the read starts: columns that are added to the stream later do not appear, and since columns are only
+/// ever added at the end, the places found here hold for all later views. Immutable.
 /// </summary>
 internal sealed class ReadColumns
 {

@@ -9,8 +9,8 @@ using StreamDescription = Varve.Storage.StreamDescription;
 namespace Varve.Server.Read;
 
 /// <summary>
-/// One read of a stream, for Read and for Flight alike: what is asked for is checked when it opens, and rows come in slices of a size that suits a message.
-/// A reader that waits for new rows holds no view and no thread. For one reader at a time.
+/// One read of a stream, for Read and for Flight alike: what is asked for is checked when it opens, and rows come in slices of a size that suits a
+/// message. A reader that waits for new rows holds no view and no thread. For one reader at a time.
 /// </summary>
 internal sealed class StreamRead
 {

@@ -8,8 +8,8 @@ using StreamDescription = Varve.Storage.StreamDescription;
 namespace Varve.Server.Rows;
 
 /// <summary>
-/// Makes a batch of the typed columns of schema.proto. Columns that are left out stay out: whether they may is the engine's question. Every count is checked
-/// against the values that are there, so that a request cannot claim more rows than it brings.
+/// Makes a batch of the typed columns of schema.proto. Columns that are left out stay out: whether they may is the engine's question. Every count is
+/// checked against the values that are there, so that a request cannot claim more rows than it brings.
 /// </summary>
 internal static class ColumnBatchReader
 {
@@ -58,7 +58,8 @@ internal static class ColumnBatchReader
         }
         catch (Exception e) when (e is ArgumentException or OverflowException or FormatException or ArrowFormatException)
         {
-            throw ErrorMapper.Create(ErrorCode.InvalidData, Message(stream, $"column '{field.Name}' ({field.Type.Name}): {e.Message}"), stream.Name, inner: e);
+            string problem = Message(stream, $"column '{field.Name}' ({field.Type.Name}): {e.Message}");
+            throw ErrorMapper.Create(ErrorCode.InvalidData, problem, stream.Name, inner: e);
         }
     }
 

@@ -28,7 +28,8 @@ internal static class ColumnBuild
     };
 
     /// <summary>The form of the values as the protocol names it.</summary>
-    public static string FormOf(ColumnValues column) => column.ValuesCase == Form.None ? "no values" : column.ValuesCase.ToString().ToLowerInvariant();
+    public static string FormOf(ColumnValues column) =>
+        column.ValuesCase == Form.None ? "no values" : column.ValuesCase.ToString().ToLowerInvariant();
 
     /// <returns>Null where values of this form are no values of the type.</returns>
     /// <exception cref="ArgumentException">A value does not fit; the message has its row.</exception>

@@ -21,7 +21,8 @@ internal static class ColumnsText
         }
         catch (ArrowFormatException e)
         {
-            throw ErrorMapper.Create(ErrorCode.InvalidSchema, $"the Arrow schema for stream '{stream}' cannot be read: {e.Message}", stream, inner: e);
+            throw ErrorMapper.Create(
+                ErrorCode.InvalidSchema, $"the Arrow schema for stream '{stream}' cannot be read: {e.Message}", stream, inner: e);
         }
     }
 

@@ -4,8 +4,8 @@ using System.Text;
 namespace Varve.Server.Security;
 
 /// <summary>
-/// Decides who a caller is by the token shown. Tokens are kept as SHA-256 hashes, which is enough because tokens are random and long, not chosen by people.
-/// Immutable: any thread may use it.
+/// Decides who a caller is by the token shown. Tokens are kept as SHA-256 hashes, which is enough because tokens are random and long, not chosen by
+/// people. Immutable: any thread may use it.
 /// </summary>
 public sealed class Authenticator
 {
@@ -20,8 +20,8 @@ public sealed class Authenticator
     public bool IsRequired => _tokens.Length > 0;
 
     /// <summary>
-    /// Takes the value of an <c>authorization</c> header: <c>Bearer TOKEN</c>, or <c>Basic</c> (RFC 7617, padded or not) whose password is the token; the user
-    /// name of Basic is not looked at.
+    /// Takes the value of an <c>authorization</c> header: <c>Bearer TOKEN</c>, or <c>Basic</c> (RFC 7617, padded or not) whose password is the token;
+    /// the user name of Basic is not looked at.
     /// </summary>
     /// <returns>Null: no or wrong credentials.</returns>
     public Caller? Authenticate(string? authorization)
@@ -57,7 +57,9 @@ public sealed class Authenticator
             return null;
         if (authorization.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase))
             return authorization[BearerScheme.Length..].Trim();
-        return authorization.StartsWith(BasicScheme, StringComparison.OrdinalIgnoreCase) ? PasswordOf(authorization[BasicScheme.Length..].Trim()) : null;
+        return authorization.StartsWith(BasicScheme, StringComparison.OrdinalIgnoreCase)
+            ? PasswordOf(authorization[BasicScheme.Length..].Trim())
+            : null;
     }
 
     private static string? PasswordOf(string base64)

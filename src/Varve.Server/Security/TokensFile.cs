@@ -4,8 +4,8 @@ using System.Text;
 namespace Varve.Server.Security;
 
 /// <summary>
-/// The file of tokens. One line a token: <c>NAME: HASH</c>, where HASH is 64 hexadecimal digits (<c>printf %s "$TOKEN" | sha256sum</c>). Empty lines and lines
-/// that start with # are skipped. The file holds no secret: whoever reads it cannot call.
+/// The file of tokens. One line a token: <c>NAME: HASH</c>, where HASH is 64 hexadecimal digits (<c>printf %s "$TOKEN" | sha256sum</c>). Empty lines
+/// and lines that start with # are skipped. The file holds no secret: whoever reads it cannot call.
 /// </summary>
 public static class TokensFile
 {

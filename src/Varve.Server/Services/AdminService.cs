@@ -9,7 +9,8 @@ using Varve.Storage;
 namespace Varve.Server.Services;
 
 /// <summary>varve.v1.Admin. Stateless: any number of calls at once.</summary>
-internal sealed class AdminService(StorageEngine engine, StatementObserver statements, VarveServerOptions options, TimeProvider time, Func<long> connectionCount) : IService
+internal sealed class AdminService(
+    StorageEngine engine, StatementObserver statements, VarveServerOptions options, TimeProvider time, Func<long> connectionCount) : IService
 {
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 

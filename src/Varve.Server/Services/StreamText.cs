@@ -35,7 +35,14 @@ internal static class StreamText
 
     private static Column Describe(Field field, SqlColumn sql)
     {
-        var column = new Column { Name = field.Name, Type = field.Type.Name, NotNull = !field.IsNullable, SqlType = sql.SqlType ?? "", SqlNote = sql.Problem ?? "" };
+        var column = new Column
+        {
+            Name = field.Name,
+            Type = field.Type.Name,
+            NotNull = !field.IsNullable,
+            SqlType = sql.SqlType ?? "",
+            SqlNote = sql.Problem ?? "",
+        };
         foreach ((string key, string value) in field.Metadata)
             column.Metadata.Add(key, value);
         return column;

@@ -23,7 +23,8 @@ internal sealed class StreamsService(StorageEngine engine, AppendServices append
         server.AddUnary<CreateStreamRequest, CreateStreamResponse>(Method("CreateStream"), (r, c) => About(r.Name, () => CreateAsync(r, c)));
         server.AddUnary<AlterStreamRequest, AlterStreamResponse>(Method("AlterStream"), (r, c) => About(r.Name, () => AlterAsync(r, c)));
         server.AddUnary<DropStreamRequest, DropStreamResponse>(Method("DropStream"), (r, c) => About(r.Name, () => DropAsync(r, c)));
-        server.AddUnary<DescribeStreamRequest, DescribeStreamResponse>(Method("DescribeStream"), (r, _) => About(r.Name, () => Task.FromResult(Describe(r))));
+        server.AddUnary<DescribeStreamRequest, DescribeStreamResponse>(
+            Method("DescribeStream"), (r, _) => About(r.Name, () => Task.FromResult(Describe(r))));
         server.AddUnary<ListStreamsRequest, ListStreamsResponse>(Method("ListStreams"), (r, _) => Task.FromResult(List(r)));
         server.AddBidi(Method("Append"), AppendAsync);
         server.AddServerStreaming<ReadRequest>(Method("Read"), (r, c) => About(r.Stream, () => ReadAsync(r, c)));
@@ -35,14 +36,15 @@ internal sealed class StreamsService(StorageEngine engine, AppendServices append
         {
             CreateStreamRequest.SchemaOneofCase.Columns => ColumnsText.Parse(request.Name, request.Columns),
             CreateStreamRequest.SchemaOneofCase.ArrowSchema => ColumnsText.Parse(request.Name, request.ArrowSchema),
-            _ => throw ErrorMapper.InvalidRequest($"cannot create stream '{request.Name}': the request has no schema (columns or arrow_schema)", request.Name),
+            _ => throw ErrorMapper.InvalidRequest(
+                $"cannot create stream '{request.Name}': the request has no schema (columns or arrow_schema)", request.Name),
         };
         try
         {
             Engine.StreamDescription created = await engine.CreateStreamAsync(request.Name, schema, call.Cancelled);
             return new CreateStreamResponse { Stream = StreamText.Describe(created), Created = true };
         }
-        catch (StorageException e) when (e.Code == StorageErrorCode.StreamAlreadyExists && request.IfNotExists && engine.TryDescribe(request.Name, out _))
+        catch (StorageException e) when (e.Code == StorageErrorCode.StreamAlreadyExists && request.IfNotExists)
         {
             return Existing(engine.Describe(request.Name), schema);
         }
@@ -63,7 +65,8 @@ internal sealed class StreamsService(StorageEngine engine, AppendServices append
         {
             AlterStreamRequest.AddOneofCase.AddColumns => ColumnsText.Parse(request.Name, request.AddColumns),
             AlterStreamRequest.AddOneofCase.AddArrowSchema => ColumnsText.Parse(request.Name, request.AddArrowSchema),
-            _ => throw ErrorMapper.InvalidRequest($"cannot alter stream '{request.Name}': the request adds nothing (add_columns or add_arrow_schema)", request.Name),
+            _ => throw ErrorMapper.InvalidRequest(
+                $"cannot alter stream '{request.Name}': the request adds nothing (add_columns or add_arrow_schema)", request.Name),
         };
         return new AlterStreamResponse { Stream = StreamText.Describe(await engine.AddColumnsAsync(request.Name, added.Fields, call.Cancelled)) };
     }

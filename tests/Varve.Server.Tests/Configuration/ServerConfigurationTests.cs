@@ -22,7 +22,12 @@ public sealed class ServerConfigurationTests : IDisposable
     [Fact]
     public void Flags_win_over_the_environment_and_that_over_the_file()
     {
-        string json = """{ "Data": { "Directory": "/file", "MaxBatchBytes": "1MiB", "TailMemoryLimitBytes": 1073741824 }, "Listen": { "Grpc": "127.0.0.1:1" } }""";
+        string json = """
+            {
+              "Data": { "Directory": "/file", "MaxBatchBytes": "1MiB", "TailMemoryLimitBytes": 1073741824 },
+              "Listen": { "Grpc": "127.0.0.1:1" }
+            }
+            """;
         VarveServerOptions options = Load(json,
             [("Listen:Grpc", "127.0.0.1:3")],
             [("VARVE__DATA__MAXBATCHBYTES", "2 MiB"), ("VARVE__LISTEN__GRPC", "127.0.0.1:2")]);
@@ -43,7 +48,8 @@ public sealed class ServerConfigurationTests : IDisposable
     [Fact]
     public void Levels_are_set_by_category()
     {
-        VarveServerOptions options = Load("""{ "Data": { "Directory": "/d" }, "Log": { "Level": "warning", "Levels": { "Varve.Storage": "Debug" } } }""");
+        string json = """{ "Data": { "Directory": "/d" }, "Log": { "Level": "warning", "Levels": { "Varve.Storage": "Debug" } } }""";
+        VarveServerOptions options = Load(json);
         Assert.Equal(LogLevel.Warning, options.Log.Level);
         Assert.Equal(LogLevel.Debug, options.Log.Levels["Varve.Storage"]);
     }
@@ -88,7 +94,8 @@ public sealed class ServerConfigurationTests : IDisposable
 
     [Fact]
     public void Variables_that_an_orchestrator_injects_are_no_settings() =>
-        Load(null, [("Data:Directory", "/d")], [("VARVE_SERVICE_HOST", "10.0.0.1"), ("VARVE_PORT_7447_TCP", "tcp://10.0.0.1:7447"), ("VARVE_ENDPOINT", "x")]);
+        Load(null, [("Data:Directory", "/d")],
+            [("VARVE_SERVICE_HOST", "10.0.0.1"), ("VARVE_PORT_7447_TCP", "tcp://10.0.0.1:7447"), ("VARVE_ENDPOINT", "x")]);
 
     [Fact]
     public void An_unknown_setting_in_a_file_is_named_with_the_file()

@@ -47,7 +47,8 @@ public sealed class MetricsCollectorTests : IDisposable
     [Fact]
     public void A_histogram_counts_into_the_advised_buckets()
     {
-        Histogram<double> histogram = _meter.CreateHistogram("d", "s", "Time.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 2.5] });
+        var advice = new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 2.5] };
+        Histogram<double> histogram = _meter.CreateHistogram("d", "s", "Time.", advice: advice);
         foreach (double value in (double[])[0.5, 1, 2, 2.5, 3])
             histogram.Record(value, new KeyValuePair<string, object?>("le", "mine"));
         PrometheusScrape scrape = Scrape();

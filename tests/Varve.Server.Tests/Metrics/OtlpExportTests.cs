@@ -35,7 +35,8 @@ public sealed class OtlpExportTests
         });
         await server.AppendJsonAsync((await server.CreateAsync("a int64")).Name, "{\"a\":1}");
         await Until.True(() => posts.Any(p => p.Path == "/v1/metrics" && Encoding.Latin1.GetString(p.Body) is var text
-            && text.Contains("varve.server.append.rows", StringComparison.Ordinal) && text.Contains("varve.storage.commit.duration", StringComparison.Ordinal)),
+            && text.Contains("varve.server.append.rows", StringComparison.Ordinal)
+            && text.Contains("varve.storage.commit.duration", StringComparison.Ordinal)),
             "an export with our metrics arrives");
     }
 }

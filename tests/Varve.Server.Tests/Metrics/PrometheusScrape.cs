@@ -4,8 +4,8 @@ using System.Text;
 namespace Varve.Server.Tests.Metrics;
 
 /// <summary>
-/// A strict reader of Prometheus' text format 0.0.4, after its own description: names and escapes, one HELP and TYPE before a metric's samples, samples of a
-/// metric together, no sample twice, complete histograms.
+/// A strict reader of Prometheus' text format 0.0.4, after its own description: names and escapes, one HELP and TYPE before a metric's samples,
+/// samples of a metric together, no sample twice, complete histograms.
 /// </summary>
 internal sealed class PrometheusScrape
 {

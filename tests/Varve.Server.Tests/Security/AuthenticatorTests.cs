@@ -6,6 +6,9 @@ namespace Varve.Server.Tests.Security;
 
 public sealed class AuthenticatorTests : IDisposable
 {
+    private const string AHash = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    private const string AnotherHash = "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752";
+
     private readonly TempDirectory _directory = new("tokens");
 
     public void Dispose() => _directory.Dispose();
@@ -49,8 +52,9 @@ public sealed class AuthenticatorTests : IDisposable
     [Theory]
     [InlineData("alpha", "line 1")]
     [InlineData("alpha: plain-text-token", "line 1")]
-    [InlineData(": 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "line 1")]
-    [InlineData("a: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\nb: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "line 2")]
+    [InlineData(": " + AHash, "line 1")]
+    [InlineData("a: " + AHash + "\nb: " + AHash, "line 2")]
+    [InlineData("a: " + AHash + "\na: " + AnotherHash, "line 2")]
     [InlineData("# nobody\n", "holds no token")]
     public void A_file_that_is_not_understood_stops_the_start(string content, string problem)
     {
@@ -61,7 +65,8 @@ public sealed class AuthenticatorTests : IDisposable
 
     [Fact]
     public void A_missing_file_stops_the_start() =>
-        Assert.Contains("/nowhere/tokens", Assert.Throws<StartupException>(() => TokensFile.Read("/nowhere/tokens")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "/nowhere/tokens", Assert.Throws<StartupException>(() => TokensFile.Read("/nowhere/tokens")).Message, StringComparison.Ordinal);
 
     private Authenticator Read(IEnumerable<string> lines)
     {

@@ -29,7 +29,8 @@ public sealed class SecureServerTests : IDisposable
         using GrpcChannel bearer = server.OpenChannel(new GrpcChannelOptions { BearerToken = "the-token" });
         Assert.Empty((await ListAsync(bearer)).Streams);
         string basic = Convert.ToBase64String("anyone:the-token"u8);
-        using GrpcChannel byPassword = server.OpenChannel(new GrpcChannelOptions { Headers = new Metadata { { "authorization", "Basic " + basic } } });
+        using GrpcChannel byPassword = server.OpenChannel(
+            new GrpcChannelOptions { Headers = new Metadata { { "authorization", "Basic " + basic } } });
         Assert.Empty((await ListAsync(byPassword)).Streams);
         await server.Channel.CallUnaryAsync<HealthCheckRequest, HealthCheckResponse>(
             HealthReflection.Descriptor.Services[0].FindMethodByName("Check"), new HealthCheckRequest());
@@ -38,7 +39,8 @@ public sealed class SecureServerTests : IDisposable
         Assert.Equal(401, (await server.HttpAsync("/metrics")).Status);
         Assert.Equal(401, (await server.HttpAsync("/metrics", "wrong")).Status);
         Assert.Contains("varve_server_uptime_seconds", await server.HttpGetAsync("/metrics", "the-token"), StringComparison.Ordinal);
-        await Until.True(() => server.Log.Entries.Any(e => e.Message.Contains("(writer): Ok", StringComparison.Ordinal)), "the access log names the caller");
+        await Until.True(
+            () => server.Log.Entries.Any(e => e.Message.Contains("(writer): Ok", StringComparison.Ordinal)), "the access log names the caller");
         Assert.DoesNotContain(server.Log.Entries, e => e.Message.Contains("the-token", StringComparison.Ordinal));
     }
 

@@ -94,7 +94,8 @@ public sealed class AppendErrorTests(AppendErrorTests.Fixture fixture) : IClassF
     [Fact]
     public async Task A_full_memory_refuses_appends_and_goes_on_reading()
     {
-        await using RunningServer small = await RunningServer.StartAsync(o => (o.Data.TailMemoryLimitBytes, o.Data.MaxBatchBytes) = (4 << 20, 1 << 20));
+        await using RunningServer small = await RunningServer.StartAsync(
+            o => (o.Data.TailMemoryLimitBytes, o.Data.MaxBatchBytes) = (4 << 20, 1 << 20));
         StreamDescription stream = await small.CreateAsync("b utf8");
         string row = $"{{\"b\":\"{new string('x', 200_000)}\"}}";
         RpcException? refused = null;
@@ -142,7 +143,9 @@ public sealed class AppendErrorTests(AppendErrorTests.Fixture fixture) : IClassF
             "arrow schema changes" => new AppendRequest
             {
                 Stream = stream,
-                Arrow = ByteString.CopyFrom([.. WithoutEnd(RunningServer.Arrow(stream, Good())), .. RunningServer.Arrow(stream, Batch("a", ArrowTypes.Int64, """{"a":1}""")).Arrow]),
+                Arrow = ByteString.CopyFrom([
+                    .. WithoutEnd(RunningServer.Arrow(stream, Good())),
+                    .. RunningServer.Arrow(stream, Batch("a", ArrowTypes.Int64, """{"a":1}""")).Arrow]),
             },
             "columns unknown" => Columns(1, new ColumnValues { Name = "zzz", Ints = Ints(1) }),
             "columns wrong form" => Columns(1, new ColumnValues { Name = "a", Strings = new StringValues { Values = { "1" } } }),

@@ -142,7 +142,9 @@ public sealed class AppendTests(RunningServer server) : IClassFixture<RunningSer
                 },
             },
         });
-        Assert.Equal("{\"a\":7,\"b\":null,\"c\":true}\n{\"a\":null,\"b\":null,\"c\":false}\n", await server.ReadJsonAsync(new ReadRequest { Stream = stream.Name }));
+        Assert.Equal(
+            "{\"a\":7,\"b\":null,\"c\":true}\n{\"a\":null,\"b\":null,\"c\":false}\n",
+            await server.ReadJsonAsync(new ReadRequest { Stream = stream.Name }));
     }
 
     [Fact]
@@ -242,6 +244,7 @@ public sealed class AppendTests(RunningServer server) : IClassFixture<RunningSer
     private async Task<string> StringsAsync(string stream)
     {
         List<ReadResponse> responses = await server.ReadAsync(new ReadRequest { Stream = stream, Format = RowFormat.Columns });
-        return string.Join(' ', responses.SelectMany(r => r.Columns.Columns[0].Strings.Values.Select((v, i) => r.Columns.Columns[0].NullRows.Contains((uint)i) ? "-" : v)));
+        IEnumerable<ColumnValues> columns = responses.Select(r => r.Columns.Columns[0]);
+        return string.Join(' ', columns.SelectMany(c => c.Strings.Values.Select((v, i) => c.NullRows.Contains((uint)i) ? "-" : v)));
     }
 }

@@ -37,9 +37,11 @@ public sealed class FollowTests(RunningServer server, ITestOutputHelper output) 
         StreamDescription stream = await server.CreateAsync("a int64");
         GrpcChannel[] channels = [.. Enumerable.Range(0, 4).Select(_ => server.OpenChannel())];
         long before = GC.GetTotalMemory(forceFullCollection: true);
-        ServerStreamingCall<ReadResponse>[] calls = [.. Enumerable.Range(0, Followers).Select(i => Follow(stream.Name, channels[i % channels.Length]))];
+        ServerStreamingCall<ReadResponse>[] calls =
+            [.. Enumerable.Range(0, Followers).Select(i => Follow(stream.Name, channels[i % channels.Length]))];
         await Task.WhenAll(calls.Select(c => c.ResponseHeadersAsync()));
-        output.WriteLine($"about {(GC.GetTotalMemory(forceFullCollection: true) - before) / Followers / 1024} KiB for a follower, both ends together");
+        long bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
+        output.WriteLine($"about {bytes / Followers / 1024} KiB for a follower, both ends together");
         await server.AppendJsonAsync(stream.Name, """{"a":1}""");
         string[] rows = await Task.WhenAll(calls.Select(NextAsync));
         Assert.All(rows, row => Assert.Equal("{\"a\":1}\n", row));
@@ -55,7 +57,8 @@ public sealed class FollowTests(RunningServer server, ITestOutputHelper output) 
         await call.ResponseHeadersAsync();
         await server.CallAsync<DropStreamRequest, DropStreamResponse>("DropStream", new DropStreamRequest { Name = stream.Name });
         var e = await Assert.ThrowsAsync<RpcException>(async () => await call.ResponseStream.ReadAsync());
-        Assert.Equal((StatusCode.NotFound, ErrorCode.StreamNotFound, stream.Name), (e.Code, RunningServer.DetailOf(e).Code, RunningServer.DetailOf(e).Stream));
+        ErrorDetail detail = RunningServer.DetailOf(e);
+        Assert.Equal((StatusCode.NotFound, ErrorCode.StreamNotFound, stream.Name), (e.Code, detail.Code, detail.Stream));
     }
 
     [Fact]
@@ -152,5 +155,6 @@ public sealed class FollowTests(RunningServer server, ITestOutputHelper output) 
         return request;
     }
 
-    private static async Task<string> NextAsync(ServerStreamingCall<ReadResponse> call) => (await call.ResponseStream.ReadAsync())!.Json.ToStringUtf8();
+    private static async Task<string> NextAsync(ServerStreamingCall<ReadResponse> call) =>
+        (await call.ResponseStream.ReadAsync())!.Json.ToStringUtf8();
 }

@@ -11,7 +11,8 @@ public sealed class ManageStreamsTests(RunningServer server) : IClassFixture<Run
     [Fact]
     public async Task A_stream_is_described_as_it_was_created()
     {
-        StreamDescription created = await server.CreateAsync("a int64 not null", "b timestamp[us, UTC]", "c list<struct<x: decimal128(18, 2), y: utf8>>");
+        StreamDescription created = await server.CreateAsync(
+            "a int64 not null", "b timestamp[us, UTC]", "c list<struct<x: decimal128(18, 2), y: utf8>>");
         StreamDescription found = (await DescribeAsync(created.Name)).Stream;
         Assert.Equal(created, found);
         Assert.Equal(["a int64 True", "b timestamp[us, UTC] False", "c list<struct<x: decimal128(18, 2), y: utf8>> False"],
@@ -54,7 +55,8 @@ public sealed class ManageStreamsTests(RunningServer server) : IClassFixture<Run
         Assert.False(again.Created);
         Assert.Equal(there.Id, again.Stream.Id);
         await FailsAsync(ErrorCode.StreamAlreadyExists, StatusCode.AlreadyExists, there.Name, () => CreateAsync(Request(false, "a int64", "b utf8")));
-        RpcException e = await FailsAsync(ErrorCode.StreamAlreadyExists, StatusCode.AlreadyExists, there.Name, () => CreateAsync(Request(true, "a int64", "b int32")));
+        RpcException e = await FailsAsync(
+            ErrorCode.StreamAlreadyExists, StatusCode.AlreadyExists, there.Name, () => CreateAsync(Request(true, "a int64", "b int32")));
         Assert.Contains("b: int32", e.Message, StringComparison.Ordinal);
         Assert.Contains("b: utf8", e.Message, StringComparison.Ordinal);
     }
@@ -74,8 +76,10 @@ public sealed class ManageStreamsTests(RunningServer server) : IClassFixture<Run
         alter.AddColumns.Columns_[0] = RunningServer.Column("c utf8 not null");
         RpcException e = await FailsAsync(ErrorCode.InvalidSchema, StatusCode.InvalidArgument, stream.Name, () => AlterAsync(alter));
         Assert.Contains("'c' is not nullable", e.Message, StringComparison.Ordinal);
-        await FailsAsync(ErrorCode.StreamNotFound, StatusCode.NotFound, "nothing", () => AlterAsync(new AlterStreamRequest(alter) { Name = "nothing" }));
-        await FailsAsync(ErrorCode.InvalidRequest, StatusCode.InvalidArgument, stream.Name, () => AlterAsync(new AlterStreamRequest { Name = stream.Name }));
+        await FailsAsync(
+            ErrorCode.StreamNotFound, StatusCode.NotFound, "nothing", () => AlterAsync(new AlterStreamRequest(alter) { Name = "nothing" }));
+        await FailsAsync(
+            ErrorCode.InvalidRequest, StatusCode.InvalidArgument, stream.Name, () => AlterAsync(new AlterStreamRequest { Name = stream.Name }));
     }
 
     [Fact]
@@ -95,7 +99,8 @@ public sealed class ManageStreamsTests(RunningServer server) : IClassFixture<Run
     {
         foreach (string name in (string[])["list/b", "list/a", "list-c"])
             await CreateAsync(new CreateStreamRequest { Name = name, Columns = new Columns { Columns_ = { RunningServer.Column("a int8") } } });
-        ListStreamsResponse found = await server.CallAsync<ListStreamsRequest, ListStreamsResponse>("ListStreams", new ListStreamsRequest { Prefix = "list/" });
+        ListStreamsResponse found = await server.CallAsync<ListStreamsRequest, ListStreamsResponse>(
+            "ListStreams", new ListStreamsRequest { Prefix = "list/" });
         Assert.Equal(["list/a", "list/b"], found.Streams.Select(s => s.Name));
     }
 
@@ -114,7 +119,8 @@ public sealed class ManageStreamsTests(RunningServer server) : IClassFixture<Run
     [InlineData("", "int64", ErrorCode.InvalidName, "no name")]
     public async Task Columns_that_cannot_be_are_refused_by_name(string column, string type, ErrorCode code, string problem)
     {
-        var request = new CreateStreamRequest { Name = "bad-columns", Columns = new Columns { Columns_ = { new Column { Name = column, Type = type } } } };
+        var columns = new Columns { Columns_ = { new Column { Name = column, Type = type } } };
+        var request = new CreateStreamRequest { Name = "bad-columns", Columns = columns };
         RpcException e = await FailsAsync(code, StatusCode.InvalidArgument, "bad-columns", () => CreateAsync(request));
         Assert.Contains(problem, e.Message, StringComparison.Ordinal);
     }
@@ -123,7 +129,9 @@ public sealed class ManageStreamsTests(RunningServer server) : IClassFixture<Run
     public async Task A_request_without_a_schema_is_refused()
     {
         await FailsAsync(ErrorCode.InvalidRequest, StatusCode.InvalidArgument, "x", () => CreateAsync(new CreateStreamRequest { Name = "x" }));
-        await FailsAsync(ErrorCode.InvalidSchema, StatusCode.InvalidArgument, "x", () => CreateAsync(new CreateStreamRequest { Name = "x", Columns = new Columns() }));
+        await FailsAsync(
+            ErrorCode.InvalidSchema, StatusCode.InvalidArgument, "x",
+            () => CreateAsync(new CreateStreamRequest { Name = "x", Columns = new Columns() }));
         await FailsAsync(ErrorCode.InvalidSchema, StatusCode.InvalidArgument, "x",
             () => CreateAsync(new CreateStreamRequest { Name = "x", ArrowSchema = ByteString.CopyFromUtf8("not an Arrow schema") }));
     }
@@ -135,11 +143,14 @@ public sealed class ManageStreamsTests(RunningServer server) : IClassFixture<Run
         return e;
     }
 
-    private Task<CreateStreamResponse> CreateAsync(CreateStreamRequest request) => server.CallAsync<CreateStreamRequest, CreateStreamResponse>("CreateStream", request);
+    private Task<CreateStreamResponse> CreateAsync(CreateStreamRequest request) =>
+        server.CallAsync<CreateStreamRequest, CreateStreamResponse>("CreateStream", request);
 
-    private Task<AlterStreamResponse> AlterAsync(AlterStreamRequest request) => server.CallAsync<AlterStreamRequest, AlterStreamResponse>("AlterStream", request);
+    private Task<AlterStreamResponse> AlterAsync(AlterStreamRequest request) =>
+        server.CallAsync<AlterStreamRequest, AlterStreamResponse>("AlterStream", request);
 
-    private Task<DropStreamResponse> DropAsync(DropStreamRequest request) => server.CallAsync<DropStreamRequest, DropStreamResponse>("DropStream", request);
+    private Task<DropStreamResponse> DropAsync(DropStreamRequest request) =>
+        server.CallAsync<DropStreamRequest, DropStreamResponse>("DropStream", request);
 
     private Task<DescribeStreamResponse> DescribeAsync(string name) =>
         server.CallAsync<DescribeStreamRequest, DescribeStreamResponse>("DescribeStream", new DescribeStreamRequest { Name = name });

@@ -105,7 +105,8 @@ public sealed class ReadTests(ReadTests.Fixture fixture) : IClassFixture<ReadTes
     [Fact]
     public async Task Columns_come_in_the_order_asked_for_with_the_system_columns()
     {
-        string json = await _server.ReadJsonAsync(new ReadRequest { Stream = fixture.Stream, FromOffset = 3, MaxRows = 1, Columns = { "_time", "b", "_offset" } });
+        string json = await _server.ReadJsonAsync(
+            new ReadRequest { Stream = fixture.Stream, FromOffset = 3, MaxRows = 1, Columns = { "_time", "b", "_offset" } });
         Assert.Matches("^\\{\"_time\":\"20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z\",\"b\":\"row 3\",\"_offset\":3\\}\n$", json);
         string plain = await _server.ReadJsonAsync(new ReadRequest { Stream = fixture.Stream, MaxRows = 1 });
         Assert.Equal("{\"a\":0,\"b\":null}\n", plain);
@@ -142,7 +143,8 @@ public sealed class ReadTests(ReadTests.Fixture fixture) : IClassFixture<ReadTes
         if (request.Stream.Length == 0)
             request.Stream = fixture.Stream;
         var e = await Assert.ThrowsAsync<RpcException>(() => _server.ReadAsync(request));
-        Assert.True((code, status, request.Stream) == (RunningServer.DetailOf(e).Code, e.Code, RunningServer.DetailOf(e).Stream), $"{what}: {e.Code} {e.Message}");
+        ErrorDetail detail = RunningServer.DetailOf(e);
+        Assert.True((code, status, request.Stream) == (detail.Code, e.Code, detail.Stream), $"{what}: {e.Code} {e.Message}");
     }
 
     [Fact]
