@@ -1,8 +1,10 @@
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Varve.Arrow;
 using Varve.Protocol;
 using Varve.Protocol.Flight;
 using Varve.Protocol.FlightSql;
+using Varve.Protocol.V1;
 using Varve.Rpc.Server;
 using Varve.Server.Append;
 using Varve.Server.Errors;
@@ -83,8 +85,7 @@ internal sealed class FlightPut(AppendServices appends, StatementService stateme
     private static async Task<Schema> SchemaAsync(string stream, PutReader reader, ServerCall call) =>
         await reader.ReadSchemaAsync(call.Cancelled) ?? throw ErrorMapper.InvalidRequest($"the DoPut to stream '{stream}' sent no schema", stream);
 
-    private static ValueTask AnswerAsync(ServerCall call, Google.Protobuf.IMessage result) =>
-        call.WriteAsync(new PutResult { AppMetadata = Google.Protobuf.MessageExtensions.ToByteString(result) });
+    private static ValueTask AnswerAsync(ServerCall call, IMessage result) => call.WriteAsync(new PutResult { AppMetadata = result.ToByteString() });
 
     /// <summary>Two callers may make the same stream at once: the second finds it there, and its rows are checked against it like any.</summary>
     private async Task EnsureStreamAsync(string stream, Schema schema, bool mayCreate)
@@ -93,7 +94,7 @@ internal sealed class FlightPut(AppendServices appends, StatementService stateme
             return;
         if (!mayCreate)
         {
-            throw ErrorMapper.Create(Protocol.V1.ErrorCode.StreamNotFound,
+            throw ErrorMapper.Create(ErrorCode.StreamNotFound,
                 $"there is no stream '{stream}', and this DoPut may not make it: create it first, or set Flight:CreateStreamOnPut", stream);
         }
 

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Varve.Arrow;
 using Varve.Arrow.Ipc;
 using Varve.Arrow.Values;
+using Varve.Protocol;
 using Varve.Protocol.Flight;
 using Varve.Protocol.FlightSql;
 using Varve.Protocol.V1;
@@ -12,6 +13,7 @@ using Varve.Server.Errors;
 using Varve.Server.Flight;
 using Varve.Server.Metrics;
 using Varve.Server.Security;
+using Any = Google.Protobuf.WellKnownTypes.Any;
 
 namespace Varve.Server.FlightSql.Statements;
 
@@ -93,7 +95,7 @@ internal sealed class StatementService(QueryEngine queries, PreparedStatements p
 
     private static ByteString? QueryIdOf(Ticket ticket)
     {
-        if (!Protocol.AnyMessage.TryParse(ticket.Ticket_, out Google.Protobuf.WellKnownTypes.Any? any) || !any.Is(TicketStatementQuery.Descriptor))
+        if (!AnyMessage.TryParse(ticket.Ticket_, out Any? any) || !any.Is(TicketStatementQuery.Descriptor))
             return null;
         return Command.Parse<StatementTicket>(Command.Unpack<TicketStatementQuery>(any).StatementHandle).QueryId;
     }
