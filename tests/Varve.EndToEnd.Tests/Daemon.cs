@@ -1,22 +1,23 @@
-using System.Net;
+using System.Globalization;
 using Varve.Arrow;
 using Varve.Arrow.Builders;
 using Varve.Client;
-using Varve.Server;
-using Varve.Server.Configuration;
 using Varve.Testing;
+using Varve.Testing.Processes;
 
 namespace Varve.EndToEnd.Tests;
 
-/// <summary>A daemon on ports of its own and a directory of its own, with two streams: a small one to compare value by value, and one of many batches.</summary>
+/// <summary>
+/// The daemon as a process, on ports of its own and a directory of its own, with two streams: a small one to compare value by value, and one of many batches.
+/// </summary>
 public class Daemon : IAsyncLifetime, IAsyncDisposable
 {
     public const int ManyRows = 200_000;
 
     private readonly TempDirectory _directory = new("daemon");
-    private VarveServer? _server;
+    private VarveDaemon _daemon = null!;
 
-    public int Port => _server!.GrpcEndpoint.Port;
+    public int Port => int.Parse(_daemon.Endpoint.AsSpan(_daemon.Endpoint.LastIndexOf(':') + 1), CultureInfo.InvariantCulture);
 
     /// <summary>Sent by every client; null: the daemon asks for none.</summary>
     public virtual string? Token => null;
@@ -30,13 +31,7 @@ public class Daemon : IAsyncLifetime, IAsyncDisposable
 
     public async Task InitializeAsync()
     {
-        var options = new VarveServerOptions();
-        options.Data.Directory = _directory.Path;
-        options.Data.TailMemoryLimitBytes = 512 << 20;
-        options.Listen.Grpc = new Endpoint(IPAddress.Loopback, 0);
-        options.Listen.Http = new Endpoint(IPAddress.Loopback, 0);
-        Configure(options);
-        _server = await VarveServer.StartAsync(options);
+        _daemon = await VarveDaemon.StartAsync(_directory.File("data"), [.. Arguments()]);
         Client = new VarveClient(new VarveClientOptions
         {
             Endpoint = $"localhost:{Port}",
@@ -51,16 +46,15 @@ public class Daemon : IAsyncLifetime, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await _server!.DisposeAsync();
+        await _daemon.DisposeAsync();
         _directory.Dispose();
         GC.SuppressFinalize(this);
     }
 
-    protected virtual void Configure(VarveServerOptions options)
-    {
-    }
-
     Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    /// <summary>Flags for `varve serve`. Files that they name may be written here.</summary>
+    protected virtual IEnumerable<string> Arguments() => [];
 
     private static RecordBatch Trips()
     {

@@ -1,4 +1,3 @@
-using Varve.Server.Configuration;
 using Varve.Server.Security;
 
 namespace Varve.EndToEnd.Tests;
@@ -8,10 +7,10 @@ public class GuardedDaemon : Daemon
 {
     public override string Token => "a-token-of-many-letters";
 
-    protected override void Configure(VarveServerOptions options)
+    protected override IEnumerable<string> Arguments()
     {
         string tokens = Path.Combine(DirectoryPath, "tokens");
         File.WriteAllText(tokens, TokensFile.Line("tester", Token));
-        options.Auth.TokensFile = tokens;
+        return ["--auth-tokens-file", tokens];
     }
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Varve.Server.Configuration;
 
 namespace Varve.EndToEnd.Tests;
 
@@ -10,9 +9,8 @@ public sealed class TlsDaemon : GuardedDaemon
 {
     public override string CertificateFile => Path.Combine(DirectoryPath, "certificate.pem");
 
-    protected override void Configure(VarveServerOptions options)
+    protected override IEnumerable<string> Arguments()
     {
-        base.Configure(options);
         string keyFile = Path.Combine(DirectoryPath, "key.pem");
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
@@ -25,7 +23,6 @@ public sealed class TlsDaemon : GuardedDaemon
         using X509Certificate2 certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         File.WriteAllText(CertificateFile, certificate.ExportCertificatePem());
         File.WriteAllText(keyFile, key.ExportPkcs8PrivateKeyPem());
-        options.Tls.CertificateFile = CertificateFile;
-        options.Tls.KeyFile = keyFile;
+        return [.. base.Arguments(), "--tls-certificate-file", CertificateFile, "--tls-key-file", keyFile];
     }
 }
