@@ -223,6 +223,7 @@ public sealed class StorageEngine : IAsyncDisposable
 
     private static async Task<StorageEngine> OpenAsync(StorageOptions options, DataDirectory directory, CancellationToken cancellationToken)
     {
+        CompressionTrial.Require();
         ILoggerFactory loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
         NodeFile? node = directory.ReadNode();
         StateRecovery recovery = new();

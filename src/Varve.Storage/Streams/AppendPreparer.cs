@@ -1,5 +1,6 @@
 using Varve.Arrow;
 using Varve.Arrow.Builders;
+using Varve.Arrow.Ipc;
 using Varve.Arrow.Transform;
 using Varve.Arrow.Validation;
 using Varve.Storage.Records;
@@ -152,7 +153,11 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
         RecordBatch part = rows.Slice(start, count);
         if (columns.HasViews && count < rows.RowCount)
             part = Compact(part);
-        EncodedAppend encoded = AppendEncoder.Encode(stream.Id, columns, part, CompressionChoice.For(part));
+        long sizeBytes = RowSize.Of(part, 0, count);
+        BodyCompression compression = stream.Compression.Choose(sizeBytes);
+        EncodedAppend encoded = AppendEncoder.Encode(stream.Id, columns, part, compression);
+        if (compression != BodyCompression.None)
+            stream.Compression.Learn(sizeBytes, encoded.LengthBytes);
         if (encoded.LengthBytes <= recordBytesMax)
         {
             parts.Add(new AppendPart(part, encoded));

@@ -37,6 +37,9 @@ internal sealed class StreamState
     /// <summary>Views of the head. Any thread.</summary>
     public ViewCache Views { get; } = new();
 
+    /// <summary>Any thread.</summary>
+    public CompressionTrial Compression { get; } = new();
+
     /// <summary>Fires with every published change. Any thread.</summary>
     public ChangeSignal Changes { get; } = new();
 

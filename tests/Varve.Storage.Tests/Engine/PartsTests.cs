@@ -90,4 +90,15 @@ public class PartsTests
         Assert.Equal(0, view.ChunkIndexOf(65_535));
         Assert.Equal(2, view.ChunkIndexOf(next - 1));
     }
+
+    [Fact]
+    public async Task Large_batches_take_less_room_in_the_log_than_they_weigh_and_are_read_back()
+    {
+        await using EngineHost host = await EngineHost.StartAsync(o => o with { LogSizes = new LogSizes { ZeroAheadBytes = 0 } });
+        await host.Engine.CreateStreamAsync("s", Rows.Schema);
+        await host.Engine.AppendAsync("s", Rows.Range(0, 60_000));
+        Assert.True(host.Engine.Statistics.LogBytes < host.Engine.Statistics.AppendedBytes / 2, $"{host.Engine.Statistics}");
+        await host.ReopenAsync();
+        Assert.Equal(Enumerable.Range(0, 60_000).Select(n => (long)n), host.Engine.OpenView("s").Numbers());
+    }
 }
