@@ -1,10 +1,13 @@
 using BenchmarkDotNet.Running;
+using Varve.Benchmarks.Engine;
 using Varve.Benchmarks.Log;
 using Varve.Benchmarks.Query;
 
 // Loads that run in a closed loop have their own harness; everything else is BenchmarkDotNet's.
 if (args is [DurableAppend.Name, .. string[] rest])
-    return await DurableAppend.RunAsync(rest).ConfigureAwait(false);
+    return await DurableAppend.RunAsync(rest, SequencedLog.OpenAsync, "log").ConfigureAwait(false);
+if (args is [DurableAppend.EngineName, .. string[] whole])
+    return await DurableAppend.RunAsync(whole, EngineTarget.OpenAsync, "engine").ConfigureAwait(false);
 if (args is [SqlScan.Name, .. string[] scan])
     return await SqlScan.RunAsync(scan).ConfigureAwait(false);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -4,26 +4,27 @@ using System.Globalization;
 namespace Varve.Benchmarks.Log;
 
 /// <summary>
-/// durable-append [seconds] [repetitions] [directory] [sizes] [writers]: appends per second in a closed loop, every writer waiting for the durability of each append,
-/// the log next to the hand-written loop in the same run.
+/// durable-append (the log) and engine-append (the whole engine) [seconds] [repetitions] [directory] [sizes] [writers]: appends per second in a closed loop,
+/// every writer waiting for the durability of each append, next to the hand-written loop in the same run.
 /// </summary>
 internal static class DurableAppend
 {
     public const string Name = "durable-append";
+    public const string EngineName = "engine-append";
 
     private const double WarmSeconds = 0.3;
 
     private static readonly int[] WriterCounts = [1, 8, 64];
     private static readonly int[] SizesBytes = [100, 1024, 64 << 10];
 
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(string[] args, Func<string, Task<IDurableTarget>> open, string label)
     {
         double seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 2;
         int repetitions = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 3;
         string parent = args.Length > 2 ? args[2] : Path.GetTempPath();
         int[] sizes = args.Length > 3 ? Numbers(args[3]) : SizesBytes;
         int[] writerCounts = args.Length > 4 ? Numbers(args[4]) : WriterCounts;
-        Console.WriteLine("   bytes  writers      log/s  hand-written/s    log MB/s   log p50/p99 us  hand p50/p99 us  CPU us/append log, hand   ratio (range)");
+        Console.WriteLine($"   bytes  writers {label,8}/s  hand-written/s {label,6} MB/s {label,6} p50/p99 us hand p50/p99 us  CPU us/append {label}, hand   ratio (range)");
         foreach (int size in sizes)
         {
             foreach (int writers in writerCounts)
@@ -32,7 +33,7 @@ internal static class DurableAppend
                 var hands = new List<Measurement>();
                 for (int i = 0; i < repetitions; i++)
                 {
-                    logs.Add(await MeasureAsync(parent, SequencedLog.OpenAsync, writers, size, seconds).ConfigureAwait(false));
+                    logs.Add(await MeasureAsync(parent, open, writers, size, seconds).ConfigureAwait(false));
                     hands.Add(await MeasureAsync(parent, d => Task.FromResult<IDurableTarget>(new HandWrittenLog(d)), writers, size, seconds).ConfigureAwait(false));
                 }
 
