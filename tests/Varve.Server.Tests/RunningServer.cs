@@ -15,6 +15,9 @@ namespace Varve.Server.Tests;
 /// <summary>A whole daemon in this process, on ports that the system chose and a directory of its own, with a channel to it.</summary>
 public sealed class RunningServer : IAsyncLifetime, IAsyncDisposable
 {
+    /// <summary>A machine that does much else at the same time may take its time to accept a connection.</summary>
+    private static readonly GrpcChannelOptions PatientChannel = new() { ConnectTimeout = TimeSpan.FromMinutes(1) };
+
     private readonly TempDirectory _directory = new("server");
     private readonly Action<VarveServerOptions> _configure;
     private readonly GrpcChannelOptions _channelOptions;
@@ -22,7 +25,7 @@ public sealed class RunningServer : IAsyncLifetime, IAsyncDisposable
 
     /// <summary>For class fixtures.</summary>
     public RunningServer()
-        : this(_ => { }, new GrpcChannelOptions())
+        : this(_ => { }, PatientChannel)
     {
     }
 
@@ -44,7 +47,7 @@ public sealed class RunningServer : IAsyncLifetime, IAsyncDisposable
 
     public static async Task<RunningServer> StartAsync(Action<VarveServerOptions>? configure = null, GrpcChannelOptions? channelOptions = null)
     {
-        var running = new RunningServer(configure ?? (_ => { }), channelOptions ?? new GrpcChannelOptions());
+        var running = new RunningServer(configure ?? (_ => { }), channelOptions ?? PatientChannel);
         try
         {
             await running.InitializeAsync();

@@ -5,7 +5,7 @@ namespace Varve.Server.Tests;
 /// <summary>Waits for what happens on another thread, without guessing how long it takes.</summary>
 internal static class Until
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
     public static async Task True(Func<bool> condition, string what)
     {
