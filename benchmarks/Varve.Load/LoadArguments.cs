@@ -20,5 +20,6 @@ internal sealed class LoadArguments(IReadOnlyDictionary<string, string> values)
         return new LoadArguments(values);
     }
 
-    public int Number(string name, int otherwise) => values.TryGetValue(name, out string? value) ? int.Parse(value, CultureInfo.InvariantCulture) : otherwise;
+    public int Number(string name, int otherwise) =>
+        values.TryGetValue(name, out string? value) ? int.Parse(value, CultureInfo.InvariantCulture) : otherwise;
 }

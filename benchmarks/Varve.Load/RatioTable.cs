@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Varve.Load;
 
-/// <summary>Prints rounds of several cases against the first, which is the limit: the median of the ratios of rounds that ran one after the other.</summary>
+/// <summary>
+/// Prints rounds of several cases against the first, which is the limit: the median of the ratios of rounds that ran one after the other.
+/// </summary>
 internal sealed class RatioTable(params string[] cases)
 {
     private readonly List<Measurement[]> _rounds = [];

@@ -8,7 +8,8 @@ using Varve.Testing.Processes;
 namespace Varve.EndToEnd.Tests;
 
 /// <summary>
-/// The daemon as a process, on ports of its own and a directory of its own, with two streams: a small one to compare value by value, and one of many batches.
+/// The daemon as a process, on ports of its own and a directory of its own, with two streams: a small one to compare value by value, and one of many
+/// batches.
 /// </summary>
 public class Daemon : IAsyncLifetime, IAsyncDisposable
 {

@@ -35,7 +35,8 @@ public class FlightSqlClientTests(Daemon daemon, NodeClients node)
     [InlineData("qualithm")]
     public async Task A_client_learns_what_is_wrong_with_its_sql_and_goes_on(string client)
     {
-        ClientAnswer answer = await RunAsync(client, new { Syntax = "selec 1", Table = "select * from nowhere", Column = "select nothing from trips", Numbers });
+        ClientAnswer answer = await RunAsync(
+            client, new { Syntax = "selec 1", Table = "select * from nowhere", Column = "select nothing from trips", Numbers });
 
         // This client keeps the daemon's words to itself.
         bool isMute = client == "lakehouse";

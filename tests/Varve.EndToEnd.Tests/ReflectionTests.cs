@@ -11,7 +11,8 @@ public class ReflectionTests(Daemon daemon, NodeClients node)
     [Fact]
     public async Task Services_are_listed()
     {
-        string services = await node.RunBufAsync([.. Grpc, "--list-services", $"http://127.0.0.1:{daemon.Port}"]);
+        string services = await node.RunBufAsync(
+            [.. Grpc, "--list-services", $"http://127.0.0.1:{daemon.Port}"]);
 
         string[] lines = services.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Assert.Contains("varve.v1.Streams", lines);
@@ -23,7 +24,8 @@ public class ReflectionTests(Daemon daemon, NodeClients node)
     [Fact]
     public async Task A_method_is_called_by_json()
     {
-        string answer = await node.RunBufAsync([.. Grpc, "-d", """{"name": "trips"}""", $"http://127.0.0.1:{daemon.Port}/varve.v1.Streams/DescribeStream"]);
+        string answer = await node.RunBufAsync(
+            [.. Grpc, "-d", """{"name": "trips"}""", $"http://127.0.0.1:{daemon.Port}/varve.v1.Streams/DescribeStream"]);
 
         Assert.Contains("\"rowCount\": \"3\"", answer, StringComparison.Ordinal);
     }

@@ -6,7 +6,9 @@ using Varve.Server.Configuration;
 
 namespace Varve.Load.DoGet;
 
-/// <summary>The other end of <see cref="DoGetScenario"/>: a daemon with a filled stream, in a process of its own. Prints where it serves, ends with its input.</summary>
+/// <summary>
+/// The other end of <see cref="DoGetScenario"/>: a daemon with a filled stream, in a process of its own. Prints where it serves, ends with its input.
+/// </summary>
 internal sealed class DoGetDaemon : IScenario
 {
     public const string Scenario = "doget-daemon";
@@ -17,7 +19,8 @@ internal sealed class DoGetDaemon : IScenario
 
     private const long BatchBytes = BatchRows * 16L;
 
-    private static readonly Schema Columns = new([new Field("a", ArrowTypes.Int64, isNullable: false), new Field("b", ArrowTypes.Int64, isNullable: false)]);
+    private static readonly Schema Columns = new(
+        [new Field("a", ArrowTypes.Int64, isNullable: false), new Field("b", ArrowTypes.Int64, isNullable: false)]);
 
     public string Name => Scenario;
 

@@ -8,9 +8,9 @@ using Varve.Rpc.Framing;
 namespace Varve.Load.DoGet;
 
 /// <summary>
-/// DoGet of a stream in batches of 1 MiB, from a daemon in a process of its own, next to a raw loopback socket. "frames" only finds the fields of each message,
-/// which is what the daemon and the transport cost; "batches, pooled" decodes record batches and gives their memory back; "batches, kept" decodes
-/// them into memory of their own, as Varve.Client does.
+/// DoGet of a stream in batches of 1 MiB, from a daemon in a process of its own, next to a raw loopback socket. "frames" only finds the fields of
+/// each message, which is what the daemon and the transport cost; "batches, pooled" decodes record batches and gives their memory back; "batches,
+/// kept" decodes them into memory of their own, as Varve.Client does.
 /// </summary>
 internal sealed class DoGetScenario : IScenario
 {
@@ -18,7 +18,8 @@ internal sealed class DoGetScenario : IScenario
 
     public string Name => "doget";
 
-    public string Summary => $"DoGet of 1 MiB batches next to a raw loopback socket: mib={DefaultBatches} (in the stream), passes=8 (over it, each round), rounds=5";
+    public string Summary =>
+        $"DoGet of 1 MiB batches next to a raw loopback socket: mib={DefaultBatches} (in the stream), passes=8 (over it, each round), rounds=5";
 
     public async Task RunAsync(LoadArguments arguments)
     {
@@ -33,7 +34,8 @@ internal sealed class DoGetScenario : IScenario
         {
             string endpoint = await daemon.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the daemon did not start");
             using var channel = new GrpcChannel(new Uri($"http://{endpoint}"), new GrpcChannelOptions { MaxReceiveMessageBytes = 16 << 20 });
-            FlightInfo info = await channel.CallUnaryAsync<FlightDescriptor, FlightInfo>(Method("GetFlightInfo"), FlightMessages.StreamDescriptor(DoGetDaemon.Stream));
+            FlightInfo info = await channel.CallUnaryAsync<FlightDescriptor, FlightInfo>(
+                Method("GetFlightInfo"), FlightMessages.StreamDescriptor(DoGetDaemon.Stream));
             Ticket ticket = info.Endpoint[0].Ticket;
             var socket = new LoopbackSocket(batches);
             var table = new RatioTable("loopback socket", "DoGet, frames", "DoGet, batches, pooled", "DoGet, batches, kept");

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Varve.Load.DoGet;
 
 /// <summary>
-/// The limit: a TCP connection over loopback in this process, one end writing blocks, the other reading them. As many different blocks are sent as the stream has
-/// batches: a block that stays in the processor's cache would be sent faster than any data can be.
+/// The limit: a TCP connection over loopback in this process, one end writing blocks, the other reading them. As many different blocks are sent as
+/// the stream has batches: a block that stays in the processor's cache would be sent faster than any data can be.
 /// </summary>
 internal sealed class LoopbackSocket(int blockCount)
 {

@@ -7,7 +7,8 @@ namespace Varve.Protocol.Flight;
 /// <list type="table">
 /// <listheader><term>field</term><description>tag bytes, content</description></listheader>
 /// <item><term>1 flight_descriptor</term><description>0A; only in the first message of a DoPut or DoExchange</description></item>
-/// <item><term>2 data_header</term><description>12; a bare Arrow IPC Message (FlatBuffers, no prefix and no length); empty where the message carries no data</description></item>
+/// <item><term>2 data_header</term><description>12; a bare Arrow IPC Message (FlatBuffers, no prefix and no length); empty where the message carries
+/// no data</description></item>
 /// <item><term>3 app_metadata</term><description>1A; bytes of the application</description></item>
 /// <item><term>1000 data_body</term><description>C2 3E; the body of the IPC message</description></item>
 /// </list>

@@ -4,8 +4,8 @@ using Varve.Rpc.Framing;
 namespace Varve.Protocol.Flight;
 
 /// <summary>
-/// One received FlightData. The transport lends a message's bytes only while it is decoded, so they are copied once, the body to the start of an array
-/// (which is 8-aligned, as Arrow's buffers want it). For one thread at a time.
+/// One received FlightData. The transport lends a message's bytes only while it is decoded, so they are copied once, the body to the start of an
+/// array (which is 8-aligned, as Arrow's buffers want it). For one thread at a time.
 /// </summary>
 public sealed class FlightDataMessage : IDisposable
 {

@@ -18,7 +18,8 @@ public static class FlightDataPrefix
     /// <param name="bodyLengthBytes">The sum of the parts that will follow; 0: the field is left out.</param>
     /// <param name="appMetadata">Empty: the field is left out.</param>
     /// <param name="descriptor">For the first message of a DoPut.</param>
-    public static byte[] Encode(ReadOnlySpan<byte> header, long bodyLengthBytes, ReadOnlySpan<byte> appMetadata = default, FlightDescriptor? descriptor = null)
+    public static byte[] Encode(
+        ReadOnlySpan<byte> header, long bodyLengthBytes, ReadOnlySpan<byte> appMetadata = default, FlightDescriptor? descriptor = null)
     {
         int descriptorBytes = descriptor?.CalculateSize() ?? 0;
         int size = (descriptor is null ? 0 : FieldBytes(descriptorBytes))

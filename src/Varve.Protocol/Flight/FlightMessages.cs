@@ -22,8 +22,8 @@ public static class FlightMessages
         new() { Ticket_ = AnyMessage.Pack(new TicketStatementQuery { StatementHandle = statement.ToByteString() }) };
 
     /// <summary>
-    /// The name of the stream that a PATH descriptor means: its elements joined by slashes, since names may hold slashes themselves. So <c>["a", "b"]</c> and
-    /// <c>["a/b"]</c> are one stream.
+    /// The name of the stream that a PATH descriptor means: its elements joined by slashes, since names may hold slashes themselves. So <c>["a",
+    /// "b"]</c> and <c>["a/b"]</c> are one stream.
     /// </summary>
     public static string StreamOf(FlightDescriptor descriptor) => string.Join('/', descriptor.Path);
 }

@@ -14,7 +14,11 @@ internal static class Command
     {
         var expected = new T();
         if (!AnyMessage.TryParse(bytes, out Any? any))
-            throw ErrorMapper.InvalidRequest($"{what}: expected a google.protobuf.Any of {expected.Descriptor.FullName} and found {bytes.Length} bytes of something else");
+        {
+            throw ErrorMapper.InvalidRequest(
+                $"{what}: expected a google.protobuf.Any of {expected.Descriptor.FullName} and found {bytes.Length} bytes of something else");
+        }
+
         return any.Is(expected.Descriptor)
             ? Unpack<T>(any)
             : throw ErrorMapper.InvalidRequest($"{what}: expected {expected.Descriptor.FullName} and found {AnyMessage.TypeName(any)}");

@@ -14,8 +14,8 @@ using Result = Varve.Protocol.Flight.Result;
 namespace Varve.Server.Flight;
 
 /// <summary>
-/// DoAction and ListActions. Bodies of Flight SQL's actions are wrapped in an Any, those of Flight's own are bare. What Varve knows by name and does not do is
-/// refused by name. Any thread.
+/// DoAction and ListActions. Bodies of Flight SQL's actions are wrapped in an Any, those of Flight's own are bare. What Varve knows by name and does
+/// not do is refused by name. Any thread.
 /// </summary>
 internal sealed class FlightActions(StatementService statements)
 {
@@ -51,7 +51,8 @@ internal sealed class FlightActions(StatementService statements)
     {
         IMessage? answer = action.Type switch
         {
-            "CreatePreparedStatement" => Wrap(await statements.PrepareAsync(Command.Unpack<ActionCreatePreparedStatementRequest>(action.Body, action.Type), call)),
+            "CreatePreparedStatement" =>
+                Wrap(await statements.PrepareAsync(Command.Unpack<ActionCreatePreparedStatementRequest>(action.Body, action.Type), call)),
             "ClosePreparedStatement" => Close(Command.Unpack<ActionClosePreparedStatementRequest>(action.Body, action.Type)),
             "CancelQuery" => Wrap(CancelQuery(Command.Unpack<ActionCancelQueryRequest>(action.Body, action.Type))),
             "CancelFlightInfo" => CancelFlightInfo(Command.Parse<CancelFlightInfoRequest>(action.Body)),

@@ -9,9 +9,9 @@ using Varve.Server.Security;
 namespace Varve.Server.Flight;
 
 /// <summary>
-/// Handshake, in the three ways that clients have: a Basic header, a Bearer header that they have already and only show, and BasicAuth as the first payload.
-/// They take the token from the response headers, the payload or the trailers, so it goes out in all three; and some never half-close but wait for the first
-/// answer, so it goes out after the first request. The token is the one that was shown: nothing is kept. Stateless.
+/// Handshake, in the three ways that clients have: a Basic header, a Bearer header that they have already and only show, and BasicAuth as the first
+/// payload. They take the token from the response headers, the payload or the trailers, so it goes out in all three; and some never half-close but
+/// wait for the first answer, so it goes out after the first request. The token is the one that was shown: nothing is kept. Stateless.
 /// </summary>
 internal sealed class FlightHandshake(Authenticator authenticator)
 {

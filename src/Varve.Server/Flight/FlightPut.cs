@@ -14,7 +14,9 @@ using Varve.Storage;
 
 namespace Varve.Server.Flight;
 
-/// <summary>DoPut: rows to a stream, rows to a table of Flight SQL, or parameters to a prepared statement; the descriptor says which. Any thread.</summary>
+/// <summary>
+/// DoPut: rows to a stream, rows to a table of Flight SQL, or parameters to a prepared statement; the descriptor says which. Any thread.
+/// </summary>
 internal sealed class FlightPut(AppendServices appends, StatementService statements, bool createsStreams)
 {
     public async Task HandleAsync(ServerCall call)
@@ -38,7 +40,11 @@ internal sealed class FlightPut(AppendServices appends, StatementService stateme
     private async Task CommandAsync(FlightDescriptor descriptor, PutReader reader, ServerCall call)
     {
         if (!AnyMessage.TryParse(descriptor.Cmd, out Any? command))
-            throw ErrorMapper.InvalidRequest($"a DoPut with a command of {descriptor.Cmd.Length} bytes: expected a google.protobuf.Any of a Flight SQL command");
+        {
+            throw ErrorMapper.InvalidRequest(
+                $"a DoPut with a command of {descriptor.Cmd.Length} bytes: expected a google.protobuf.Any of a Flight SQL command");
+        }
+
         if (command.Is(CommandPreparedStatementQuery.Descriptor))
             await BindAsync(Command.Unpack<CommandPreparedStatementQuery>(command), reader, call);
         else if (command.Is(CommandStatementIngest.Descriptor))

@@ -6,8 +6,8 @@ using Varve.Rpc.Server;
 namespace Varve.Server.Flight;
 
 /// <summary>
-/// Writes the answer of a DoGet: the schema, also where no rows follow, then a message per batch whose buffers go to the transport from where they lie. Plain
-/// columns and bodies as they are: several clients fail on dictionaries, and most have no codec. For one call.
+/// Writes the answer of a DoGet: the schema, also where no rows follow, then a message per batch whose buffers go to the transport from where they
+/// lie. Plain columns and bodies as they are: several clients fail on dictionaries, and most have no codec. For one call.
 /// </summary>
 internal sealed class FlightSender(ServerCall call)
 {

@@ -14,10 +14,11 @@ using Empty = Varve.Protocol.Flight.Empty;
 namespace Varve.Server.Flight;
 
 /// <summary>
-/// Arrow Flight, and Flight SQL within it. A PATH descriptor is a stream; a CMD descriptor, as a ticket, is an Any of one of our messages or one of Flight SQL's,
-/// or else SQL text (docs/flight.md). Stateless but for what the parts keep; any thread.
+/// Arrow Flight, and Flight SQL within it. A PATH descriptor is a stream; a CMD descriptor, as a ticket, is an Any of one of our messages or one of
+/// Flight SQL's, or else SQL text (docs/flight.md). Stateless but for what the parts keep; any thread.
 /// </summary>
-internal sealed class FlightService(FlightHandshake handshake, StreamFlights streams, FlightPut put, FlightSqlService sql, FlightActions actions) : IService
+internal sealed class FlightService(
+    FlightHandshake handshake, StreamFlights streams, FlightPut put, FlightSqlService sql, FlightActions actions) : IService
 {
     public void Map(GrpcServer server)
     {
@@ -25,7 +26,7 @@ internal sealed class FlightService(FlightHandshake handshake, StreamFlights str
         server.AddBidi(Method("Handshake"), handshake.HandleAsync, new ServerMethodOptions { AllowAnonymous = true });
         server.AddServerStreaming<Criteria>(Method("ListFlights"), ListFlightsAsync);
         server.AddUnary<FlightDescriptor, FlightInfo>(Method("GetFlightInfo"), GetFlightInfoAsync);
-        server.AddUnary<FlightDescriptor, SchemaResult>(Method("GetSchema"), async (descriptor, call) => (await PlanAsync(descriptor, call)).ToSchemaResult());
+        server.AddUnary<FlightDescriptor, SchemaResult>(Method("GetSchema"), GetSchemaAsync);
         server.AddUnary<FlightDescriptor, PollInfo>(Method("PollFlightInfo"), (_, _) => throw Unsupported(
             "PollFlightInfo: a query starts when its ticket is used, so there is nothing to poll; use GetFlightInfo, then DoGet"));
         server.AddServerStreaming<Ticket>(Method("DoGet"), DoGetAsync);
@@ -46,6 +47,9 @@ internal sealed class FlightService(FlightHandshake handshake, StreamFlights str
     private async Task<FlightInfo> GetFlightInfoAsync(FlightDescriptor descriptor, ServerCall call) =>
         (await PlanAsync(descriptor, call)).ToFlightInfo(descriptor);
 
+    private async Task<SchemaResult> GetSchemaAsync(FlightDescriptor descriptor, ServerCall call) =>
+        (await PlanAsync(descriptor, call)).ToSchemaResult();
+
     private async Task<FlightPlan> PlanAsync(FlightDescriptor descriptor, ServerCall call)
     {
         switch (descriptor.Type)
@@ -59,7 +63,8 @@ internal sealed class FlightService(FlightHandshake handshake, StreamFlights str
                     ? streams.Plan(Command.Unpack<StreamTicket>(command))
                     : await sql.PlanAsync(command, call.Cancelled);
             default:
-                throw ErrorMapper.InvalidRequest($"a descriptor of type {descriptor.Type}: expected PATH (a stream's name) or CMD (a Flight SQL command, or SQL)");
+                throw ErrorMapper.InvalidRequest(
+                    $"a descriptor of type {descriptor.Type}: expected PATH (a stream's name) or CMD (a Flight SQL command, or SQL)");
         }
     }
 

@@ -51,7 +51,9 @@ internal sealed class PutReader
         return schema;
     }
 
-    /// <summary>The next batch, after the schema; null after the last. What the caller gets it must dispose when the rows are no longer needed.</summary>
+    /// <summary>
+    /// The next batch, after the schema; null after the last. What the caller gets it must dispose when the rows are no longer needed.
+    /// </summary>
     /// <exception cref="ArrowFormatException">A message is damaged, or does not fit the schema.</exception>
     public async ValueTask<PutBatch?> ReadBatchAsync(CancellationToken cancellationToken)
     {

@@ -35,7 +35,9 @@ internal sealed class StreamFlights(StorageEngine engine, ServerMetrics metrics)
         return new FlightPlan(read.Schema, Ticket(pinned), read.RowCount, IsOrdered: true);
     }
 
-    /// <summary>Each batch goes out with a ReadResponse without rows as its app_metadata: the batch's offsets, and how far the reader has come.</summary>
+    /// <summary>
+    /// Each batch goes out with a ReadResponse without rows as its app_metadata: the batch's offsets, and how far the reader has come.
+    /// </summary>
     public async Task SendAsync(StreamTicket ticket, ServerCall call)
     {
         StreamRead read = Open(ticket);
@@ -81,7 +83,11 @@ internal sealed class StreamFlights(StorageEngine engine, ServerMetrics metrics)
     {
         ReadRequest request = ticket.Read ?? throw ErrorMapper.InvalidRequest("the stream ticket does not say what to read");
         if (request.Format is not (RowFormat.Unspecified or RowFormat.Arrow))
-            throw ErrorMapper.InvalidRequest($"the ticket for stream '{request.Stream}' asks for format {request.Format}; Flight carries Arrow", request.Stream);
+        {
+            throw ErrorMapper.InvalidRequest(
+                $"the ticket for stream '{request.Stream}' asks for format {request.Format}; Flight carries Arrow", request.Stream);
+        }
+
         StreamRead read = StreamRead.Open(engine, request);
         if (ticket.StreamId.Length > 0 && ticket.StreamId != IdOf(read.Stream))
         {

@@ -4,7 +4,8 @@ using Varve.Server.FlightSql.Metadata;
 namespace Varve.Server.FlightSql;
 
 /// <summary>
-/// The options of a session that Flight SQL knows: the current catalog and schema. There is one of each, so they can be read, and set to what they are.
+/// The options of a session that Flight SQL knows: the current catalog and schema. There is one of each, so they can be read, and set to what they
+/// are.
 /// </summary>
 internal static class SessionOptions
 {

@@ -29,7 +29,11 @@ internal static class SqlText
         }
 
         if (string.IsNullOrWhiteSpace(text))
-            throw ErrorMapper.InvalidRequest($"the {where} of {bytes.Length} bytes is not one of ours: expected a google.protobuf.Any of a known message, or SQL text");
+        {
+            throw ErrorMapper.InvalidRequest(
+                $"the {where} of {bytes.Length} bytes is not one of ours: expected a google.protobuf.Any of a known message, or SQL text");
+        }
+
         return text.AsSpan().TrimStart().StartsWith("{") ? OfJson(text, where) : text;
     }
 

@@ -41,5 +41,8 @@ internal sealed class ClientAnswer(JsonElement steps)
 
     /// <summary>The columns of a step's table as "name: type".</summary>
     public IReadOnlyList<string> Columns(string step) =>
-        [.. this[step].GetProperty("columns").EnumerateArray().Select(c => $"{c.GetProperty("name").GetString()}: {c.GetProperty("type").GetString()}")];
+        [
+        .. this[step].GetProperty("columns").EnumerateArray()
+            .Select(c => $"{c.GetProperty("name").GetString()}: {c.GetProperty("type").GetString()}"),
+    ];
 }

@@ -5,7 +5,8 @@ using Varve.Testing.Processes;
 namespace Varve.EndToEnd.Tests.Clients;
 
 /// <summary>
-/// Debian's Python with gRPC's C core (python3-grpcio) and stubs of varve.v1 that its protoc generates. Where they are missing and we may, they are installed.
+/// Debian's Python with gRPC's C core (python3-grpcio) and stubs of varve.v1 that its protoc generates. Where they are missing and we may, they are
+/// installed.
 /// </summary>
 public sealed class PythonClients : IAsyncLifetime, IDisposable
 {

@@ -18,7 +18,8 @@ internal sealed class FlightCalls(GrpcChannel channel)
 {
     public static MethodDescriptor Method(string name) => FlightReflection.Descriptor.Services[0].FindMethodByName(name);
 
-    public Task<FlightInfo> InfoAsync(FlightDescriptor descriptor) => channel.CallUnaryAsync<FlightDescriptor, FlightInfo>(Method("GetFlightInfo"), descriptor);
+    public Task<FlightInfo> InfoAsync(FlightDescriptor descriptor) =>
+        channel.CallUnaryAsync<FlightDescriptor, FlightInfo>(Method("GetFlightInfo"), descriptor);
 
     public Task<FlightInfo> InfoAsync(IMessage command) => InfoAsync(FlightMessages.CommandDescriptor(command));
 
@@ -49,7 +50,9 @@ internal sealed class FlightCalls(GrpcChannel channel)
 
     public static ValueTask WriteAsync(DuplexCall<FlightData, PutResult> call, RecordBatch batch) => WriteAsync(call, BatchEncoder.Encode(batch));
 
-    /// <summary>A whole DoPut: all batches, then all answers. A call that ends while the batches are written tells its status when it is read.</summary>
+    /// <summary>
+    /// A whole DoPut: all batches, then all answers. A call that ends while the batches are written tells its status when it is read.
+    /// </summary>
     public async Task<List<PutResult>> PutAsync(FlightDescriptor descriptor, Schema schema, params RecordBatch[] batches)
     {
         using DuplexCall<FlightData, PutResult> call = OpenPut();
@@ -84,7 +87,8 @@ internal sealed class FlightCalls(GrpcChannel channel)
 
     public async Task<List<Result>> ActAsync(string type, ByteString? body = null)
     {
-        using ServerStreamingCall<Result> call = channel.ServerStreaming<Action, Result>(Method("DoAction"), new Action { Type = type, Body = body ?? ByteString.Empty });
+        using ServerStreamingCall<Result> call = channel.ServerStreaming<Action, Result>(
+            Method("DoAction"), new Action { Type = type, Body = body ?? ByteString.Empty });
         List<Result> results = [];
         await foreach (Result result in call.ResponseStream.ReadAllAsync())
             results.Add(result);

@@ -68,7 +68,8 @@ public class GetTests(RunningServer server) : IClassFixture<RunningServer>
     public async Task A_ticket_that_follows_goes_on_with_rows_that_come_later()
     {
         await _flight.AppendAsync("followed", Columns, Rows(0, 1));
-        using ServerStreamingCall<FlightData> call = _flight.OpenGet(FlightMessages.StreamTicket(new ReadRequest { Stream = "followed", Follow = true, MaxRows = 3 }));
+        using ServerStreamingCall<FlightData> call = _flight.OpenGet(
+            FlightMessages.StreamTicket(new ReadRequest { Stream = "followed", Follow = true, MaxRows = 3 }));
         var messages = new List<FlightDataMessage>();
         async Task NextAsync() => messages.Add((await call.ResponseStream.ReadAsync(FlightDataMessage.Decode)).Message!);
         await NextAsync();
@@ -151,7 +152,7 @@ public class GetTests(RunningServer server) : IClassFixture<RunningServer>
             (FlightMessages.StreamDescriptor("not-there"), ErrorCode.StreamNotFound),
             (new FlightDescriptor { Type = FlightDescriptor.Types.DescriptorType.Path }, ErrorCode.StreamNotFound),
             (new FlightDescriptor { Type = FlightDescriptor.Types.DescriptorType.Cmd }, ErrorCode.InvalidRequest),
-            (FlightMessages.CommandDescriptor(new CommandPreparedStatementQuery { PreparedStatementHandle = ByteString.CopyFromUtf8("x") }), ErrorCode.HandleNotFound),
+            (FlightMessages.CommandDescriptor(new CommandPreparedStatementQuery()), ErrorCode.HandleNotFound),
             (FlightMessages.CommandDescriptor(new CommandStatementIngest { Table = "t" }), ErrorCode.InvalidRequest),
         ];
         foreach ((FlightDescriptor descriptor, ErrorCode code) in cases)
@@ -166,8 +167,8 @@ public class GetTests(RunningServer server) : IClassFixture<RunningServer>
     [Fact]
     public async Task Methods_that_do_nothing_say_what_to_use_instead()
     {
-        RpcException poll = await Assert.ThrowsAsync<RpcException>(
-            () => server.Channel.CallUnaryAsync<FlightDescriptor, PollInfo>(FlightCalls.Method("PollFlightInfo"), FlightMessages.StreamDescriptor("x")));
+        RpcException poll = await Assert.ThrowsAsync<RpcException>(() => server.Channel.CallUnaryAsync<FlightDescriptor, PollInfo>(
+            FlightCalls.Method("PollFlightInfo"), FlightMessages.StreamDescriptor("x")));
         Assert.Equal(StatusCode.Unimplemented, poll.Code);
         Assert.Contains("GetFlightInfo", poll.Message, StringComparison.Ordinal);
 
@@ -187,5 +188,6 @@ public class GetTests(RunningServer server) : IClassFixture<RunningServer>
         return builder.Build();
     }
 
-    private async Task<ErrorCode> ErrorOf(Ticket ticket) => RunningServer.DetailOf(await Assert.ThrowsAsync<RpcException>(() => _flight.GetAsync(ticket))).Code;
+    private async Task<ErrorCode> ErrorOf(Ticket ticket) =>
+        RunningServer.DetailOf(await Assert.ThrowsAsync<RpcException>(() => _flight.GetAsync(ticket))).Code;
 }

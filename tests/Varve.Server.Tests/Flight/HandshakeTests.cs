@@ -39,7 +39,7 @@ public sealed class HandshakeTests : IAsyncLifetime, IDisposable
     [MemberData(nameof(Ways))]
     public async Task The_token_comes_in_headers_payload_and_trailers_before_the_client_ends(string way, string? header, byte[] payload)
     {
-        using DuplexCall<HandshakeRequest, HandshakeResponse> call = Open(header);
+        using DuplexCall<HandshakeRequest, HandshakeResponse> call = Open(_server.Channel, header);
         await call.RequestStream.WriteAsync(new HandshakeRequest { Payload = ByteString.CopyFrom(payload) });
 
         // The client has not half-closed, and some never do.
@@ -59,7 +59,7 @@ public sealed class HandshakeTests : IAsyncLifetime, IDisposable
     [InlineData(null, "not a message")]
     public async Task Wrong_credentials_are_refused(string? header, string payload)
     {
-        using DuplexCall<HandshakeRequest, HandshakeResponse> call = Open(header);
+        using DuplexCall<HandshakeRequest, HandshakeResponse> call = Open(_server.Channel, header);
         Exception? early = await Record.ExceptionAsync(
             async () => await call.RequestStream.WriteAsync(new HandshakeRequest { Payload = ByteString.CopyFromUtf8(payload) }));
         Assert.True(early is null or RpcException, $"{early}");
@@ -84,8 +84,7 @@ public sealed class HandshakeTests : IAsyncLifetime, IDisposable
     public async Task Where_no_token_is_needed_any_credentials_are_taken()
     {
         await using RunningServer open = await RunningServer.StartAsync();
-        using DuplexCall<HandshakeRequest, HandshakeResponse> call =
-            open.Channel.Duplex<HandshakeRequest, HandshakeResponse>(FlightCalls.Method("Handshake"), new CallOptions { Headers = new Metadata { { "authorization", Basic("a:b") } } });
+        using DuplexCall<HandshakeRequest, HandshakeResponse> call = Open(open.Channel, Basic("a:b"));
         await call.RequestStream.WriteAsync(new HandshakeRequest());
 
         Assert.Equal("anonymous", (await call.ResponseStream.ReadAsync())!.Payload.ToStringUtf8());
@@ -93,8 +92,13 @@ public sealed class HandshakeTests : IAsyncLifetime, IDisposable
 
     private static string Basic(string pair) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair));
 
-    private DuplexCall<HandshakeRequest, HandshakeResponse> Open(string? header) => _server.Channel.Duplex<HandshakeRequest, HandshakeResponse>(
-        FlightCalls.Method("Handshake"), new CallOptions { Headers = header is null ? new Metadata() : new Metadata { { "authorization", header } } });
+    private static DuplexCall<HandshakeRequest, HandshakeResponse> Open(GrpcChannel channel, string? header)
+    {
+        var headers = new Metadata();
+        if (header is not null)
+            headers.Add("authorization", header);
+        return channel.Duplex<HandshakeRequest, HandshakeResponse>(FlightCalls.Method("Handshake"), new CallOptions { Headers = headers });
+    }
 
     private async Task<List<ActionType>> ListActionsAsync(Metadata headers)
     {

@@ -5,6 +5,8 @@ using Varve.Protocol.Flight;
 using Varve.Protocol.FlightSql;
 using Varve.Protocol.V1;
 using Varve.Rpc;
+using IfExists = Varve.Protocol.FlightSql.CommandStatementIngest.Types.TableDefinitionOptions.Types.TableExistsOption;
+using IfNotExist = Varve.Protocol.FlightSql.CommandStatementIngest.Types.TableDefinitionOptions.Types.TableNotExistOption;
 using Options = Varve.Protocol.FlightSql.CommandStatementIngest.Types.TableDefinitionOptions;
 
 namespace Varve.Server.Tests.Flight;
@@ -25,7 +27,7 @@ public class IngestTests(RunningServer server) : IClassFixture<RunningServer>
             Table = "ingested",
             Catalog = "varve",
             Schema = "main",
-            TableDefinitionOptions = Definition(Options.Types.TableNotExistOption.Create, Options.Types.TableExistsOption.Append),
+            TableDefinitionOptions = Definition(IfNotExist.Create, IfExists.Append),
         };
 
         Assert.Equal(6, await IngestAsync(command, Three, Three));
@@ -36,11 +38,11 @@ public class IngestTests(RunningServer server) : IClassFixture<RunningServer>
     [Fact]
     public async Task What_the_command_says_of_the_table_is_kept_to()
     {
-        var create = new CommandStatementIngest { Table = "once", TableDefinitionOptions = Definition(Options.Types.TableNotExistOption.Create, Options.Types.TableExistsOption.Fail) };
+        var create = new CommandStatementIngest { Table = "once", TableDefinitionOptions = Definition(IfNotExist.Create, IfExists.Fail) };
         Assert.Equal(3, await IngestAsync(create, Three));
         Assert.Equal(ErrorCode.StreamAlreadyExists, await RefusalAsync(create));
 
-        var append = new CommandStatementIngest { Table = "never", TableDefinitionOptions = Definition(Options.Types.TableNotExistOption.Fail, Options.Types.TableExistsOption.Append) };
+        var append = new CommandStatementIngest { Table = "never", TableDefinitionOptions = Definition(IfNotExist.Fail, IfExists.Append) };
         Assert.Equal(ErrorCode.StreamNotFound, await RefusalAsync(append));
     }
 
@@ -54,14 +56,14 @@ public class IngestTests(RunningServer server) : IClassFixture<RunningServer>
             new() { Table = "t", Schema = "other" },
             new() { Table = "t", TransactionId = ByteString.CopyFromUtf8("t") },
             new() { Table = "t", Options = { ["speed"] = "high" } },
-            new() { Table = "t", TableDefinitionOptions = Definition(Options.Types.TableNotExistOption.Create, Options.Types.TableExistsOption.Replace) },
+            new() { Table = "t", TableDefinitionOptions = Definition(IfNotExist.Create, IfExists.Replace) },
         ];
         foreach (CommandStatementIngest command in commands)
             Assert.Equal((command.ToString(), ErrorCode.Unsupported), (command.ToString(), await RefusalAsync(command)));
         Assert.False(server.Server.Engine.TryDescribe("t", out _));
     }
 
-    private static Options Definition(Options.Types.TableNotExistOption ifNotExist, Options.Types.TableExistsOption ifExists) =>
+    private static Options Definition(IfNotExist ifNotExist, IfExists ifExists) =>
         new() { IfNotExist = ifNotExist, IfExists = ifExists };
 
     private async Task<long> IngestAsync(CommandStatementIngest command, params RecordBatch[] batches)

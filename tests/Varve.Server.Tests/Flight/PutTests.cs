@@ -60,7 +60,8 @@ public class PutTests(RunningServer server, ITestOutputHelper output) : IClassFi
 
         RpcException e = await Assert.ThrowsAsync<RpcException>(() => new FlightCalls(strict.Channel).AppendAsync("new", Columns, Rows(0, 1)));
 
-        Assert.Equal((StatusCode.NotFound, ErrorCode.StreamNotFound, "new"), (e.Code, RunningServer.DetailOf(e).Code, RunningServer.DetailOf(e).Stream));
+        ErrorDetail detail = RunningServer.DetailOf(e);
+        Assert.Equal((StatusCode.NotFound, ErrorCode.StreamNotFound, "new"), (e.Code, detail.Code, detail.Stream));
         Assert.Empty(strict.Server.Engine.List());
     }
 
@@ -98,7 +99,7 @@ public class PutTests(RunningServer server, ITestOutputHelper output) : IClassFi
         using DuplexCall<FlightData, PutResult> call = _flight.OpenPut();
         await FlightCalls.WriteSchemaAsync(call, FlightMessages.StreamDescriptor("damaged"), Columns);
         await FlightCalls.WriteAsync(call, Rows(0, 2));
-        await call.RequestStream.WriteAsync(new FlightData { DataHeader = ByteString.CopyFrom(1, 2, 3, 4, 5, 6, 7, 8), DataBody = ByteString.CopyFrom(new byte[16]) });
+        await call.RequestStream.WriteAsync(Data([1, 2, 3, 4, 5, 6, 7, 8], new byte[16]));
         await FlightCalls.WriteAsync(call, Rows(2, 2));
 
         List<AppendResponse> acks = [];
@@ -187,7 +188,7 @@ public class PutTests(RunningServer server, ITestOutputHelper output) : IClassFi
         [
             new() { DataHeader = ByteString.CopyFrom(SchemaMessage.Encode(Columns)) },
             new() { FlightDescriptor = new FlightDescriptor() },
-            new() { FlightDescriptor = new FlightDescriptor { Type = FlightDescriptor.Types.DescriptorType.Cmd, Cmd = ByteString.CopyFromUtf8("select 1") } },
+            new() { FlightDescriptor = new() { Type = FlightDescriptor.Types.DescriptorType.Cmd, Cmd = ByteString.CopyFromUtf8("select 1") } },
             new() { FlightDescriptor = FlightMessages.StreamDescriptor("no-schema") },
         ];
         foreach (FlightData first in firsts)
@@ -225,15 +226,20 @@ public class PutTests(RunningServer server, ITestOutputHelper output) : IClassFi
         {
             using DuplexCall<FlightData, PutResult> call = _flight.OpenPut();
             byte[] first = round % 3 == 0 ? Damage(schema, random) : schema;
-            await call.RequestStream.WriteAsync(new FlightData { FlightDescriptor = FlightMessages.StreamDescriptor("battered"), DataHeader = ByteString.CopyFrom(first) });
+            FlightData opening = Data(first, []);
+            opening.FlightDescriptor = FlightMessages.StreamDescriptor("battered");
+            await call.RequestStream.WriteAsync(opening);
             byte[] header = round % 3 == 1 ? Damage(valid.Header.ToArray(), random) : valid.Header.ToArray();
-            await TryWriteAsync(call, new FlightData { DataHeader = ByteString.CopyFrom(header), DataBody = ByteString.CopyFrom(round % 3 == 2 ? Damage(body, random) : body) });
+            await TryWriteAsync(call, Data(header, round % 3 == 2 ? Damage(body, random) : body));
             Exception? ended = await Record.ExceptionAsync(() => FlightCalls.ReadAllAsync(call));
             Assert.True(ended is null or RpcException { Code: StatusCode.InvalidArgument or StatusCode.Unimplemented }, $"round {round}: {ended}");
         }
 
         Assert.Equal(0, (await _flight.AppendAsync("alive", Columns, Rows(0, 1)))[0].FirstOffset);
     }
+
+    private static FlightData Data(byte[] header, byte[] body) =>
+        new() { DataHeader = ByteString.CopyFrom(header), DataBody = ByteString.CopyFrom(body) };
 
     private static byte[] Damage(byte[] bytes, Random random)
     {

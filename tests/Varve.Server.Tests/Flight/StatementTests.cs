@@ -24,8 +24,10 @@ public class StatementTests(RunningServer server) : IClassFixture<RunningServer>
 
     public async Task InitializeAsync()
     {
-        if (!server.Server.Engine.TryDescribe("people", out _))
-            await _flight.AppendAsync("people", Columns, new RecordBatchBuilder(Columns).AppendRow(1L, "Ada").AppendRow(2L, "Bo").AppendRow(3L, null).Build());
+        if (server.Server.Engine.TryDescribe("people", out _))
+            return;
+        var people = new RecordBatchBuilder(Columns);
+        await _flight.AppendAsync("people", Columns, people.AppendRow(1L, "Ada").AppendRow(2L, "Bo").AppendRow(3L, null).Build());
     }
 
     public Task DisposeAsync() => Task.CompletedTask;
@@ -83,7 +85,11 @@ public class StatementTests(RunningServer server) : IClassFixture<RunningServer>
     [Fact]
     public async Task Sql_may_come_bare_or_in_json()
     {
-        var bare = new FlightDescriptor { Type = FlightDescriptor.Types.DescriptorType.Cmd, Cmd = ByteString.CopyFromUtf8("\nselect name from people where id = 2") };
+        var bare = new FlightDescriptor
+        {
+            Type = FlightDescriptor.Types.DescriptorType.Cmd,
+            Cmd = ByteString.CopyFromUtf8("\nselect name from people where id = 2"),
+        };
         FlightInfo info = await _flight.InfoAsync(bare);
         Assert.Equal("""{"name":"Bo"}""", (await _flight.GetAsync(info.Endpoint[0].Ticket)).Json.Trim());
 
@@ -101,7 +107,11 @@ public class StatementTests(RunningServer server) : IClassFixture<RunningServer>
     {
         var command = new CommandStatementQuery { Query = "select 1", TransactionId = ByteString.CopyFromUtf8("t") };
         Assert.Equal(StatusCode.Unimplemented, (await Assert.ThrowsAsync<RpcException>(() => _flight.InfoAsync(command))).Code);
-        foreach (string action in new[] { "BeginTransaction", "EndTransaction", "BeginSavepoint", "EndSavepoint", "CreatePreparedSubstraitPlan", "RenewFlightEndpoint", "Nonsense" })
+        string[] actions =
+        [
+            "BeginTransaction", "EndTransaction", "BeginSavepoint", "EndSavepoint", "CreatePreparedSubstraitPlan", "RenewFlightEndpoint", "Nonsense",
+        ];
+        foreach (string action in actions)
         {
             RpcException e = await Assert.ThrowsAsync<RpcException>(() => _flight.ActAsync(action));
             Assert.Equal(StatusCode.Unimplemented, e.Code);
@@ -128,7 +138,8 @@ public class StatementTests(RunningServer server) : IClassFixture<RunningServer>
         ByteString handle = (await _flight.PrepareAsync("select name from people where id = ?")).PreparedStatementHandle;
 
         Assert.Equal("""{"name":"Bo"}""", (await _flight.ExecuteAsync(handle, Parameters("any", 2))).Json.Trim());
-        Assert.Equal("""{"name":"Ada"}{"name":"Bo"}{"name":"Ada"}""", (await _flight.ExecuteAsync(handle, Parameters("any", 1, 2, 4, 1))).Json.ReplaceLineEndings(""));
+        FlightResult four = await _flight.ExecuteAsync(handle, Parameters("any", 1, 2, 4, 1));
+        Assert.Equal("""{"name":"Ada"}{"name":"Bo"}{"name":"Ada"}""", four.Json.ReplaceLineEndings(""));
         Assert.Equal("""{"name":"Ada"}""", (await _flight.ExecuteAsync(handle, Parameters("$1", 1))).Json.Trim());
         Assert.Equal(0, (await _flight.ExecuteAsync(handle, Parameters("$1", 99))).RowCount);
     }
@@ -143,7 +154,7 @@ public class StatementTests(RunningServer server) : IClassFixture<RunningServer>
         PutResult bound = Assert.Single(await _flight.PutAsync(descriptor, one.Schema, one));
         Assert.Equal(handle, DoPutPreparedStatementResult.Parser.ParseFrom(bound.AppMetadata).PreparedStatementHandle);
 
-        RecordBatch two = new RecordBatchBuilder(new Schema([new Field("a", ArrowTypes.Int64), new Field("b", ArrowTypes.Int64)])).AppendRow(1L, 2L).Build();
+        RecordBatch two = new RecordBatchBuilder(Columns).AppendRow(1L, "x").Build();
         RpcException e = await Assert.ThrowsAsync<RpcException>(() => _flight.PutAsync(descriptor, two.Schema, two));
         Assert.Equal(ErrorCode.SqlInvalid, RunningServer.DetailOf(e).Code);
         Assert.Contains("1 parameters", e.Message, StringComparison.Ordinal);
@@ -237,7 +248,8 @@ public class StatementTests(RunningServer server) : IClassFixture<RunningServer>
         request.SessionOptions.Add("catalog", new SessionOptionValue { StringValue = "varve" });
         request.SessionOptions.Add("schema", new SessionOptionValue { StringValue = "other" });
         request.SessionOptions.Add("color", new SessionOptionValue { BoolValue = true });
-        SetSessionOptionsResult result = SetSessionOptionsResult.Parser.ParseFrom(Assert.Single(await _flight.ActAsync("SetSessionOptions", request.ToByteString())).Body);
+        Result set = Assert.Single(await _flight.ActAsync("SetSessionOptions", request.ToByteString()));
+        SetSessionOptionsResult result = SetSessionOptionsResult.Parser.ParseFrom(set.Body);
         Assert.Equal(["color", "schema"], result.Errors.Keys.Order());
 
         Result closed = Assert.Single(await _flight.ActAsync("CloseSession"));

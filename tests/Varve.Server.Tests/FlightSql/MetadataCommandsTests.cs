@@ -9,7 +9,8 @@ namespace Varve.Server.Tests.FlightSql;
 
 public class MetadataCommandsTests : IClassFixture<RunningServer>, IAsyncLifetime
 {
-    private static readonly Schema Columns = new([new Field("n", ArrowTypes.Int64, isNullable: false), new Field("price", new DecimalType(18, 2, 128))]);
+    private static readonly Schema Columns = new(
+        [new Field("n", ArrowTypes.Int64, isNullable: false), new Field("price", new DecimalType(18, 2, 128))]);
 
     private readonly RunningServer _server;
     private readonly MetadataCommands _commands;
@@ -73,7 +74,9 @@ public class MetadataCommandsTests : IClassFixture<RunningServer>, IAsyncLifetim
         RecordBatch tables = await FetchAsync(new CommandGetTables { IncludeSchema = true, TableNameFilterPattern = "flights" });
 
         Schema schema = SchemaMessage.Decode(tables.Columns[4].Buffers[2].Span);
-        Assert.Equal(["n: int64", "price: decimal128(18, 2)", "_offset: int64", "_time: timestamp[us, UTC]"], schema.Fields.Select(f => $"{f.Name}: {f.Type.Name}"));
+        Assert.Equal(
+            ["n: int64", "price: decimal128(18, 2)", "_offset: int64", "_time: timestamp[us, UTC]"],
+            schema.Fields.Select(f => $"{f.Name}: {f.Type.Name}"));
         Assert.Equal("flights", schema.Fields[0].Metadata["ARROW:FLIGHT:SQL:TABLE_NAME"]);
         Assert.Equal("BIGINT", schema.Fields[0].Metadata["ARROW:FLIGHT:SQL:TYPE_NAME"]);
         Assert.Equal("DECIMAL(18,2)", schema.Fields[1].Metadata["ARROW:FLIGHT:SQL:TYPE_NAME"]);
@@ -110,8 +113,9 @@ public class MetadataCommandsTests : IClassFixture<RunningServer>, IAsyncLifetim
     {
         IMessage[] commands =
         [
-            new CommandGetCatalogs(), new CommandGetDbSchemas(), new CommandGetTables(), new CommandGetTables { IncludeSchema = true }, new CommandGetTableTypes(),
-            new CommandGetPrimaryKeys(), new CommandGetExportedKeys(), new CommandGetXdbcTypeInfo(), new CommandGetSqlInfo(),
+            new CommandGetCatalogs(), new CommandGetDbSchemas(), new CommandGetTables(), new CommandGetTables { IncludeSchema = true },
+            new CommandGetTableTypes(), new CommandGetPrimaryKeys(), new CommandGetExportedKeys(), new CommandGetXdbcTypeInfo(),
+            new CommandGetSqlInfo(),
         ];
         foreach (IMessage command in commands)
         {

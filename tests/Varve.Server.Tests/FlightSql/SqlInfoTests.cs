@@ -12,34 +12,40 @@ public class SqlInfoTests
     [
         (
             [
-                SqlInfoCode.ServerName, SqlInfoCode.ServerVersion, SqlInfoCode.ServerArrowVersion, SqlInfoCode.IdentifierQuoteChar, SqlInfoCode.SearchStringEscape,
-                SqlInfoCode.ExtraNameCharacters, SqlInfoCode.SchemaTerm, SqlInfoCode.ProcedureTerm, SqlInfoCode.CatalogTerm,
+                SqlInfoCode.ServerName, SqlInfoCode.ServerVersion, SqlInfoCode.ServerArrowVersion, SqlInfoCode.IdentifierQuoteChar,
+                SqlInfoCode.SearchStringEscape, SqlInfoCode.ExtraNameCharacters, SqlInfoCode.SchemaTerm, SqlInfoCode.ProcedureTerm,
+                SqlInfoCode.CatalogTerm,
             ],
             typeof(string)),
         (
             [
-                SqlInfoCode.ServerTransaction, SqlInfoCode.ServerStatementTimeout, SqlInfoCode.ServerTransactionTimeout, SqlInfoCode.SupportedGroupBy,
-                SqlInfoCode.SupportedGrammar, SqlInfoCode.Ansi92SupportedLevel, SqlInfoCode.OuterJoinsSupportLevel, SqlInfoCode.SchemasSupportedActions,
-                SqlInfoCode.CatalogsSupportedActions, SqlInfoCode.SupportedPositionedCommands, SqlInfoCode.SupportedSubqueries, SqlInfoCode.SupportedUnions,
-                SqlInfoCode.SupportedTransactionsIsolationLevels, SqlInfoCode.SupportedResultSetTypes, SqlInfoCode.SupportedConcurrenciesForResultSetForwardOnly,
+                SqlInfoCode.ServerTransaction, SqlInfoCode.ServerStatementTimeout, SqlInfoCode.ServerTransactionTimeout,
+                SqlInfoCode.SupportedGroupBy, SqlInfoCode.SupportedGrammar, SqlInfoCode.Ansi92SupportedLevel,
+                SqlInfoCode.OuterJoinsSupportLevel, SqlInfoCode.SchemasSupportedActions, SqlInfoCode.CatalogsSupportedActions,
+                SqlInfoCode.SupportedPositionedCommands, SqlInfoCode.SupportedSubqueries, SqlInfoCode.SupportedUnions,
+                SqlInfoCode.SupportedTransactionsIsolationLevels, SqlInfoCode.SupportedResultSetTypes,
+                SqlInfoCode.SupportedConcurrenciesForResultSetForwardOnly,
             ],
             typeof(int)),
         (
             [
                 SqlInfoCode.IdentifierCase, SqlInfoCode.QuotedIdentifierCase, SqlInfoCode.NullOrdering, SqlInfoCode.MaxBinaryLiteralLength,
-                SqlInfoCode.MaxRowSize, SqlInfoCode.MaxStatementLength, SqlInfoCode.MaxUsernameLength, SqlInfoCode.DefaultTransactionIsolation,
+                SqlInfoCode.MaxRowSize, SqlInfoCode.MaxStatementLength, SqlInfoCode.MaxUsernameLength,
+                SqlInfoCode.DefaultTransactionIsolation,
             ],
             typeof(long)),
         (
             [
-                SqlInfoCode.Keywords, SqlInfoCode.NumericFunctions, SqlInfoCode.StringFunctions, SqlInfoCode.SystemFunctions, SqlInfoCode.DateTimeFunctions,
+                SqlInfoCode.Keywords, SqlInfoCode.NumericFunctions, SqlInfoCode.StringFunctions, SqlInfoCode.SystemFunctions,
+                SqlInfoCode.DateTimeFunctions,
             ],
             typeof(string[])),
         ([SqlInfoCode.SupportsConvert], typeof(Dictionary<object, object>)),
         (
             [
-                SqlInfoCode.ServerReadOnly, SqlInfoCode.ServerSql, SqlInfoCode.ServerSubstrait, SqlInfoCode.ServerCancel, SqlInfoCode.DdlTable,
-                SqlInfoCode.MaxRowSizeIncludesBlobs, SqlInfoCode.TransactionsSupported, SqlInfoCode.StoredFunctionsUsingCallSyntaxSupported,
+                SqlInfoCode.ServerReadOnly, SqlInfoCode.ServerSql, SqlInfoCode.ServerSubstrait, SqlInfoCode.ServerCancel,
+                SqlInfoCode.DdlTable, SqlInfoCode.MaxRowSizeIncludesBlobs, SqlInfoCode.TransactionsSupported,
+                SqlInfoCode.StoredFunctionsUsingCallSyntaxSupported,
             ],
             typeof(bool)),
     ];

@@ -6,7 +6,8 @@ namespace Varve.Testing.Processes;
 /// <summary>Runs a program of others to its end and gives what it said.</summary>
 public static class ProgramRun
 {
-    /// <exception cref="InvalidOperationException">The program is missing, took too long (it is killed then), or ended with another code than 0.</exception>
+    /// <exception cref="InvalidOperationException">The program is missing, took too long (it is killed then), or ended with another code than
+    /// 0.</exception>
     public static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments, string folder, TimeSpan timeout,
         IReadOnlyDictionary<string, string>? environment = null)
     {
@@ -29,7 +30,8 @@ public static class ProgramRun
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new InvalidOperationException($"{Shown(start)} had not ended after {timeout.TotalSeconds} s; it said: {await output} {await errors}");
+            throw new InvalidOperationException(
+                $"{Shown(start)} had not ended after {timeout.TotalSeconds} s; it said: {await output} {await errors}");
         }
 
         return process.ExitCode == 0

@@ -1,5 +1,5 @@
-// SQL through one Flight SQL client. Arguments: { client, port, token?, certificate?, and steps by name: queries, prepared, prepareAndClose, stream, update,
-// begin, metadata }.
+// SQL through one Flight SQL client. Arguments: { client, port, token?, certificate?, and steps by name: queries, prepared, prepareAndClose, stream,
+// update, begin, metadata }.
 import { args, run, show } from './lib.mjs';
 
 const { client, port, token, queries = {} } = args;

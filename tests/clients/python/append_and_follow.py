@@ -152,7 +152,8 @@ def _():
 
 @step("unknown stream")
 def _():
-    return [ack(r) for r in service.Append(iter([streams.AppendRequest(stream="there-is-none", columns=columns_of(0, 1))]), metadata=metadata, timeout=TIMEOUT_S)]
+    requests = iter([streams.AppendRequest(stream="there-is-none", columns=columns_of(0, 1))])
+    return [ack(r) for r in service.Append(requests, metadata=metadata, timeout=TIMEOUT_S)]
 
 
 @step("wrong type")

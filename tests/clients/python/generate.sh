@@ -1,5 +1,6 @@
 #!/bin/sh
-# Generates Python stubs of varve.v1 with Debian's protoc and grpc_python_plugin (protobuf-compiler, protobuf-compiler-grpc). Usage: generate.sh FOLDER
+# Generates Python stubs of varve.v1 with Debian's protoc and grpc_python_plugin (protobuf-compiler, protobuf-compiler-grpc).
+# Usage: generate.sh FOLDER
 set -e
 proto=$(cd "$(dirname "$0")/../../../proto" && pwd)
 mkdir -p "$1"

@@ -3,8 +3,9 @@ using System.Text;
 namespace Varve.Server.FlightSql.Metadata;
 
 /// <summary>
-/// A filter pattern of the metadata commands: % is any run of characters, _ is any one, and a backslash (SqlInfo code 513) takes the next character as it
-/// stands; at the end of the pattern it stands for itself. Case matters. Takes time in proportion to pattern times text, whatever the pattern. Immutable.
+/// A filter pattern of the metadata commands: % is any run of characters, _ is any one, and a backslash (SqlInfo code 513) takes the next character
+/// as it stands; at the end of the pattern it stands for itself. Case matters. Takes time in proportion to pattern times text, whatever the pattern.
+/// Immutable.
 /// </summary>
 internal sealed class LikePattern
 {

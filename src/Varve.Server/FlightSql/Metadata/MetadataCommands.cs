@@ -6,8 +6,8 @@ using Varve.Server.Flight;
 namespace Varve.Server.FlightSql.Metadata;
 
 /// <summary>
-/// The commands with which tools look around: what catalogs, schemas, tables, keys and types there are. Everything lives in one catalog and one schema, and a
-/// stream is a table. Immutable: any thread.
+/// The commands with which tools look around: what catalogs, schemas, tables, keys and types there are. Everything lives in one catalog and one
+/// schema, and a stream is a table. Immutable: any thread.
 /// </summary>
 internal sealed class MetadataCommands(TableCatalog tables, SqlInfoValues info)
 {

@@ -3,7 +3,8 @@ using Varve.Arrow;
 namespace Varve.Server.FlightSql.Metadata;
 
 /// <summary>
-/// The result schemas of the metadata commands, name by name as FlightSql.proto prescribes them: JDBC looks columns up by name and reads them by type.
+/// The result schemas of the metadata commands, name by name as FlightSql.proto prescribes them: JDBC looks columns up by name and reads them by
+/// type.
 /// </summary>
 internal static class MetadataSchemas
 {

@@ -26,7 +26,8 @@ internal static class SqlInfoBatch
         new Field("int32_to_int32_list_map", new MapType(new Field("entries", Entry, isNullable: false), KeysSorted: false)),
     ]);
 
-    public static readonly Schema Schema = new([new Field("info_name", ArrowTypes.UInt32, isNullable: false), new Field("value", Value, isNullable: false)]);
+    public static readonly Schema Schema = new(
+        [new Field("info_name", ArrowTypes.UInt32, isNullable: false), new Field("value", Value, isNullable: false)]);
 
     public static RecordBatch Build(IReadOnlyList<KeyValuePair<uint, object>> infos)
     {

@@ -1,8 +1,8 @@
 namespace Varve.Server.FlightSql.Metadata;
 
 /// <summary>
-/// The numbers of Flight SQL's GetSqlInfo (https://arrow.apache.org/docs/format/FlightSql.html, SqlInfo), as the protocol names them. Left out are the ones
-/// that tell versions of Substrait (6, 7), which Varve does not take.
+/// The numbers of Flight SQL's GetSqlInfo (https://arrow.apache.org/docs/format/FlightSql.html, SqlInfo), as the protocol names them. Left out are
+/// the ones that tell versions of Substrait (6, 7), which Varve does not take.
 /// </summary>
 internal enum SqlInfoCode : uint
 {

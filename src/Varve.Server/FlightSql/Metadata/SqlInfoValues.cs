@@ -1,9 +1,9 @@
 namespace Varve.Server.FlightSql.Metadata;
 
 /// <summary>
-/// What Varve answers to each code of GetSqlInfo. Every code has an answer: JDBC asks for all of them once, and a tool that finds one missing, or in another
-/// member of the union than the protocol says, fails with a null or a cast. The kind of a value here decides its member: string, bool, long (bigint),
-/// int (int32 bitmask), string[] (list), a dictionary (map). Bit n of a bitmask is value n of the protocol's enumeration. Immutable.
+/// What Varve answers to each code of GetSqlInfo. Every code has an answer: JDBC asks for all of them once, and a tool that finds one missing, or in
+/// another member of the union than the protocol says, fails with a null or a cast. The kind of a value here decides its member: string, bool, long
+/// (bigint), int (int32 bitmask), string[] (list), a dictionary (map). Bit n of a bitmask is value n of the protocol's enumeration. Immutable.
 /// </summary>
 internal sealed class SqlInfoValues
 {

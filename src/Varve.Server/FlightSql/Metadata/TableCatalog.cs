@@ -16,7 +16,9 @@ internal sealed class TableCatalog(StorageEngine engine, QueryEngine queries)
     /// <summary>Tables that SQL was asked about, by stream: a dropped one's is forgotten when the tables are listed next.</summary>
     private readonly ConcurrentDictionary<long, (long SchemaVersion, SqlTable Table)> _tables = new();
 
-    /// <summary>Whether the filters of a command let the one schema through; null: not given. An empty catalog means what has none, which is nothing here.</summary>
+    /// <summary>
+    /// Whether the filters of a command let the one schema through; null: not given. An empty catalog means what has none, which is nothing here.
+    /// </summary>
     public static bool Matches(string? catalog, string? dbSchemaPattern) =>
         (catalog is null || catalog == Name) && LikePattern.Matches(dbSchemaPattern, DbSchema);
 

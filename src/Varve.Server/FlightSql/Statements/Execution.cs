@@ -20,10 +20,11 @@ internal sealed record Execution(string Sql, RecordBatch? Bound)
     /// <exception cref="Rpc.RpcException">The statement has placeholders and nothing is bound to them.</exception>
     public void RequireParameters(Schema placeholders)
     {
-        if (Bound is null && placeholders.Fields.Count > 0)
-        {
-            throw ErrorMapper.Create(ErrorCode.SqlInvalid, $"the statement has {placeholders.Fields.Count} parameters ({string.Join(", ", placeholders.Fields.Select(f => f.Name))}) "
-                + "and no values are bound to them: prepare it with CreatePreparedStatement and bind a batch with DoPut of CommandPreparedStatementQuery");
-        }
+        if (Bound is not null || placeholders.Fields.Count == 0)
+            return;
+        string names = string.Join(", ", placeholders.Fields.Select(f => f.Name));
+        throw ErrorMapper.Create(ErrorCode.SqlInvalid,
+            $"the statement has {placeholders.Fields.Count} parameters ({names}) and no values are bound to them: "
+            + "prepare it with CreatePreparedStatement and bind a batch with DoPut of CommandPreparedStatementQuery");
     }
 }

@@ -39,7 +39,7 @@ internal static class ParameterBatch
             RecordBatch plain = DictionaryDecoder.Flatten(batch.Rows, BytesMax);
             bytes += Math.Max(batch.Message.SizeBytes, ArraySize.Bytes(plain));
             if (bytes > BytesMax)
-                throw ErrorMapper.Create(ErrorCode.BatchTooLarge, $"the parameters take more than {BytesMax} bytes; execute with fewer rows at a time");
+                throw ErrorMapper.Create(ErrorCode.BatchTooLarge, $"the parameters take more than {BytesMax} bytes; bind fewer rows at a time");
             batches.Add(plain);
         }
 

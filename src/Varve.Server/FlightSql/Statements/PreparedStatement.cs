@@ -4,8 +4,9 @@ using Varve.Arrow;
 namespace Varve.Server.FlightSql.Statements;
 
 /// <summary>
-/// A statement that a client prepared: its text, and what is bound to its parameters. Nothing of the SQL engine is held, so a statement that is never closed
-/// (some clients never do) costs its text. The text is planned anew for each execution, which also sees columns that were added since. Any thread.
+/// A statement that a client prepared: its text, and what is bound to its parameters. Nothing of the SQL engine is held, so a statement that is never
+/// closed (some clients never do) costs its text. The text is planned anew for each execution, which also sees columns that were added since. Any
+/// thread.
 /// </summary>
 internal sealed class PreparedStatement(ByteString handle, string owner, string sql, Schema? parameterSchema)
 {
@@ -21,7 +22,9 @@ internal sealed class PreparedStatement(ByteString handle, string owner, string 
     /// <summary>One field per placeholder, named like it; null where there are none.</summary>
     public Schema? ParameterSchema { get; } = parameterSchema;
 
-    /// <summary>The parameters' values, one row per execution; null where nothing is bound. Set by <see cref="PreparedStatements"/>. Its memory is its own.</summary>
+    /// <summary>
+    /// The parameters' values, one row per execution; null where nothing is bound. Set by <see cref="PreparedStatements"/>. Its memory is its own.
+    /// </summary>
     public RecordBatch? Bound
     {
         get => _bound;

@@ -5,11 +5,14 @@ using Varve.Arrow;
 namespace Varve.Server.FlightSql.Statements;
 
 /// <summary>
-/// The prepared statements of all clients, by handle. A handle is 16 random bytes, so it cannot be guessed, and it works on every connection, so a client
-/// that reconnects keeps its statements. Bounded in three ways, in each of which the least recently used statement is forgotten first: each owner's number, the
-/// memory of all, and the time since the last use. Any thread.
+/// The prepared statements of all clients, by handle. A handle is 16 random bytes, so it cannot be guessed, and it works on every connection, so a
+/// client that reconnects keeps its statements. Bounded in three ways, in each of which the least recently used statement is forgotten first: each
+/// owner's number, the memory of all, and the time since the last use. Any thread.
 /// </summary>
-internal sealed class PreparedStatements(TimeProvider time, int countMaxPerOwner = PreparedStatements.DefaultCountMaxPerOwner, long bytesMax = PreparedStatements.DefaultBytesMax)
+internal sealed class PreparedStatements(
+    TimeProvider time,
+    int countMaxPerOwner = PreparedStatements.DefaultCountMaxPerOwner,
+    long bytesMax = PreparedStatements.DefaultBytesMax)
 {
     public const int DefaultCountMaxPerOwner = 1000;
     public const long DefaultBytesMax = 128L << 20;
@@ -66,7 +69,10 @@ internal sealed class PreparedStatements(TimeProvider time, int countMaxPerOwner
         }
     }
 
-    /// <summary>Keeps values for a statement's parameters instead of those that it had. A statement that was forgotten meanwhile keeps them for whoever holds it.</summary>
+    /// <summary>
+    /// Keeps values for a statement's parameters instead of those that it had. A statement that was forgotten meanwhile keeps them for whoever holds
+    /// it.
+    /// </summary>
     /// <param name="statement">One that was found here.</param>
     /// <param name="values">Null: none.</param>
     /// <param name="sizeBytes">What the values take.</param>

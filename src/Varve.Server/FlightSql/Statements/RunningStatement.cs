@@ -2,7 +2,9 @@ using Google.Protobuf;
 
 namespace Varve.Server.FlightSql.Statements;
 
-/// <summary>One execution. Its token fires when the client is gone, and when another call cancels it. Any thread; disposed once, by its call.</summary>
+/// <summary>
+/// One execution. Its token fires when the client is gone, and when another call cancels it. Any thread; disposed once, by its call.
+/// </summary>
 internal sealed class RunningStatement : IDisposable
 {
     private readonly RunningStatements _all;

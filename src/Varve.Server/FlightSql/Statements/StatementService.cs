@@ -34,7 +34,9 @@ internal sealed class StatementService(QueryEngine queries, PreparedStatements p
         return new FlightPlan(schema, FlightMessages.StatementTicket(ticket), RowCount: null, IsOrdered: false);
     }
 
-    /// <summary>Runs a statement, once for each row of its parameters, and sends the rows as they come. Ends with the call, or when it is cancelled by its id.</summary>
+    /// <summary>
+    /// Runs a statement, once for each row of its parameters, and sends the rows as they come. Ends with the call, or when it is cancelled by its id.
+    /// </summary>
     public async Task SendAsync(StatementTicket statement, ServerCall call)
     {
         Execution execution = Resolve(statement);
@@ -71,14 +73,16 @@ internal sealed class StatementService(QueryEngine queries, PreparedStatements p
     }
 
     /// <summary>Values for a statement's parameters; null: none.</summary>
-    public void Bind(PreparedStatement statement, RecordBatch? values) => prepared.Bind(statement, values, values is null ? 0 : ArraySize.Bytes(values));
+    public void Bind(PreparedStatement statement, RecordBatch? values) =>
+        prepared.Bind(statement, values, values is null ? 0 : ArraySize.Bytes(values));
 
     /// <summary>Closing what is closed or expired already is no error.</summary>
     public void Close(ByteString handle) => prepared.Remove(handle);
 
     /// <exception cref="Rpc.RpcException">HANDLE_NOT_FOUND.</exception>
     public PreparedStatement Find(ByteString handle) => prepared.Find(handle)
-        ?? throw ErrorMapper.Create(ErrorCode.HandleNotFound, "there is no such prepared statement: it was closed, was not used for an hour, or made room for newer ones; prepare it again");
+        ?? throw ErrorMapper.Create(ErrorCode.HandleNotFound,
+            "there is no such prepared statement: it was closed, was not used for an hour, or made room for newer ones; prepare it again");
 
     /// <summary>Ends the execution of a FlightInfo's ticket. False where it is not under way.</summary>
     public bool Cancel(FlightInfo info)
