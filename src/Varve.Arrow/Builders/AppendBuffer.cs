@@ -40,7 +40,7 @@ internal sealed class AppendBuffer(long hintBytes = 0)
             throw new ArrowFormatException($"a column buffer of {neededBytes} bytes passes the limit of {AlignedMemory.CapacityBytesMax} bytes");
 
         // Where the end is known, in few steps: each leaves the old memory behind, and new memory costs a page fault every 4 KiB.
-        long capacityBytes = Math.Max(neededBytes, old is null ? FirstCapacityBytes : (hintBytes > 0 ? 4L : 2L) * old.CapacityBytes);
+        long capacityBytes = Math.Max(neededBytes, old is null ? FirstCapacityBytes : (neededBytes <= hintBytes ? 4L : 2L) * old.CapacityBytes);
         if (neededBytes <= hintBytes && (capacityBytes > hintBytes || neededBytes > hintBytes / 8))
             capacityBytes = hintBytes;
         capacityBytes = (capacityBytes + AlignedMemory.Alignment - 1) / AlignedMemory.Alignment * AlignedMemory.Alignment;

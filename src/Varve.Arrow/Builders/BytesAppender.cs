@@ -1,10 +1,10 @@
 namespace Varve.Arrow.Builders;
 
 /// <summary>A growing column of text or bytes behind offsets. Threads as <see cref="ColumnAppender"/>.</summary>
-internal sealed class BytesAppender(ArrowType type, bool is64Bit, int hintRows) : ColumnAppender(type, hintRows)
+internal sealed class BytesAppender(ArrowType type, bool is64Bit, int hintRows, long hintBytes) : ColumnAppender(type, hintRows)
 {
     private readonly AppendOffsets _offsets = new(is64Bit, hintRows);
-    private readonly AppendBuffer _bytes = new();
+    private readonly AppendBuffer _bytes = new(hintBytes);
 
     private protected override long ValueCapacityBytes => _offsets.CapacityBytes + (long)_bytes.CapacityBytes;
 

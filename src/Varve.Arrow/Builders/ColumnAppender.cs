@@ -37,17 +37,19 @@ public abstract class ColumnAppender
 
     /// <param name="type">Any type but dictionary and union, also within.</param>
     /// <param name="hintRows">The rows that are expected at most. Fewer cost less, more are possible.</param>
+    /// <param name="hintBytes">Of text and bytes outside of nested types: what their values are expected to take, or 0.</param>
     /// <exception cref="ArgumentException">A dictionary type, which is to be flattened first, or a union.</exception>
-    public static ColumnAppender Create(ArrowType type, int hintRows = 65_536)
+    public static ColumnAppender Create(ArrowType type, int hintRows = 65_536, long hintBytes = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(hintRows);
+        ArgumentOutOfRangeException.ThrowIfNegative(hintBytes);
         return type switch
         {
             NullType => new NullAppender(type),
             BooleanType => new BooleanAppender(type, hintRows),
-            Utf8Type or BinaryType => new BytesAppender(type, is64Bit: false, hintRows),
-            LargeUtf8Type or LargeBinaryType => new BytesAppender(type, is64Bit: true, hintRows),
-            Utf8ViewType or BinaryViewType => new ViewAppender(type, hintRows),
+            Utf8Type or BinaryType => new BytesAppender(type, is64Bit: false, hintRows, hintBytes),
+            LargeUtf8Type or LargeBinaryType => new BytesAppender(type, is64Bit: true, hintRows, hintBytes),
+            Utf8ViewType or BinaryViewType => new ViewAppender(type, hintRows, hintBytes),
             ListType or MapType => new ListAppender(type, is64Bit: false, hintRows),
             LargeListType => new ListAppender(type, is64Bit: true, hintRows),
             FixedSizeListType list => new FixedSizeListAppender(list, hintRows),

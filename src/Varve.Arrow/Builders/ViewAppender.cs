@@ -6,10 +6,10 @@ namespace Varve.Arrow.Builders;
 /// A growing column of views, whose longer values are gathered into one data buffer of its own, so that a snapshot holds no more than
 /// its rows. Threads as <see cref="ColumnAppender"/>.
 /// </summary>
-internal sealed class ViewAppender(ArrowType type, int hintRows) : ColumnAppender(type, hintRows)
+internal sealed class ViewAppender(ArrowType type, int hintRows, long hintBytes) : ColumnAppender(type, hintRows)
 {
     private readonly AppendBuffer _views = new((long)hintRows * ByteView.SizeBytes);
-    private readonly AppendBuffer _bytes = new();
+    private readonly AppendBuffer _bytes = new(hintBytes);
 
     private protected override long ValueCapacityBytes => _views.CapacityBytes + (long)_bytes.CapacityBytes;
 

@@ -32,6 +32,7 @@ internal sealed class StreamTail
         _closedBytes = AllocatedBytes;
         if (_count == _chunks.Length)
             Array.Resize(ref _chunks, Math.Max(4, 2 * _count));
-        _chunks[_count++] = new TailChunk(firstOffset);
+        _chunks[_count] = new TailChunk(firstOffset, _count == 0 ? null : _chunks[_count - 1]);
+        _count++;
     }
 }

@@ -10,7 +10,9 @@ namespace Varve.Storage.Tail;
 /// without taking memory, so that wide streams with sparse rows, and columns added later, cost what they hold.
 /// The sequencer appends; any thread may take views of as many rows as a published head says there are.
 /// </summary>
-internal sealed class TailChunk(long firstOffset)
+/// <param name="firstOffset">The offset of its first row.</param>
+/// <param name="previous">The chunk before it, which says how large its columns will become.</param>
+internal sealed class TailChunk(long firstOffset, TailChunk? previous)
 {
     public const int RowCountMax = 65_536;
 
@@ -21,6 +23,7 @@ internal sealed class TailChunk(long firstOffset)
     private const long NullBytesMax = 4 << 20;
 
     private readonly TimeColumn _time = new();
+    private readonly long[] _expectedBytes = previous?.ValueBytes() ?? [];
     private ColumnAppender?[] _columns = [];
     private long _bytes;
 
@@ -115,7 +118,7 @@ internal sealed class TailChunk(long firstOffset)
     {
         if (_columns[index] is not { } column)
         {
-            column = ColumnAppender.Create(type, RowCountMax);
+            column = ColumnAppender.Create(type, RowCountMax, index < _expectedBytes.Length ? _expectedBytes[index] : 0);
             AppendNulls(column, RowCount);
 
             // Whoever sees the column sees it with all rows that are published.
@@ -132,6 +135,19 @@ internal sealed class TailChunk(long firstOffset)
         AllocatedBytes -= column.AllocatedBytes;
         column.AppendNulls(count);
         AllocatedBytes += column.AllocatedBytes;
+    }
+
+    /// <summary>What texts and bytes took in this chunk, and a little more; 0 for other columns.</summary>
+    private long[] ValueBytes()
+    {
+        var bytes = new long[_columns.Length];
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            if (_columns[i]?.Snapshot(RowCount) is { Buffers.Length: > 2 } column)
+                bytes[i] = column.Buffers[2].Length / 8L * 9;
+        }
+
+        return bytes;
     }
 
     private void EnsureColumns(int count)
