@@ -42,7 +42,6 @@ internal sealed class StreamViews(SqlDatabase database, StorageEngine storage)
             return;
         SqlSession session = database.Rent();
         DuckDbConnection connection = session.Connection;
-        database.Functions.Open(connection.Id, new StatementScope(storage));
         try
         {
             foreach (string name in dropped)
@@ -56,13 +55,14 @@ internal sealed class StreamViews(SqlDatabase database, StorageEngine storage)
         }
         finally
         {
-            database.Functions.Close(connection.Id);
             database.Return(session);
         }
     }
 
     private void Create(DuckDbConnection connection, StreamDescription stream)
     {
+        var scope = new StatementScope(storage);
+        database.Functions.Open(connection.Id, scope);
         try
         {
             connection.Execute(
@@ -70,11 +70,16 @@ internal sealed class StreamViews(SqlDatabase database, StorageEngine storage)
                 + $"SELECT * EXCLUDE ({SystemColumns.Any}) FROM {StreamScanFunction.Name}({SqlNames.Literal(stream.Name)})");
             _known[stream.Name] = (stream.Id, stream.SchemaVersion);
         }
-        catch (QueryException) when (!storage.TryDescribe(stream.Name, out _))
+        catch (QueryException) when (scope.Failure is StorageException { Code: StorageErrorCode.StreamNotFound })
         {
-            // Dropped while the view was made; the catalog's version has moved on, so the next statement takes the rest up.
+            // Dropped while the view was made. It may be there again by now, as another stream: the catalog's version has moved on, so the next statement
+            // takes the rest up.
             connection.Execute($"DROP VIEW IF EXISTS {SqlNames.Quote(stream.Name)}");
             _known.Remove(stream.Name);
+        }
+        finally
+        {
+            database.Functions.Close(connection.Id);
         }
     }
 }

@@ -3,7 +3,7 @@ namespace Varve.Rpc.Tests.Hosting;
 /// <summary>A bound on waits for things that must happen: generous, since it is met only where a test fails.</summary>
 internal static class Soon
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
 
     public static Task InTime(this Task task) => task.WaitAsync(Bound);
 
