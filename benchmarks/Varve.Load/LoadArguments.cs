@@ -20,6 +20,8 @@ internal sealed class LoadArguments(IReadOnlyDictionary<string, string> values)
         return new LoadArguments(values);
     }
 
+    public string Text(string name, string otherwise) => values.GetValueOrDefault(name, otherwise);
+
     public int Number(string name, int otherwise) =>
         values.TryGetValue(name, out string? value) ? int.Parse(value, CultureInfo.InvariantCulture) : otherwise;
 }

@@ -1,7 +1,8 @@
 using Varve.Load;
+using Varve.Load.Append;
 using Varve.Load.DoGet;
 
-IScenario[] scenarios = [new DoGetScenario(), new DoGetDaemon()];
+IScenario[] scenarios = [new AppendScenario(), new AppendDaemon(), new DoGetScenario(), new DoGetDaemon()];
 if (args is [string name, .. string[] rest] && scenarios.FirstOrDefault(s => s.Name == name) is { } scenario)
 {
     await scenario.RunAsync(LoadArguments.Parse(rest));

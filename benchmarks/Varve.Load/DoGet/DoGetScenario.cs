@@ -25,11 +25,7 @@ internal sealed class DoGetScenario : IScenario
     {
         int batches = arguments.Number("mib", DefaultBatches);
         int passes = arguments.Number("passes", 8);
-        using Process daemon = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [DoGetDaemon.Scenario, $"mib={batches}"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+        using Process daemon = ScenarioProcess.Start(DoGetDaemon.Scenario, $"mib={batches}");
         try
         {
             string endpoint = await daemon.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the daemon did not start");

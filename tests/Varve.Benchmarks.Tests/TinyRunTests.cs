@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using Varve.Testing;
+using Xunit.Abstractions;
+
+namespace Varve.Benchmarks.Tests;
+
+public class TinyRunTests(ITestOutputHelper output)
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
+
+    [Fact]
+    public Task The_log_is_measured() => RunsAsync("Varve.Benchmarks", "ratio", "durable-append", "0.1", "1", Scratch, "100", "2");
+
+    [Fact]
+    public Task The_engine_is_measured() => RunsAsync("Varve.Benchmarks", "ratio", "engine-append", "0.1", "1", Scratch, "1024", "2");
+
+    [Fact]
+    public Task Sql_is_measured() => RunsAsync("Varve.Benchmarks", "median", "sql-scan", "50000", "1");
+
+    [Fact]
+    public Task Appends_over_grpc_are_measured() => RunsAsync("Varve.Load", "ratio", "append", "seconds=0.1", "repetitions=1", "bytes=100", "writers=2");
+
+    [Fact]
+    public Task DoGet_is_measured() => RunsAsync("Varve.Load", "DoGet", "doget", "mib=2", "passes=1", "rounds=1");
+
+    private static string Scratch => Path.GetTempPath();
+
+    /// <summary>Runs a benchmark program to its end and looks for what its table must say.</summary>
+    private async Task RunsAsync(string program, string said, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = RepositoryRoot.Path,
+        };
+        foreach (string argument in (string[])["exec", Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. arguments])
+            start.ArgumentList.Add(argument);
+        using Process process = Process.Start(start)!;
+        Task<string> printed = process.StandardOutput.ReadToEndAsync();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        await Task.WhenAll(printed, errors, process.WaitForExitAsync()).WaitAsync(Timeout);
+        output.WriteLine(await printed);
+        Assert.True(process.ExitCode == 0, await errors);
+        Assert.Contains(said, await printed, StringComparison.Ordinal);
+    }
+}
