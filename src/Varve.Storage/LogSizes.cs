@@ -9,5 +9,7 @@ internal sealed record LogSizes
 
     public long SegmentBytes { get; init; } = 256L << 20;
 
-    public long ZeroAheadBytes { get; init; } = 64 << 20;
+    public long ZeroAheadBytes { get; init; } = 256 << 20;
+
+    public long ZeroAheadAtFirstBytes { get; init; } = 8 << 20;
 }

@@ -235,6 +235,7 @@ public sealed class StorageEngine : IAsyncDisposable
             MemoryBytes = options.LogSizes.MemoryBytes,
             SegmentBytes = options.LogSizes.SegmentBytes,
             ZeroAheadBytes = options.LogSizes.ZeroAheadBytes,
+            ZeroAheadAtFirstBytes = options.LogSizes.ZeroAheadAtFirstBytes,
             Logger = loggers.CreateLogger<DurableLog>(),
         };
         DurableLog log = await DurableLog.OpenAsync(logOptions, recovery.Replay, cancellationToken).ConfigureAwait(false);

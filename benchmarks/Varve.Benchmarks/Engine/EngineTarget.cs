@@ -24,9 +24,14 @@ internal sealed class EngineTarget : IDurableTarget
 
     private EngineTarget(StorageEngine engine) => _engine = engine;
 
-    public static async Task<IDurableTarget> OpenAsync(string directory)
+    /// <param name="directory">The data directory.</param>
+    /// <param name="zerosBytes">How far ahead of the log's tail zeros are laid out from the start; null for as far as usual.</param>
+    public static async Task<IDurableTarget> OpenAsync(string directory, long? zerosBytes)
     {
-        StorageEngine engine = await StorageEngine.OpenAsync(new StorageOptions { Directory = directory, TailMemoryLimitBytes = long.MaxValue }).ConfigureAwait(false);
+        var options = new StorageOptions { Directory = directory, TailMemoryLimitBytes = long.MaxValue };
+        if (zerosBytes is { } bytes)
+            options = options with { LogSizes = new LogSizes { ZeroAheadBytes = bytes, ZeroAheadAtFirstBytes = bytes } };
+        StorageEngine engine = await StorageEngine.OpenAsync(options).ConfigureAwait(false);
         await engine.CreateStreamAsync("telemetry", Telemetry).ConfigureAwait(false);
         return new EngineTarget(engine);
     }

@@ -3,15 +3,14 @@ using Varve.Storage.Log;
 namespace Varve.Benchmarks.Log;
 
 /// <summary>
-/// The log as the engine uses it: appends wait in a queue; whoever finds it idle hands all that wait to the log, asks for one commit, answers everybody, and
-/// goes on with what came meanwhile.
+/// The log behind a sequencer: appends wait in a queue; whoever finds it idle hands all that wait to the log, asks for one commit, and goes on with what came meanwhile,
+/// while the disk is at work.
 /// </summary>
 internal sealed class SequencedLog : IDurableTarget
 {
     private readonly DurableLog _log;
     private readonly Lock _gate = new();
     private List<PendingAppend> _waiting = [];
-    private List<PendingAppend> _taken = [];
     private bool _isRunning;
 
     private SequencedLog(DurableLog log) => _log = log;
@@ -21,8 +20,15 @@ internal sealed class SequencedLog : IDurableTarget
         public ReadOnlyMemory<byte> Bytes { get; } = bytes;
     }
 
-    public static async Task<IDurableTarget> OpenAsync(string directory) => new SequencedLog(
-        await DurableLog.OpenAsync(new DurableLogOptions { Directory = directory }, _ => { }, CancellationToken.None).ConfigureAwait(false));
+    /// <param name="directory">Of the log.</param>
+    /// <param name="zerosBytes">How far ahead zeros are laid out from the start; null for as far as usual.</param>
+    public static async Task<IDurableTarget> OpenAsync(string directory, long? zerosBytes)
+    {
+        var options = new DurableLogOptions { Directory = directory };
+        if (zerosBytes is { } bytes)
+            options = options with { ZeroAheadBytes = bytes, ZeroAheadAtFirstBytes = bytes };
+        return new SequencedLog(await DurableLog.OpenAsync(options, _ => { }, CancellationToken.None).ConfigureAwait(false));
+    }
 
     public Task AppendAsync(ReadOnlyMemory<byte> bytes)
     {
@@ -36,32 +42,39 @@ internal sealed class SequencedLog : IDurableTarget
         }
 
         if (first)
-            _ = RunAsync();
+            Run();
         return append.Task;
     }
 
     public ValueTask DisposeAsync() => _log.DisposeAsync();
 
-    private async Task RunAsync()
+    private void Run()
     {
-        while (Take())
+        while (Take() is { } taken)
         {
-            foreach (PendingAppend append in _taken)
+            foreach (PendingAppend append in taken)
                 _log.Enqueue(default, append.Bytes.Span);
-            await _log.CommitAsync().ConfigureAwait(false);
-            foreach (PendingAppend append in _taken)
-                append.SetResult();
-            _taken.Clear();
+            _ = AnswerAsync(_log.CommitAsync(), taken);
         }
     }
 
-    private bool Take()
+    private static async Task AnswerAsync(Task commit, List<PendingAppend> appends)
+    {
+        await commit.ConfigureAwait(false);
+        foreach (PendingAppend append in appends)
+            append.SetResult();
+    }
+
+    private List<PendingAppend>? Take()
     {
         lock (_gate)
         {
-            _isRunning = _waiting.Count > 0;
-            (_waiting, _taken) = (_taken, _waiting);
-            return _isRunning;
+            List<PendingAppend> taken = _waiting;
+            _isRunning = taken.Count > 0;
+            if (!_isRunning)
+                return null;
+            _waiting = [];
+            return taken;
         }
     }
 }

@@ -13,6 +13,9 @@ internal interface IFile : IDisposable
     /// <summary>Writes all of the bytes or throws. Not durable before <see cref="SyncData"/>.</summary>
     void Write(ReadOnlySpan<byte> bytes, long offset);
 
+    /// <summary>Writes two pieces one behind the other, as one write.</summary>
+    void Write(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, long offset);
+
     /// <summary>Reads up to the buffer's length; less only at the end of the file. Returns the bytes read.</summary>
     int Read(Span<byte> buffer, long offset);
 

@@ -17,14 +17,22 @@ internal static partial class Libc
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
 
+    /// <summary>struct iovec.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public unsafe struct Piece
+    {
+        public byte* Start;
+        public nint Length;
+    }
+
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int Open(string path, int flags, uint mode);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
 
-    [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
-    public static unsafe partial nint PositionalWrite(SafeHandle file, byte* bytes, nint count, long offset);
+    [LibraryImport("libc", EntryPoint = "pwritev", SetLastError = true)]
+    public static unsafe partial nint PositionalWrite(SafeHandle file, Piece* pieces, int count, long offset);
 
     [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
     public static unsafe partial nint PositionalRead(SafeHandle file, byte* bytes, nint count, long offset);

@@ -28,19 +28,26 @@ internal sealed class LinuxFile(SafeFileHandle handle, string path) : IFile
         }
     }
 
-    public unsafe void Write(ReadOnlySpan<byte> bytes, long offset)
+    public void Write(ReadOnlySpan<byte> bytes, long offset) => Write(bytes, [], offset);
+
+    public unsafe void Write(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, long offset)
     {
-        fixed (byte* start = bytes)
+        nint total = (nint)first.Length + second.Length;
+        fixed (byte* firstStart = first, secondStart = second)
         {
-            for (nint done = 0; done < bytes.Length;)
+            Libc.Piece* pieces = stackalloc Libc.Piece[2];
+            for (nint done = 0; done < total;)
             {
-                nint written = Libc.PositionalWrite(handle, start + done, bytes.Length - done, offset + done);
+                nint ofFirst = Math.Min(done, first.Length);
+                pieces[0] = new Libc.Piece { Start = firstStart + ofFirst, Length = first.Length - ofFirst };
+                pieces[1] = new Libc.Piece { Start = secondStart + (done - ofFirst), Length = second.Length - (done - ofFirst) };
+                nint written = Libc.PositionalWrite(handle, pieces, 2, offset + done);
                 if (written > 0)
                     done += written;
                 else if (written == 0)
-                    throw Errno.Exception(Errno.InputOutput, $"pwrite of {bytes.Length} bytes at {offset} wrote {done}; it", Path);
+                    throw Errno.Exception(Errno.InputOutput, $"pwritev of {total} bytes at {offset} wrote {done}; it", Path);
                 else if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
-                    throw Error($"pwrite of {bytes.Length} bytes at {offset}");
+                    throw Error($"pwritev of {total} bytes at {offset}");
             }
         }
     }

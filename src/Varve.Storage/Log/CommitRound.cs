@@ -28,7 +28,7 @@ internal sealed class CommitRound
         _doneInPlace.TrySetException(failure);
         _done.TrySetException(failure);
 
-        // Perhaps nobody waits; then nobody needs to be told.
+        // One of them nobody awaits; it has nobody to be told.
         _ = _doneInPlace.Task.Exception;
         _ = _done.Task.Exception;
     }

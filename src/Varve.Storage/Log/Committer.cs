@@ -17,8 +17,8 @@ internal sealed class Committer
     // How many commits may pass between two commit records. They only bound what the record can prove; each entry proves more.
     private const int RecordInterval = 1000;
 
-    // Zeros ahead of the tail pay off while commits are small; large ones would only wait for the disk that the zeros take.
-    private const long LargeWriteBytes = 256 << 10;
+    // Zeros ahead of the tail pay off while commits are small; large ones would only wait for the disk that the zeros take. After them it is done in quiet.
+    private const long SmallWriteBytes = 512 << 10;
 
     private readonly FasterLog _log;
     private readonly LogDevice _device;
@@ -37,6 +37,7 @@ internal sealed class Committer
     private bool _closing;
     private long _finishedWrites;
     private int _commitsSinceRecord;
+    private long _averageWriteBytes;
     private long _appendedUpTo;
     private long _durableUpTo;
     private volatile StorageException? _failure;
@@ -80,18 +81,9 @@ internal sealed class Committer
                 return Task.FromException(Closed());
             if (DurableUpTo == AppendedUpTo)
                 return Task.CompletedTask;
-            CommitRound round = RequestLocked();
-            return continueInPlace ? round.DoneInPlace : round.Done;
-        }
-    }
-
-    /// <summary>As <see cref="CommitAsync"/>, for a caller who does not wait.</summary>
-    public void StartCommit()
-    {
-        lock (_gate)
-        {
-            if (_failure is null && !_closing)
-                RequestLocked();
+            _next ??= new CommitRound();
+            WakeLocked();
+            return continueInPlace ? _next.DoneInPlace : _next.Done;
         }
     }
 
@@ -154,7 +146,7 @@ internal sealed class Committer
             while (_failure is null && WaitForWork(out bool idle))
             {
                 if (idle)
-                    WriteRecord(_control.Newest with { DurableUpTo = DurableUpTo });
+                    UseQuiet();
                 StartNext();
                 long written = _device.WriteQueued();
                 FinishRunning(written);
@@ -187,6 +179,12 @@ internal sealed class Committer
             _woken = false;
             return work;
         }
+    }
+
+    private void UseQuiet()
+    {
+        WriteRecord(_control.Newest with { DurableUpTo = DurableUpTo });
+        _zeroFill.Advance(_log.FlushedUntilAddress);
     }
 
     private void StartNext()
@@ -225,7 +223,10 @@ internal sealed class Committer
             Monitor.PulseAll(_gate);
         }
 
-        if (written is > 0 and < LargeWriteBytes)
+        if (written == 0)
+            return;
+        _averageWriteBytes += (written - _averageWriteBytes) / 8;
+        if (_averageWriteBytes < SmallWriteBytes)
             _zeroFill.Advance(_log.FlushedUntilAddress);
     }
 
@@ -267,13 +268,6 @@ internal sealed class Committer
         // Not under the lock: what those who wait do next runs here.
         running?.Fail(Again(failure));
         next?.Fail(Again(failure));
-    }
-
-    private CommitRound RequestLocked()
-    {
-        _next ??= new CommitRound();
-        WakeLocked();
-        return _next;
     }
 
     private void WakeLocked()

@@ -13,8 +13,6 @@ namespace Varve.Storage.Log;
 /// </remarks>
 internal sealed class DurableLog : IAsyncDisposable
 {
-    private const long EarlyCommitBytes = 1 << 20;
-
     private readonly FasterLog _log;
     private readonly LogDevice _device;
     private readonly Committer _committer;
@@ -26,7 +24,6 @@ internal sealed class DurableLog : IAsyncDisposable
     private readonly LogPosition _beginPosition;
     private readonly uint _incarnation;
     private readonly long _term;
-    private long _bytesSinceStart;
 
     private DurableLog(DurableLogOptions options, ControlFile control, LogFiles files, LogRecovery recovered)
     {
@@ -37,7 +34,7 @@ internal sealed class DurableLog : IAsyncDisposable
         _beginPosition = control.Newest.BeginPosition;
         _incarnation = control.Newest.Incarnation;
         _term = options.Term;
-        _zeroFill = new ZeroFill(files, options.ZeroAheadBytes, options.Logger);
+        _zeroFill = new ZeroFill(files, options.ZeroAheadAtFirstBytes, options.ZeroAheadBytes, options.Logger);
         _device = new LogDevice(files, _zeroFill, () => _committer?.Wake());
         _log = new FasterLog(new FasterLogSettings
         {
@@ -103,18 +100,7 @@ internal sealed class DurableLog : IAsyncDisposable
 
         _pages.Add(_files.Layout.Page(address), position);
         _committer.AppendedUpTo = position;
-        StartCommitEarly(header.PayloadBytes);
         return position;
-    }
-
-    /// <summary>In a large group the disk starts on what is there while the rest is still being copied.</summary>
-    private void StartCommitEarly(int bytes)
-    {
-        _bytesSinceStart += bytes;
-        if (_bytesSinceStart < EarlyCommitBytes)
-            return;
-        _bytesSinceStart = 0;
-        _committer.StartCommit();
     }
 
     /// <summary>
@@ -164,8 +150,7 @@ internal sealed class DurableLog : IAsyncDisposable
         }
 
         log._committer.Start();
-        if (options.ZeroAheadBytes > 0)
-            log._zeroFill.Advance(recovered.Tail);
+        log._zeroFill.Advance(recovered.Tail);
         return log;
     }
 }

@@ -24,8 +24,14 @@ internal sealed record DurableLogOptions
     /// <summary>The size of one log file. A power of two, at least 2 pages. Fixed when the log is created.</summary>
     public long SegmentBytes { get; init; } = 256L << 20;
 
-    /// <summary>How far ahead of the tail zeros are laid out at most, so that small commits change no metadata; 0 for not at all.</summary>
-    public long ZeroAheadBytes { get; init; } = 64 << 20;
+    /// <summary>
+    /// How far ahead of the tail zeros are laid out at most, so that small commits change no metadata: as far as has been written since the opening, within
+    /// these limits. 0 for not at all.
+    /// </summary>
+    public long ZeroAheadBytes { get; init; } = 256 << 20;
+
+    /// <summary>How far ahead zeros are laid out before anything is known about the load.</summary>
+    public long ZeroAheadAtFirstBytes { get; init; } = 8 << 20;
 
     /// <summary>
     /// After how long without a commit a commit record is written. Until then nothing but the entries of the last commit themselves says that they were

@@ -66,7 +66,11 @@ internal sealed class LogFiles(IFileSystem fileSystem, string directory, LogFile
         IFile file = Open(number, forWriting: true);
         try
         {
-            return new OpenLogFile(file, fileSystem.OpenDirect(PathOf(number)));
+            IFile? direct = fileSystem.OpenDirect(PathOf(number));
+            if (direct is null)
+                return new OpenLogFile(file, isDirect: false);
+            file.Dispose();
+            return new OpenLogFile(direct, isDirect: true);
         }
         catch
         {

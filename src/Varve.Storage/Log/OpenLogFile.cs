@@ -3,37 +3,47 @@ using Varve.Storage.FileSystem;
 namespace Varve.Storage.Log;
 
 /// <summary>
-/// A file of the log that is being written. Large writes pass by the page cache: on a part of the file that was never written that takes a fifth of the processor
-/// time. They must be whole blocks in memory at a multiple of a block, as FASTER's pages are. One thread.
+/// A file of the log that is being written, past the page cache where the file system can do that: it takes a fraction of the processor time, and on a part of the
+/// file that was never written half of the time. Writes are whole blocks, in memory at a multiple of a block, as FASTER's pages are. One thread.
 /// </summary>
-internal sealed class OpenLogFile(IFile file, IFile? direct) : IDisposable
+internal sealed class OpenLogFile : IDisposable
 {
-    /// <summary>What writes are made of: whole blocks of the page cache, which never have to be read before they are written.</summary>
+    /// <summary>What writes are made of: a block of the page cache, or of a disk.</summary>
     public const int BlockBytes = 4096;
 
-    private const int SmallestDirectBytes = 512 << 10;
+    private readonly IFile _file;
+    private readonly AlignedMemory? _lastBlock;
 
-    public void Write(ReadOnlySpan<byte> bytes, long offset)
+    /// <param name="file">Owned from now on.</param>
+    /// <param name="isDirect">Whether writes to it pass by the page cache.</param>
+    public OpenLogFile(IFile file, bool isDirect)
     {
-        if (direct is null || bytes.Length < SmallestDirectBytes)
+        _file = file;
+        _lastBlock = isDirect ? new AlignedMemory(BlockBytes) : null;
+    }
+
+    /// <summary>
+    /// Writes the blocks. New entries may be being copied into the last one meanwhile, behind those that this write is for: a copy of it is written, since a
+    /// disk that checksums what it reads from memory must not find it changed.
+    /// </summary>
+    public void Write(ReadOnlySpan<byte> blocks, long offset)
+    {
+        if (_lastBlock is null)
         {
-            file.Write(bytes, offset);
+            _file.Write(blocks, offset);
             return;
         }
 
-        // New entries are being copied into the last block while it is on its way. The page cache takes a copy of it; a disk that checksums what
-        // passes by the cache would find it changed.
-        int stable = bytes.Length - BlockBytes;
-        direct.Write(bytes[..stable], offset);
-        file.Write(bytes[stable..], offset + stable);
+        int stable = blocks.Length - BlockBytes;
+        blocks[stable..].CopyTo(_lastBlock.Span);
+        _file.Write(blocks[..stable], _lastBlock.Span, offset);
     }
 
-    /// <summary>Makes both kinds of writes durable: a sync is the file's, not the descriptor's.</summary>
-    public void SyncData() => file.SyncData();
+    public void SyncData() => _file.SyncData();
 
     public void Dispose()
     {
-        direct?.Dispose();
-        file.Dispose();
+        _file.Dispose();
+        _lastBlock?.Dispose();
     }
 }

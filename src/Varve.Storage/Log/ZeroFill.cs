@@ -10,14 +10,11 @@ namespace Varve.Storage.Log;
 /// Zeros hold nothing, so a failure here only ends the laying out. It has its own descriptors: the kernel reports a failed write-back once per
 /// descriptor, so its syncs can't swallow an error that the committing thread must see.
 /// </remarks>
-internal sealed class ZeroFill(LogFiles files, long aheadBytes, ILogger logger)
+internal sealed class ZeroFill(LogFiles files, long smallestAheadBytes, long largestAheadBytes, ILogger logger)
 {
     private const int StepBytes = 4 << 20;
     private const int BufferBytes = 1 << 20;
     private const int BlockBytes = OpenLogFile.BlockBytes;
-
-    // Ahead at first, before anything is known about the load.
-    private const long SmallestAheadBytes = 8 << 20;
 
     private readonly object _gate = new();
     private Task _running = Task.CompletedTask;
@@ -38,7 +35,7 @@ internal sealed class ZeroFill(LogFiles files, long aheadBytes, ILogger logger)
                 _first = tail;
             _tail = tail;
             _filledUpTo = Math.Max(_filledUpTo, (tail + BlockBytes - 1) & -BlockBytes);
-            if (_stopped || _isRunning || _filledUpTo - tail > AheadBytes / 2)
+            if (_stopped || _isRunning || _filledUpTo - tail >= AheadBytes / 2)
                 return;
             _isRunning = true;
             _running = Task.Run(Fill);
@@ -71,7 +68,7 @@ internal sealed class ZeroFill(LogFiles files, long aheadBytes, ILogger logger)
         }
     }
 
-    private long AheadBytes => Math.Min(Math.Max(_tail - _first, SmallestAheadBytes), aheadBytes);
+    private long AheadBytes => Math.Min(Math.Max(_tail - _first, smallestAheadBytes), largestAheadBytes);
 
     private void Fill()
     {
@@ -97,7 +94,7 @@ internal sealed class ZeroFill(LogFiles files, long aheadBytes, ILogger logger)
 
     private void WriteSteps()
     {
-        using var zeros = new ZeroBuffer((int)Math.Min(BufferBytes, files.Layout.SegmentBytes));
+        using var zeros = new AlignedMemory((int)Math.Min(BufferBytes, files.Layout.SegmentBytes));
         OpenLogFile? file = null;
         long number = -1;
         try

@@ -20,7 +20,7 @@ public sealed class FaultyFileSystemTests : FileSystemConformance
         using IFile file = _fileSystem.Create(Name);
         Assert.Equal(Errno.NoSpace, Assert.Throws<IOException>(() => file.Write([1], 0)).HResult);
         file.Write([1], 0);
-        _fileSystem.Fault = new Fault(2, Errno.InputOutput, ForEver: true, "pwrite");
+        _fileSystem.Fault = new Fault(2, Errno.InputOutput, ForEver: true, "pwritev");
         file.SyncData();
         file.Write([1], 0);
         Assert.Throws<IOException>(() => file.Write([1], 0));

@@ -51,6 +51,18 @@ public abstract class FileSystemConformance
     }
 
     [Fact]
+    public void Two_pieces_are_written_one_behind_the_other()
+    {
+        using IFile file = FileSystem.Create(At("a"));
+        file.Write([1, 2], [3, 4, 5], 1);
+        file.Write([], [6], 6);
+        file.Write([7], [], 0);
+        var buffer = new byte[8];
+        Assert.Equal(7, file.Read(buffer, 0));
+        Assert.Equal([7, 1, 2, 3, 4, 5, 6], buffer[..7]);
+    }
+
+    [Fact]
     public void A_length_is_cut_and_grown_with_zeros()
     {
         using IFile file = FileSystem.Create(At("a"));

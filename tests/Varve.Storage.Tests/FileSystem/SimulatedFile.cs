@@ -26,16 +26,15 @@ internal sealed class SimulatedFile(FaultyFileSystem owner, SimulatedInode inode
         inode.SetLength(lengthBytes);
     }
 
-    public unsafe void Write(ReadOnlySpan<byte> bytes, long offset)
-    {
-        fixed (byte* start = bytes)
-        {
-            if (isDirect && ((long)start % BlockBytes) + (bytes.Length % BlockBytes) + (offset % BlockBytes) != 0)
-                throw Errno.Exception(Errno.InvalidArgument, "pwrite", Path);
-        }
+    public void Write(ReadOnlySpan<byte> bytes, long offset) => Write(bytes, [], offset);
 
-        using FaultyFileSystem.Operation operation = Begin("pwrite", writes: true);
-        inode.Write(bytes, offset);
+    public void Write(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, long offset)
+    {
+        if (isDirect && !(IsAligned(first) && IsAligned(second) && offset % BlockBytes == 0))
+            throw Errno.Exception(Errno.InvalidArgument, "pwritev", Path);
+        using FaultyFileSystem.Operation operation = Begin("pwritev", writes: true);
+        inode.Write(first, offset);
+        inode.Write(second, offset + first.Length);
     }
 
     public int Read(Span<byte> buffer, long offset)
@@ -62,5 +61,11 @@ internal sealed class SimulatedFile(FaultyFileSystem owner, SimulatedInode inode
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         return writes && isReadOnly ? throw Errno.Exception(Errno.BadDescriptor, call, Path) : owner.Begin(call, Path);
+    }
+
+    private static unsafe bool IsAligned(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+            return bytes.Length % BlockBytes == 0 && (long)start % BlockBytes == 0;
     }
 }
