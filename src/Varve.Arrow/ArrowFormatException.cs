@@ -8,4 +8,7 @@ public sealed class ArrowFormatException(string message, Exception? inner = null
 {
     /// <summary>The row at fault, counted from 0 in its batch or text, where one row of a column that is not nested is.</summary>
     public int? RowIndex { get; init; }
+
+    /// <summary>Whether the data may be sound and is only more than the reader was told to take.</summary>
+    public bool IsBeyondLimit { get; init; }
 }

@@ -10,7 +10,7 @@ internal sealed class ByteBudget(long bytesMax, string purpose)
     public void Take(long bytes)
     {
         if (bytes < 0 || bytes > bytesMax - _takenBytes)
-            throw new ArrowFormatException($"{purpose} would need more than {bytesMax} bytes");
+            throw new ArrowFormatException($"{purpose} would need more than {bytesMax} bytes") { IsBeyondLimit = true };
         _takenBytes += bytes;
     }
 }

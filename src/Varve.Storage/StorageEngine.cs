@@ -42,7 +42,7 @@ public sealed class StorageEngine : IAsyncDisposable
         EntryPacker packer = new(log);
         _recordBytesMax = packer.MaxRecordBytes;
         _sequencer = new Sequencer(
-            log, _catalog, new StagedState(_catalog, packer, options.Time), _budget, _meter, logger, recovery.Position);
+            log, _catalog, new StagedState(_catalog, packer, _budget, options.Time), _budget, _meter, logger, recovery.Position);
         _preparer = new AppendPreparer(options.MaxBatchBytes, _recordBytesMax, _budget);
     }
 
@@ -77,6 +77,7 @@ public sealed class StorageEngine : IAsyncDisposable
                 StreamCount = head.Streams.Count,
                 RowCount = head.Streams.Values.Sum(s => s.Head.EndOffset),
                 TailBytes = _budget.UsedBytes,
+                CatalogBytes = _budget.CatalogBytes,
                 TailLimitBytes = _budget.LimitBytes,
                 LogBytes = _log.BytesOnDisk,
                 AppendCount = _meter.AppendCount,

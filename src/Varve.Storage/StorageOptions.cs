@@ -10,8 +10,8 @@ public sealed record StorageOptions
     public required string Directory { get; init; }
 
     /// <summary>
-    /// Memory for rows, those on their way to the disk included. Appends beyond it are refused; reads go on. Opening a directory that
-    /// holds more succeeds, and appends are refused. By default half of the memory that the process may use.
+    /// Memory for rows, those on their way to the disk included, and for the columns of streams. Appends and new streams beyond it are refused; reads go
+    /// on. Opening a directory that holds more succeeds, and appends are refused. By default half of the memory that the process may use.
     /// </summary>
     public long TailMemoryLimitBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
 

@@ -11,6 +11,10 @@ public sealed record StorageStatistics
     /// <summary>Memory that rows take, capacity that is not used yet and appends on their way included.</summary>
     public required long TailBytes { get; init; }
 
+    /// <summary>Memory that streams and their columns take, about, rows not included.</summary>
+    public required long CatalogBytes { get; init; }
+
+    /// <summary>The limit on both together.</summary>
     public required long TailLimitBytes { get; init; }
 
     /// <summary>The log's files on the disk.</summary>

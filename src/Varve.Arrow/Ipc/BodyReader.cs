@@ -77,7 +77,10 @@ internal sealed class BodyReader(ReadOnlyMemory<byte> body, BodyCompression comp
         if (bytes > _budgetBytes)
         {
             throw new ArrowFormatException(
-                $"column {path} brings the message above the limit of {limits.MaxDecompressedBodyBytes} decompressed bytes");
+                $"column {path} brings the message above the limit of {limits.MaxDecompressedBodyBytes} decompressed bytes")
+            {
+                IsBeyondLimit = true,
+            };
         }
 
         _budgetBytes -= bytes;

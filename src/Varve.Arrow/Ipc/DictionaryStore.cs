@@ -37,7 +37,10 @@ internal sealed class DictionaryStore(Dictionary<long, ColumnPlan> plans, IpcLim
         if (all > limits.MaxDictionaryBytes)
         {
             throw new ArrowFormatException(
-                $"the dictionary of column {plan.Path} brings the stream above its limit of {limits.MaxDictionaryBytes} bytes");
+                $"the dictionary of column {plan.Path} brings the stream above its limit of {limits.MaxDictionaryBytes} bytes")
+            {
+                IsBeyondLimit = true,
+            };
         }
 
         Entry after = isDelta ? Append(before!, values, plan) : new Entry { Values = values };

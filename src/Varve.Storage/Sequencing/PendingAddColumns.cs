@@ -14,7 +14,7 @@ internal sealed class PendingAddColumns(StreamState stream, IReadOnlyList<Field>
         IReadOnlyList<Field> added = SchemaRules.ForNewColumns(stream.Name, staged.Schema.Schema, fields);
         AddColumnsRecord record = new(stream.Id, state.Stamp(staged), staged.Schema.Version + 1, added);
         SchemaRules.CheckRecord(stream.Name, "add columns to", record, recordBytesMax);
-        staged.Schema = staged.Schema.With(added);
+        state.AddColumns(staged, staged.Schema.With(added));
         return record;
     }
 }

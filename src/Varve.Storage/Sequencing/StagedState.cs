@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Varve.Storage.Records;
 using Varve.Storage.Streams;
+using Varve.Storage.Tail;
 
 namespace Varve.Storage.Sequencing;
 
@@ -12,16 +13,21 @@ internal sealed class StagedState
 {
     private readonly Dictionary<long, StagedStream> _byId = [];
     private readonly Dictionary<string, StagedStream> _byName = new(StreamName.Comparer);
+    private readonly MemoryBudget _budget;
     private readonly TimeProvider _time;
     private long _lastStreamId;
 
-    public StagedState(StreamCatalog recovered, EntryPacker packer, TimeProvider time)
+    public StagedState(StreamCatalog recovered, EntryPacker packer, MemoryBudget budget, TimeProvider time)
     {
         Packer = packer;
+        _budget = budget;
         _time = time;
         _lastStreamId = recovered.LastStreamId;
         foreach (StreamState stream in recovered.Streams)
             Add(new StagedStream(stream.Id, stream.Name, stream.Schema, stream.EndOffset, stream.LastTimeMicros));
+
+        // What the log holds is kept, whatever the limit.
+        _budget.SetCatalog(_byId.Values.Sum(s => s.Schema.WeightBytes));
     }
 
     public EntryPacker Packer { get; }
@@ -30,15 +36,25 @@ internal sealed class StagedState
 
     public bool TryFind(string name, [NotNullWhen(true)] out StagedStream? stream) => _byName.TryGetValue(name, out stream);
 
+    /// <summary>Throws <see cref="StorageErrorCode.MemoryLimit"/> where there is no room for its columns.</summary>
     public StagedStream Create(string name, StreamSchema schema)
     {
+        _budget.TakeForCatalog("create", name, schema.WeightBytes);
         StagedStream stream = new(++_lastStreamId, name, schema, 0, Now());
         Add(stream);
         return stream;
     }
 
+    /// <summary>Throws <see cref="StorageErrorCode.MemoryLimit"/> where there is no room for the columns.</summary>
+    public void AddColumns(StagedStream stream, StreamSchema schema)
+    {
+        _budget.TakeForCatalog("add columns to", stream.Name, schema.WeightBytes - stream.Schema.WeightBytes);
+        stream.Schema = schema;
+    }
+
     public void Drop(StagedStream stream)
     {
+        _budget.SetCatalog(_budget.CatalogBytes - stream.Schema.WeightBytes);
         _byId.Remove(stream.Id);
         _byName.Remove(stream.Name);
     }

@@ -20,6 +20,9 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
     /// <summary>Batches above this go into the log in parts: an entry does not cross a page of the log, and what is left of a page is lost.</summary>
     private readonly int _partBytesMax = Math.Min(1 << 20, recordBytesMax / 4 * 3);
 
+    /// <summary>Writing dictionaries out takes the places of the values, 4 bytes for each, next to the values themselves, which may be as short as 1.</summary>
+    private const int FlattenRoom = 8;
+
     /// <exception cref="StorageException">The batch does not fit, is damaged, too large, or there is no memory for it.</exception>
     public PreparedAppend Prepare(StreamState stream, StreamSchema schema, RecordBatch batch)
     {
@@ -29,6 +32,10 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
             throw TooLarge(stream.Name, $"the batch of {rows.RowCount} rows takes {sizeBytes} bytes, at most {batchBytesMax} are possible; send fewer rows at a time");
         if (rows.RowCount == 0)
             return new PreparedAppend(columns, [], 0, 0, 0);
+
+        // Not before the size is known: any number of views may show the same bytes.
+        if (columns.HasViews)
+            rows = Compact(rows);
 
         // Once for the rows in the tail, once for their record, which is given back when it is in the log.
         long reservedBytes = 2 * sizeBytes;
@@ -61,7 +68,11 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
                 columns[i] = Column(stream, target.Fields[i], batch.Columns[map.SourceOf(i)]);
             RecordBatch rows = new(target, batch.RowCount, columns);
             ArrayValidation.Validate(rows);
-            return (map.Projection, map.Projection.HasViews ? Compact(rows) : rows);
+            return (map.Projection, rows);
+        }
+        catch (ArrowFormatException e) when (e.IsBeyondLimit)
+        {
+            throw TooLarge(stream, e.Message, e);
         }
         catch (ArrowFormatException e)
         {
@@ -76,7 +87,7 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
         long sizeBytes = RowSize.Of(batch, 0, batch.RowCount);
         if (sizeBytes > batchBytesMax)
             throw TooLarge(stream, $"the batch of {batch.RowCount} rows takes {sizeBytes} bytes with its dictionaries written out, at most {batchBytesMax} are possible");
-        return DictionaryDecoder.Flatten(batch);
+        return DictionaryDecoder.Flatten(batch, FlattenRoom * (long)batchBytesMax);
     }
 
     private static ArrayData Column(string stream, Field expected, ArrayData found)
@@ -174,6 +185,6 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
     private StorageException RowTooLarge(string stream, int row, long bytes) =>
         TooLarge(stream, $"row {row} of the batch takes {bytes} bytes, at most {recordBytesMax} are possible for a single row");
 
-    private static StorageException TooLarge(string stream, string what) =>
-        new(StorageErrorCode.BatchTooLarge, $"cannot append to stream '{stream}': {what}");
+    private static StorageException TooLarge(string stream, string what, Exception? inner = null) =>
+        new(StorageErrorCode.BatchTooLarge, $"cannot append to stream '{stream}': {what}", inner);
 }

@@ -6,22 +6,36 @@ namespace Varve.Storage.Streams;
 /// <summary>
 /// What rows weigh, the measure of every limit on them: the bytes of their values as a stream keeps them. Dictionaries count flattened, rows and
 /// elements that take no bytes (nulls, empty structs) at least 1 each, so that no array is larger in memory than it weighs. Arrays must be valid.
-/// Costs a look at the ends of a range of rows; at every row only for views and dictionaries.
+/// Costs a look at the ends of a range of rows; at every row only for views and dictionaries. A nested value of a dictionary is weighed once,
+/// however many codes refer to it: where dictionaries refer to dictionaries, a few codes on each level stand for more than could ever be counted.
 /// </summary>
 internal static class RowSize
 {
     /// <summary>What a row takes besides its columns: its <c>_time</c>.</summary>
     public const int TimeBytes = 8;
 
+    /// <summary>What one value of a dictionary is taken to weigh at most: far above every limit, and sums of it do not overflow.</summary>
+    private const long ValueBytesMax = 1L << 31;
+
+    /// <summary>Nested values that are remembered with their weight; a batch that refers to more of them counts as too large.</summary>
+    private const int WeighedMax = 1 << 20;
+
     public static long Of(RecordBatch batch, int start, int count)
     {
+        Dictionary<(ArrayData Values, int Code), long>? weighed = null;
         long total = (long)count * TimeBytes;
         for (int i = 0; i < batch.Columns.Count; i++)
-            total += Of(batch.Columns[i], start, count);
+            total += Of(batch.Columns[i], start, count, ref weighed);
         return total;
     }
 
     public static long Of(ArrayData array, int start, int count)
+    {
+        Dictionary<(ArrayData Values, int Code), long>? weighed = null;
+        return Of(array, start, count, ref weighed);
+    }
+
+    private static long Of(ArrayData array, int start, int count, ref Dictionary<(ArrayData Values, int Code), long>? weighed)
     {
         if (count == 0)
             return 0;
@@ -33,17 +47,25 @@ internal static class RowSize
             Utf8Type or BinaryType => (4L * count) + Range32(array, at, count).Length,
             LargeUtf8Type or LargeBinaryType => (8L * count) + Range64(array, at, count).Length,
             Utf8ViewType or BinaryViewType => (16L * count) + OutOfLine(array, start, count),
-            ListType or MapType => (4L * count) + OfElements(array, Range32(array, at, count)),
-            LargeListType => (8L * count) + OfElements(array, Range64(array, at, count)),
-            FixedSizeListType list => Math.Max(count, OfElements(array, ((long)at * list.Size, (long)count * list.Size))),
-            StructType => Math.Max(count, array.Children.Sum(child => Of(child, at, count))),
-            DictionaryType => OfCodes(array, start, count),
+            ListType or MapType => (4L * count) + OfElements(array, Range32(array, at, count), ref weighed),
+            LargeListType => (8L * count) + OfElements(array, Range64(array, at, count), ref weighed),
+            FixedSizeListType list => Math.Max(count, OfElements(array, ((long)at * list.Size, (long)count * list.Size), ref weighed)),
+            StructType => Math.Max(count, OfFields(array, at, count, ref weighed)),
+            DictionaryType => OfCodes(array, start, count, ref weighed),
             _ => (long)count * Math.Max(1, array.Type.ByteWidth),
         };
     }
 
-    private static long OfElements(ArrayData array, (long Start, long Length) range) =>
-        Of(array.Children[0], checked((int)range.Start), checked((int)range.Length));
+    private static long OfElements(ArrayData array, (long Start, long Length) range, ref Dictionary<(ArrayData Values, int Code), long>? weighed) =>
+        Of(array.Children[0], checked((int)range.Start), checked((int)range.Length), ref weighed);
+
+    private static long OfFields(ArrayData array, int at, int count, ref Dictionary<(ArrayData Values, int Code), long>? weighed)
+    {
+        long total = 0;
+        foreach (ArrayData child in array.Children)
+            total += Of(child, at, count, ref weighed);
+        return total;
+    }
 
     private static (long Start, long Length) Range32(ArrayData array, int at, int count)
     {
@@ -72,16 +94,33 @@ internal static class RowSize
         return total;
     }
 
-    private static long OfCodes(ArrayData array, int start, int count)
+    private static long OfCodes(ArrayData array, int start, int count, ref Dictionary<(ArrayData Values, int Code), long>? weighed)
     {
         ArrayData values = array.Dictionary!;
-        if (values.Type.ByteWidth > 0)
+        if (values.Type.ByteWidth > 0 && values.Dictionary is null)
             return (long)count * values.Type.ByteWidth;
+        bool isNested = values.Dictionary is not null || values.Children.Length > 0;
         long nullBytes = TypeRules.NullBytes(values.Type);
         long total = 0;
         for (int row = start; row < start + count; row++)
-            total += array.IsNull(row) ? nullBytes : Of(values, Code(array, row), 1);
+        {
+            if (array.IsNull(row))
+                total += nullBytes;
+            else
+                total += isNested ? OfNested(values, Code(array, row), ref weighed) : Of(values, Code(array, row), 1, ref weighed);
+        }
+
         return total;
+    }
+
+    private static long OfNested(ArrayData values, int code, ref Dictionary<(ArrayData Values, int Code), long>? weighed)
+    {
+        weighed ??= [];
+        if (weighed.TryGetValue((values, code), out long bytes))
+            return bytes;
+        if (weighed.Count == WeighedMax)
+            return ValueBytesMax;
+        return weighed[(values, code)] = Math.Min(Of(values, code, 1, ref weighed), ValueBytesMax);
     }
 
     private static int Code(ArrayData array, int row)

@@ -5,6 +5,10 @@ namespace Varve.Storage.Streams;
 /// <summary>One version of a stream's columns, with what matching batches to them needs. Immutable but for two caches that any thread may replace.</summary>
 internal sealed class StreamSchema
 {
+    /// <summary>What a stream takes in memory besides its columns, and what a field takes wherever schemas, tails and SQL keep something for it; about.</summary>
+    private const long StreamBytes = 4_096;
+    private const long FieldBytes = 1_024;
+
     private readonly Dictionary<string, int> _places;
     private volatile ColumnProjection? _lastProjection;
     private volatile ColumnMap? _lastMap;
@@ -15,6 +19,7 @@ internal sealed class StreamSchema
         Version = version;
         All = new ColumnProjection(schema, [.. Enumerable.Range(0, schema.Fields.Count)]);
         NullBytes = [.. schema.Fields.Select(f => TypeRules.NullBytes(f.Type))];
+        WeightBytes = StreamBytes + TextBytes(schema.Metadata) + schema.Fields.Sum(Weight);
         _places = new Dictionary<string, int>(schema.Fields.Count, StringComparer.Ordinal);
         for (int i = 0; i < schema.Fields.Count; i++)
             _places.Add(schema.Fields[i].Name, i);
@@ -28,6 +33,9 @@ internal sealed class StreamSchema
 
     /// <summary>Per column: what a null takes in memory, see <see cref="TypeRules.NullBytes"/>.</summary>
     public long[] NullBytes { get; }
+
+    /// <summary>About what a stream with these columns takes in memory before it has rows, so that no number of empty streams can fill it.</summary>
+    public long WeightBytes { get; }
 
     /// <summary>The place of a column, or -1. Case matters.</summary>
     public int IndexOf(string name) => _places.GetValueOrDefault(name, -1);
@@ -53,4 +61,10 @@ internal sealed class StreamSchema
             _lastMap = last = ColumnMap.Create(stream, this, batch);
         return last;
     }
+
+    private static long Weight(Field field) =>
+        FieldBytes + (sizeof(char) * field.Name.Length) + TextBytes(field.Metadata) + field.Type.Children.Sum(Weight);
+
+    private static long TextBytes(IReadOnlyDictionary<string, string>? metadata) =>
+        metadata is null ? 0 : metadata.Sum(pair => 100L + (sizeof(char) * (pair.Key.Length + pair.Value.Length)));
 }

@@ -2,6 +2,7 @@ using Varve.Arrow;
 using Varve.Arrow.Builders;
 using Varve.Storage.Records;
 using Varve.Storage.Streams;
+using Varve.Storage.Views;
 
 namespace Varve.Storage.Tail;
 
@@ -78,23 +79,17 @@ internal sealed class TailChunk(long firstOffset, TailChunk? previous)
 
         ArrayData time = _time.Snapshot(rowCount);
         int step = (int)Math.Min(rowCount, NullBytesMax / nullBytes);
+        if (step == rowCount)
+            return [new ViewChunk(FirstOffset, rowCount, [.. arrays.Select((a, i) => a ?? ColumnAppender.Nulls(schema.Fields[i].Type, rowCount))], time)];
         var chunks = new ViewChunk[(rowCount + step - 1) / step];
         for (int i = 0; i < chunks.Length; i++)
         {
             int start = i * step;
             int count = Math.Min(step, rowCount - start);
-            chunks[i] = new ViewChunk(FirstOffset + start, count, Slice(schema, arrays, start, count), time.Slice(start, count));
+            chunks[i] = new ViewChunk(FirstOffset + start, count, new ColumnSlices(schema, arrays, start, count), time.Slice(start, count));
         }
 
         return chunks;
-    }
-
-    private static ArrayData[] Slice(Schema schema, ArrayData?[] arrays, int start, int count)
-    {
-        var columns = new ArrayData[arrays.Length];
-        for (int i = 0; i < columns.Length; i++)
-            columns[i] = arrays[i]?.Slice(start, count) ?? ColumnAppender.Nulls(schema.Fields[i].Type, count);
-        return columns;
     }
 
     /// <summary>What the rows weigh in this chunk, nulls that existing columns get and that new columns begin with included.</summary>
