@@ -1,14 +1,16 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Varve.Arrow.Builders;
+using Varve.Arrow.Values;
 
 namespace Varve.Arrow.Json;
 
 /// <summary>Reads the values of one column, or of one child, from JSON into its builder. Used by one thread.</summary>
 internal abstract class JsonColumn(Field field, ArrayBuilder builder, string path, JsonPlace place)
 {
-    /// <summary>What a null takes in memory, so that a short text cannot ask for much of it.</summary>
-    private readonly long _nullBytes = NullBytes(field.Type);
+    /// <summary>What a null, and what a value besides its characters and elements takes in memory: a short text cannot ask for much of it.</summary>
+    private readonly long _nullBytes = ArraySize.NullBytes(field.Type);
+    private readonly long _valueBytes = OwnBytes(field.Type);
     private readonly bool _isNullable = field.IsNullable;
 
     protected ArrowType Type { get; } = field.Type;
@@ -59,9 +61,13 @@ internal abstract class JsonColumn(Field field, ArrayBuilder builder, string pat
     public void Read(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.Null)
+        {
             AppendNull("null");
-        else
-            ReadValue(ref reader);
+            return;
+        }
+
+        Place.Budget.Take(_valueBytes);
+        ReadValue(ref reader);
     }
 
     /// <summary>Appends the null that a field means that is not there.</summary>
@@ -102,16 +108,14 @@ internal abstract class JsonColumn(Field field, ArrayBuilder builder, string pat
         Builder.AppendNull();
     }
 
-    private static bool HasDictionary(ArrowType type) => type is DictionaryType || type.Children.Any(f => HasDictionary(f.Type));
-
-    private static long NullBytes(ArrowType type)
+    private static long OwnBytes(ArrowType type) => type switch
     {
-        UInt128 bytes = type switch
-        {
-            FixedSizeListType list => 1 + ((UInt128)NullBytes(list.Element.Type) * (uint)list.Size),
-            StructType structure => structure.Fields.Aggregate((UInt128)1, (sum, f) => sum + (ulong)NullBytes(f.Type)),
-            _ => 8 + (UInt128)type.ByteWidth,
-        };
-        return bytes > long.MaxValue ? long.MaxValue : (long)bytes;
-    }
+        StructType or FixedSizeListType => 0,
+        Utf8ViewType or BinaryViewType => ByteView.SizeBytes,
+        LargeUtf8Type or LargeBinaryType or LargeListType => sizeof(long),
+        Utf8Type or BinaryType or ListType or MapType => sizeof(int),
+        _ => Math.Max(1, type.ByteWidth),
+    };
+
+    private static bool HasDictionary(ArrowType type) => type is DictionaryType || type.Children.Any(f => HasDictionary(f.Type));
 }

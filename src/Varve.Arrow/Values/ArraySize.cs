@@ -15,6 +15,22 @@ public static class ArraySize
 
     public static long Bytes(RecordBatch batch) => batch.Columns.Sum(Bytes);
 
+    /// <summary>
+    /// Bytes that a null takes in the memory of a column: the width of a fixed value, an offset, a view, or those of all children. At least 1, so that rows
+    /// and elements that take no memory by themselves are bounded too; those of the widest types saturate.
+    /// </summary>
+    public static long NullBytes(ArrowType type) => type switch
+    {
+        NullType or BooleanType => 1,
+        Utf8Type or BinaryType or ListType or MapType => sizeof(int),
+        LargeUtf8Type or LargeBinaryType or LargeListType => sizeof(long),
+        Utf8ViewType or BinaryViewType => ByteView.SizeBytes,
+        FixedSizeListType list => Math.Max(1, Math.Min(list.Size * Math.Min(NullBytes(list.Element.Type), int.MaxValue), int.MaxValue)),
+        StructType record => Math.Max(1, record.Fields.Sum(f => Math.Min(NullBytes(f.Type), int.MaxValue))),
+        DictionaryType dictionary => NullBytes(dictionary.ValueType),
+        _ => Math.Max(1, type.ByteWidth),
+    };
+
     private static long Values(ArrayData array)
     {
         switch (array.Type)

@@ -31,16 +31,15 @@ internal sealed class RowDecoder(AppendServices services)
             return request.RowsCase switch
             {
                 AppendRequest.RowsOneofCase.Arrow => DecodeArrow(stream, request.Arrow.Memory),
-                AppendRequest.RowsOneofCase.Columns => ColumnBatchReader.Read(services.Engine.Describe(stream), request.Columns),
-                AppendRequest.RowsOneofCase.Json => JsonRows.Parse(
-                    services.Engine.Describe(stream).Schema, request.Json.Span, services.IpcLimits.MaxBodyBytes),
-                _ => throw ErrorMapper.InvalidRequest(
-                    $"cannot append to stream '{stream}': the request has no rows (arrow, columns or json)", stream),
+                AppendRequest.RowsOneofCase.Columns => ColumnBatchReader.Read(services.Engine.Describe(stream), request.Columns, services.IpcLimits.MaxBodyBytes),
+                AppendRequest.RowsOneofCase.Json => JsonRows.Parse(services.Engine.Describe(stream).Schema, request.Json.Span, services.IpcLimits.MaxBodyBytes),
+                _ => throw ErrorMapper.InvalidRequest($"cannot append to stream '{stream}': the request has no rows (arrow, columns or json)", stream),
             };
         }
         catch (ArrowFormatException e)
         {
-            throw ErrorMapper.Create(ErrorCode.InvalidData, $"cannot append to stream '{stream}': {e.Message}", stream, inner: e);
+            ErrorCode code = e.IsBeyondLimit ? ErrorCode.BatchTooLarge : ErrorCode.InvalidData;
+            throw ErrorMapper.Create(code, $"cannot append to stream '{stream}': {e.Message}", stream, inner: e);
         }
     }
 

@@ -31,12 +31,16 @@ internal static class ColumnBuild
     public static string FormOf(ColumnValues column) =>
         column.ValuesCase == Form.None ? "no values" : column.ValuesCase.ToString().ToLowerInvariant();
 
+    /// <param name="field">The stream's column.</param>
+    /// <param name="column">One value for each row.</param>
+    /// <param name="nulls">The rows whose value does not count.</param>
+    /// <param name="bytesMax">What values in JSON may take, which can be far more than their text does.</param>
     /// <returns>Null where values of this form are no values of the type.</returns>
     /// <exception cref="ArgumentException">A value does not fit; the message has its row.</exception>
-    public static ArrayData? Build(Field field, ColumnValues column, BitArray nulls)
+    public static ArrayData? Build(Field field, ColumnValues column, BitArray nulls, long bytesMax)
     {
         if (column.ValuesCase == Form.Json)
-            return BuildJson(field, column.Json.Values, nulls);
+            return BuildJson(field, column.Json.Values, nulls, bytesMax);
         var builder = ArrayBuilder.Create(field.Type);
         if (Appender(builder, column) is not { } append)
             return null;
@@ -108,8 +112,11 @@ internal static class ColumnBuild
     private static DecimalValue Decimal(string text) =>
         DecimalValue.TryParse(text, out DecimalValue value) ? value : throw new ArgumentException($"'{text}' is no decimal number");
 
-    /// <summary>Each value becomes a row of one column, for the reader of JSON rows; the writer sees to it that each is one whole value.</summary>
-    private static ArrayData BuildJson(Field field, RepeatedField<string> values, BitArray nulls)
+    /// <summary>
+    /// Each value becomes a row of one column, for the reader of JSON rows; the writer sees to it that each is one whole value. The column goes without its
+    /// name, which would be written again for every row.
+    /// </summary>
+    private static ArrayData BuildJson(Field field, RepeatedField<string> values, BitArray nulls, long bytesMax)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { MaxDepth = 128 }))
@@ -118,7 +125,7 @@ internal static class ColumnBuild
             for (int row = 0; row < values.Count; row++)
             {
                 writer.WriteStartObject();
-                writer.WritePropertyName(field.Name);
+                writer.WritePropertyName(""u8);
                 if (nulls[row])
                     writer.WriteNullValue();
                 else
@@ -129,7 +136,7 @@ internal static class ColumnBuild
             writer.WriteEndArray();
         }
 
-        return JsonRows.Parse(new Schema([field]), buffer.WrittenSpan).Columns[0];
+        return JsonRows.Parse(new Schema([new Field("", field.Type, field.IsNullable)]), buffer.WrittenSpan, bytesMax).Columns[0];
     }
 
     private static void WriteValue(Utf8JsonWriter writer, string value, int row)

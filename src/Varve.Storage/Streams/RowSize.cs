@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Varve.Arrow;
+using Varve.Arrow.Values;
 
 namespace Varve.Storage.Streams;
 
@@ -100,7 +101,7 @@ internal static class RowSize
         if (values.Type.ByteWidth > 0 && values.Dictionary is null)
             return (long)count * values.Type.ByteWidth;
         bool isNested = values.Dictionary is not null || values.Children.Length > 0;
-        long nullBytes = TypeRules.NullBytes(values.Type);
+        long nullBytes = ArraySize.NullBytes(values.Type);
         long total = 0;
         for (int row = start; row < start + count; row++)
         {

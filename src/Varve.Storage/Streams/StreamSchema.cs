@@ -1,4 +1,5 @@
 using Varve.Arrow;
+using Varve.Arrow.Values;
 
 namespace Varve.Storage.Streams;
 
@@ -18,7 +19,7 @@ internal sealed class StreamSchema
         Schema = schema;
         Version = version;
         All = new ColumnProjection(schema, [.. Enumerable.Range(0, schema.Fields.Count)]);
-        NullBytes = [.. schema.Fields.Select(f => TypeRules.NullBytes(f.Type))];
+        NullBytes = [.. schema.Fields.Select(f => ArraySize.NullBytes(f.Type))];
         WeightBytes = StreamBytes + TextBytes(schema.Metadata) + schema.Fields.Sum(Weight);
         _places = new Dictionary<string, int>(schema.Fields.Count, StringComparer.Ordinal);
         for (int i = 0; i < schema.Fields.Count; i++)
@@ -31,7 +32,7 @@ internal sealed class StreamSchema
 
     public ColumnProjection All { get; }
 
-    /// <summary>Per column: what a null takes in memory, see <see cref="TypeRules.NullBytes"/>.</summary>
+    /// <summary>Per column: what a null takes in memory, see <see cref="ArraySize.NullBytes"/>.</summary>
     public long[] NullBytes { get; }
 
     /// <summary>About what a stream with these columns takes in memory before it has rows, so that no number of empty streams can fill it.</summary>

@@ -1,4 +1,5 @@
 using Varve.Arrow;
+using Varve.Arrow.Values;
 
 namespace Varve.Storage.Streams;
 
@@ -14,25 +15,9 @@ internal static class TypeRules
     public const int FixedValueBytesMax = 64 << 10;
 
     /// <summary>Why a column cannot have this type, or null if it can. Dictionaries are judged by their values, which is what is kept.</summary>
-    public static string? Problem(ArrowType type) => Problem(type, 1) ?? (NullBytes(type) > FixedValueBytesMax
-        ? $"one value of {type.Name} takes {NullBytes(type)} bytes, at most {FixedValueBytesMax} are possible; use binary or list"
+    public static string? Problem(ArrowType type) => Problem(type, 1) ?? (ArraySize.NullBytes(type) > FixedValueBytesMax
+        ? $"one value of {type.Name} takes {ArraySize.NullBytes(type)} bytes, at most {FixedValueBytesMax} are possible; use binary or list"
         : null);
-
-    /// <summary>
-    /// Bytes that a null takes in the memory of a column: the width of a fixed value, an offset, a view, or those of all children. At least 1,
-    /// so that rows and elements that take no memory by themselves are bounded too.
-    /// </summary>
-    public static long NullBytes(ArrowType type) => type switch
-    {
-        NullType or BooleanType => 1,
-        Utf8Type or BinaryType or ListType or MapType => 4,
-        LargeUtf8Type or LargeBinaryType or LargeListType => 8,
-        Utf8ViewType or BinaryViewType => 16,
-        FixedSizeListType list => Math.Max(1, Saturated(list.Size, NullBytes(list.Element.Type))),
-        StructType record => Math.Max(1, record.Fields.Sum(f => Math.Min(NullBytes(f.Type), int.MaxValue))),
-        DictionaryType dictionary => NullBytes(dictionary.ValueType),
-        _ => Math.Max(1, type.ByteWidth),
-    };
 
     /// <summary>Whether arrays of the type refer to bytes elsewhere.</summary>
     public static bool HasViews(ArrowType type) => type is Utf8ViewType or BinaryViewType || type.Children.Any(f => HasViews(f.Type));
@@ -72,6 +57,4 @@ internal static class TypeRules
     }
 
     private static int? DigitsOf(int bitWidth) => bitWidth switch { 32 => 9, 64 => 18, 128 => 38, 256 => 76, _ => null };
-
-    private static long Saturated(long count, long bytes) => bytes == 0 || count <= int.MaxValue / bytes ? count * bytes : int.MaxValue;
 }

@@ -1,5 +1,6 @@
 using Varve.Arrow;
 using Varve.Arrow.Builders;
+using Varve.Arrow.Values;
 using Varve.Storage.Records;
 using Varve.Storage.Streams;
 using Varve.Storage.Views;
@@ -74,7 +75,7 @@ internal sealed class TailChunk(long firstOffset, TailChunk? previous)
         {
             arrays[i] = (i < columns.Length ? Volatile.Read(ref columns[i]) : null)?.Snapshot(rowCount);
             if (arrays[i] is null)
-                nullBytes = Math.Max(nullBytes, TypeRules.NullBytes(schema.Fields[i].Type));
+                nullBytes = Math.Max(nullBytes, ArraySize.NullBytes(schema.Fields[i].Type));
         }
 
         ArrayData time = _time.Snapshot(rowCount);

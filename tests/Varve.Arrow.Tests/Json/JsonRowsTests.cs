@@ -202,8 +202,18 @@ public class JsonRowsTests
         Assert.Throws<ArrowFormatException>(() => Parse("a: fixed_size_list<int64>[100000000]", nulls));
         const string Huge = "a: fixed_size_list<fixed_size_list<fixed_size_list<int8>[2000000000]>[2000000000]>[2000000000]";
         Assert.Throws<ArrowFormatException>(() => Parse(Huge, nulls));
-        Assert.Throws<ArrowFormatException>(() => JsonRows.Parse(TypeNames.ParseSchema("a: int64"), Encoding.UTF8.GetBytes(nulls), bytesMax: 1000));
+        Assert.Throws<ArrowFormatException>(() => JsonRows.Parse(TypeNames.ParseSchema("a: int64"), Encoding.UTF8.GetBytes(nulls), bytesMax: 800));
         Assert.Equal(100, JsonRows.Parse(TypeNames.ParseSchema("a: int64"), Encoding.UTF8.GetBytes(nulls), bytesMax: 10_000).RowCount);
+    }
+
+    [Fact]
+    public void Short_values_count_by_what_they_take_in_their_columns()
+    {
+        byte[] text = Encoding.UTF8.GetBytes($$"""{"a": [{{string.Join(',', Enumerable.Repeat('1', 1000))}}]}""");
+        Schema wide = TypeNames.ParseSchema("a: list<decimal256(76, 0)>");
+        ArrowFormatException e = Assert.Throws<ArrowFormatException>(() => JsonRows.Parse(wide, text, bytesMax: 30_000));
+        Assert.True(e.IsBeyondLimit);
+        Assert.Equal(1, JsonRows.Parse(wide, text, bytesMax: 40_000).RowCount);
     }
 
     [Fact]
