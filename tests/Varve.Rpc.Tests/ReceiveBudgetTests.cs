@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using Google.Protobuf.Reflection;
 using Varve.Rpc.Framing;
 using Varve.Rpc.Tests.Hosting;
 
@@ -60,7 +62,41 @@ public sealed class ReceiveBudgetTests
         budget.Release(50_000);
         Assert.Equal(90_000, (await read).Message);
         Assert.Equal(90_000, (await reader.ReadAsync(static m => m.Length, default)).Message);
-        await budget.ReserveAsync(100_000, default);
+
+        // The message is in its handler's hands until that reads on.
+        Task next = budget.ReserveAsync(100_000, default).AsTask();
+        Assert.False(next.IsCompleted);
+        Assert.False((await reader.ReadAsync(static m => m.Length, default)).HasMessage);
+        await next;
+    }
+
+    [Fact]
+    public async Task A_handler_that_is_done_with_its_message_gives_its_room_to_others()
+    {
+        var budget = new ReceiveBudget(100_000);
+        using var stream = new MemoryStream(RawHttp2.Frame(new byte[40_000]));
+        using var reader = new FrameReader(stream, int.MaxValue, null, 1000, budget);
+        await reader.ReadAsync(static m => m.Length, default);
+        Assert.False(budget.TryReserve(30_000));
+        reader.ReleaseMessage();
+        Assert.True(budget.TryReserve(100_000));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_message_that_would_take_far_more_than_its_bytes_is_refused_unparsed(bool isCompressed)
+    {
+        // 20,000 empty messages of two bytes each, which become 20,000 objects.
+        byte[] message = [.. Enumerable.Repeat<byte[]>([(4 << 3) | 2, 0], 20_000).SelectMany(b => b)];
+        var budget = new ReceiveBudget(500_000);
+        using var stream = new MemoryStream(isCompressed ? RawHttp2.Frame(Gzip(message), flag: 1) : RawHttp2.Frame(message));
+        using var reader = new FrameReader(stream, 100_000, "gzip", 1000, budget);
+        var e = await Assert.ThrowsAsync<RpcException>(
+            async () => await reader.ReadAsync(MessageDecoder<FileDescriptorProto>.Decode, MessageDecoder<FileDescriptorProto>.Cost, default));
+        Assert.Equal(StatusCode.ResourceExhausted, e.Code);
+        reader.Dispose();
+        Assert.True(budget.TryReserve(500_000));
     }
 
     [Fact]
@@ -72,6 +108,14 @@ public sealed class ReceiveBudgetTests
         var e = await Assert.ThrowsAsync<RpcException>(async () => await reader.ReadAsync(static m => m.Length, default));
         Assert.Equal(StatusCode.DeadlineExceeded, e.Code);
         await budget.ReserveAsync(100_000, default);
+    }
+
+    private static byte[] Gzip(byte[] message)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+            gzip.Write(message);
+        return packed.ToArray();
     }
 
     /// <summary>Gives some bytes, and then nothing until the read is cancelled.</summary>

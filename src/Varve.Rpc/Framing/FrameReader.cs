@@ -27,18 +27,28 @@ internal sealed class FrameReader(Stream stream, int messageBytesMax, string? en
     private int _state;
     private bool _insideMessage;
 
+    /// <summary>Held of the budget for the message that was read last.</summary>
+    private long _reservedBytes;
+
     public long BytesRead { get; private set; }
 
     public long MessagesRead { get; private set; }
 
+    /// <summary>Reads and decodes one message that takes as much as its bytes.</summary>
+    public ValueTask<FrameRead<T>> ReadAsync<T>(FrameDecoder<T> decode, CancellationToken cancellationToken) => ReadAsync(decode, null, cancellationToken);
+
     /// <summary>Reads and decodes one message.</summary>
+    /// <param name="decode">Makes the value.</param>
+    /// <param name="cost">What the value will take, of a protobuf message; null: as much as its bytes.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
     /// <exception cref="RpcException">The frame or the message is malformed (INTERNAL) or too large (RESOURCE_EXHAUSTED).</exception>
     /// <exception cref="TransportException">The connection or the HTTP/2 stream broke.</exception>
-    public async ValueTask<FrameRead<T>> ReadAsync<T>(FrameDecoder<T> decode, CancellationToken cancellationToken)
+    public async ValueTask<FrameRead<T>> ReadAsync<T>(FrameDecoder<T> decode, MessageCost? cost, CancellationToken cancellationToken)
     {
         Enter();
         try
         {
+            ReleaseMessage();
             if (_insideMessage)
                 throw new RpcException(StatusCode.Internal, "an earlier read failed inside a message, so where the next one starts is not known");
             while (_end - _start < FrameHeader.SizeBytes)
@@ -52,15 +62,31 @@ internal sealed class FrameReader(Stream stream, int messageBytesMax, string? en
             FrameHeader header = FrameHeader.Parse(_buffer.AsSpan(_start), messageBytesMax, encoding);
             _start += FrameHeader.SizeBytes;
             T message = header.LengthBytes <= _buffer.Length
-                ? await ReadSmallAsync(header, decode, cancellationToken)
-                : await ReadLargeAsync(header, decode, cancellationToken);
+                ? await ReadSmallAsync(header, decode, cost, cancellationToken)
+                : await ReadLargeAsync(header, decode, cost, cancellationToken);
             MessagesRead++;
             return new FrameRead<T>(true, message);
+        }
+        catch
+        {
+            ReleaseMessage();
+            throw;
         }
         finally
         {
             Exit();
         }
+    }
+
+    /// <summary>
+    /// Gives back the room that the message read last has in the budget: by itself when the next read begins, sooner where whoever read it says so. Not
+    /// during a read.
+    /// </summary>
+    public void ReleaseMessage()
+    {
+        if (_reservedBytes > 0)
+            budget!.Release(_reservedBytes);
+        _reservedBytes = 0;
     }
 
     /// <summary>The buffers go back to the pool here, or at the end of the read that is under way.</summary>
@@ -70,7 +96,7 @@ internal sealed class FrameReader(Stream stream, int messageBytesMax, string? en
             ReturnBuffers();
     }
 
-    private async ValueTask<T> ReadSmallAsync<T>(FrameHeader header, FrameDecoder<T> decode, CancellationToken cancellationToken)
+    private async ValueTask<T> ReadSmallAsync<T>(FrameHeader header, FrameDecoder<T> decode, MessageCost? cost, CancellationToken cancellationToken)
     {
         while (_end - _start < header.LengthBytes)
         {
@@ -81,39 +107,37 @@ internal sealed class FrameReader(Stream stream, int messageBytesMax, string? en
         _insideMessage = false;
         int at = _start;
         _start += header.LengthBytes;
-        return Decode(header, decode, _buffer, at);
+        return Decode(header, decode, cost, _buffer, at);
     }
 
-    private async ValueTask<T> ReadLargeAsync<T>(FrameHeader header, FrameDecoder<T> decode, CancellationToken cancellationToken)
+    private async ValueTask<T> ReadLargeAsync<T>(FrameHeader header, FrameDecoder<T> decode, MessageCost? cost, CancellationToken cancellationToken)
     {
         if (budget is null)
-            return await ReceiveLargeAsync(header, decode, cancellationToken);
+            return await ReceiveLargeAsync(header, decode, cost, cancellationToken);
 
-        // Compressed, nobody knows how large it is before it is unpacked.
-        long bytes = header.IsCompressed ? messageBytesMax : header.LengthBytes;
+        // For its bytes and for what is made of them. Compressed, nobody knows how large it is before it is unpacked.
+        long bytes = 2L * (header.IsCompressed ? messageBytesMax : header.LengthBytes);
         await budget.ReserveAsync(bytes, cancellationToken);
+        _reservedBytes = bytes;
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            return await ReceiveLargeAsync(header, decode, silence.Token, () => silence.CancelAfter(budget.SilenceLimit));
+            return await ReceiveLargeAsync(header, decode, cost, silence.Token, () => silence.CancelAfter(budget.SilenceLimit));
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new RpcException(
                 StatusCode.DeadlineExceeded, $"inside a message of {header.LengthBytes} bytes nothing came for {budget.SilenceLimit}", inner: e);
         }
-        finally
-        {
-            budget.Release(bytes);
-        }
     }
 
     /// <param name="header">Of the message.</param>
     /// <param name="decode">Sees the whole of it.</param>
+    /// <param name="cost">What it makes will take.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     /// <param name="heard">Told before each wait for bytes; null: nobody minds how long they take.</param>
     private async ValueTask<T> ReceiveLargeAsync<T>(
-        FrameHeader header, FrameDecoder<T> decode, CancellationToken cancellationToken, Action? heard = null)
+        FrameHeader header, FrameDecoder<T> decode, MessageCost? cost, CancellationToken cancellationToken, Action? heard = null)
     {
         int size = header.LengthBytes;
         int have = _end - _start;
@@ -132,7 +156,7 @@ internal sealed class FrameReader(Stream stream, int messageBytesMax, string? en
         }
 
         _insideMessage = false;
-        T message = Decode(header, decode, _large!, 0);
+        T message = Decode(header, decode, cost, _large!, 0);
         if (_large!.Length > KeptLargeBytes)
         {
             ArrayPool<byte>.Shared.Return(_large);
@@ -142,20 +166,45 @@ internal sealed class FrameReader(Stream stream, int messageBytesMax, string? en
         return message;
     }
 
-    private T Decode<T>(FrameHeader header, FrameDecoder<T> decode, byte[] source, int offset)
+    private T Decode<T>(FrameHeader header, FrameDecoder<T> decode, MessageCost? cost, byte[] source, int offset)
     {
         if (!header.IsCompressed)
+        {
+            Afford(cost, source.AsSpan(offset, header.LengthBytes));
             return Decode(decode, source.AsSpan(offset, header.LengthBytes));
+        }
 
         (byte[] pooled, int length) = MessageCompression.Decompress(encoding!, source, offset, header.LengthBytes, messageBytesMax);
         try
         {
+            Afford(cost, pooled.AsSpan(0, length));
             return Decode(decode, pooled.AsSpan(0, length));
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(pooled);
         }
+    }
+
+    /// <summary>
+    /// Makes sure of room for a message and for what is made of it. To wait for more would be to hold the one while waiting for the other, so a message that
+    /// there is no more room for is refused. Small ones cost little, whatever they hold.
+    /// </summary>
+    private void Afford(MessageCost? cost, ReadOnlySpan<byte> message)
+    {
+        if (budget is null || message.Length <= _buffer.Length)
+            return;
+        long bytes = message.Length + (cost?.Measure(message) ?? message.Length);
+        if (bytes <= _reservedBytes)
+            return;
+        if (!budget.TryReserve(bytes - _reservedBytes))
+        {
+            throw new RpcException(
+                StatusCode.ResourceExhausted,
+                $"a message of {message.Length} bytes takes about {bytes} bytes once it is decoded, more than there is room for; send smaller ones");
+        }
+
+        _reservedBytes = bytes;
     }
 
     private static T Decode<T>(FrameDecoder<T> decode, ReadOnlySpan<byte> message)
@@ -233,6 +282,7 @@ internal sealed class FrameReader(Stream stream, int messageBytesMax, string? en
 
     private void ReturnBuffers()
     {
+        ReleaseMessage();
         ArrayPool<byte>.Shared.Return(_buffer);
         if (_large is not null)
             ArrayPool<byte>.Shared.Return(_large);

@@ -1,9 +1,9 @@
 namespace Varve.Rpc.Framing;
 
 /// <summary>
-/// The memory that large messages of all calls of a server may take together while they are received and decoded. A message waits, in the order of
-/// coming, until there is room for the whole of it; meanwhile flow control holds its sender. One that is larger than the limit goes alone.
-/// Thread-safe.
+/// The memory that large messages of all calls of a server may take together, from their first byte until their handlers are done with them. A message
+/// waits, in the order of coming, until there is room for the whole of it; meanwhile flow control holds its sender. One that is larger than the limit
+/// goes alone. Thread-safe.
 /// </summary>
 internal sealed class ReceiveBudget(long limitBytes, TimeSpan? silenceLimit = null)
 {
@@ -31,6 +31,18 @@ internal sealed class ReceiveBudget(long limitBytes, TimeSpan? silenceLimit = nu
         }
 
         return new ValueTask(WaitAsync(waiter, cancellationToken));
+    }
+
+    /// <summary>More for a message that has its reservation; false where that would pass the limit.</summary>
+    public bool TryReserve(long bytes)
+    {
+        lock (_gate)
+        {
+            if (_usedBytes + bytes > limitBytes)
+                return false;
+            _usedBytes += bytes;
+            return true;
+        }
     }
 
     public void Release(long bytes)

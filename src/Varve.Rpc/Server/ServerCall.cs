@@ -94,27 +94,27 @@ public sealed class ServerCall
     /// <summary>The next request message; null after the last.</summary>
     public async ValueTask<T?> ReadAsync<T>()
         where T : class, IMessage<T>, new()
-        => (await ReadAsync(MessageDecoder<T>.Decode)).Message;
-
-    /// <summary>The next request message by a decoder of the caller's, which sees the bytes where they lie.</summary>
-    public ValueTask<FrameRead<T>> ReadAsync<T>(FrameDecoder<T> decode) => ReadAsync(decode, _lifetime.Token);
+        => (await ReadAsync(MessageDecoder<T>.Decode, MessageDecoder<T>.Cost, _lifetime.Token)).Message;
 
     /// <summary>
-    /// The same, given up when a token fires that the handler linked to <see cref="Cancelled"/>: for handlers whose writing side may have to end the
-    /// call while a read waits. After it fired, nothing more can be read.
+    /// The next request message and the bytes that it had, given up when a token fires that the handler linked to <see cref="Cancelled"/>: for handlers whose
+    /// writing side may have to end the call while a read waits. After it fired, nothing more can be read.
     /// </summary>
-    public async ValueTask<FrameRead<T>> ReadAsync<T>(FrameDecoder<T> decode, CancellationToken linked)
-    {
-        try
-        {
-            return await _reader.ReadAsync(decode, linked);
-        }
-        catch (TransportException e)
-        {
-            _lifetime.ClientWent();
-            throw new OperationCanceledException("the client is gone", e);
-        }
-    }
+    public ValueTask<FrameRead<(T Message, int SizeBytes)>> ReadSizedAsync<T>(CancellationToken linked)
+        where T : class, IMessage<T>, new()
+        => ReadAsync(static bytes => (MessageDecoder<T>.Decode(bytes), bytes.Length), MessageDecoder<T>.Cost, linked);
+
+    /// <summary>The next request message by a decoder of the caller's, which sees the bytes where they lie.</summary>
+    public ValueTask<FrameRead<T>> ReadAsync<T>(FrameDecoder<T> decode) => ReadAsync(decode, null, _lifetime.Token);
+
+    /// <summary>The same, given up when a token fires that the handler linked to <see cref="Cancelled"/>.</summary>
+    public ValueTask<FrameRead<T>> ReadAsync<T>(FrameDecoder<T> decode, CancellationToken linked) => ReadAsync(decode, null, linked);
+
+    /// <summary>
+    /// Says that the message read last is not needed any more, so that a large one gives back its room to others. The next read, and the end of the call,
+    /// say so too; a handler that waits for something else first should.
+    /// </summary>
+    public void ReleaseMessage() => _reader.ReleaseMessage();
 
     /// <summary>Writes a message and sends it.</summary>
     public ValueTask WriteAsync(IMessage message)
@@ -153,6 +153,19 @@ public sealed class ServerCall
         if ((await ReadAsync(static _ => 0)).HasMessage)
             throw new RpcException(StatusCode.Unimplemented, "the method takes exactly one request message; more were sent");
         return request;
+    }
+
+    private async ValueTask<FrameRead<T>> ReadAsync<T>(FrameDecoder<T> decode, MessageCost? cost, CancellationToken linked)
+    {
+        try
+        {
+            return await _reader.ReadAsync(decode, cost, linked);
+        }
+        catch (TransportException e)
+        {
+            _lifetime.ClientWent();
+            throw new OperationCanceledException("the client is gone", e);
+        }
     }
 
     private Metadata CollectRequestHeaders()

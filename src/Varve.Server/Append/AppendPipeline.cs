@@ -59,8 +59,13 @@ internal sealed class AppendPipeline(AppendServices services, ServerCall call, I
                 // Not the call's token: once a batch is handed over, later ones count on it.
                 long startedAt = services.Time.GetTimestamp();
                 Task<AppendResult> result = services.Engine.AppendAsync(rows.Stream, rows.Rows, CancellationToken.None);
+
+                // From here on the engine's own limit counts the rows: a client that takes no answers holds no room that others need.
+                call.ReleaseMessage();
+                if (rows.Memory is { } memory)
+                    result = GiveBackAsync(memory, result);
                 _requestCount++;
-                _unanswered.Add(new PendingAppend(rows.RequestId, rows.Stream, result, rows.SizeBytes, startedAt, rows.Memory));
+                _unanswered.Add(new PendingAppend(rows.RequestId, rows.Stream, result, rows.SizeBytes, startedAt));
                 if (result.IsFaulted)
                     return;
             }
@@ -73,6 +78,14 @@ internal sealed class AppendPipeline(AppendServices services, ServerCall call, I
         {
             _unanswered.Complete();
         }
+    }
+
+    /// <summary>Only rows that are in the tail are certain not to be looked at again.</summary>
+    private static async Task<AppendResult> GiveBackAsync(IDisposable memory, Task<AppendResult> appended)
+    {
+        AppendResult result = await appended;
+        memory.Dispose();
+        return result;
     }
 
     private async Task AnswerAsync()
@@ -125,7 +138,6 @@ internal sealed class AppendPipeline(AppendServices services, ServerCall call, I
             call.Write(answer);
         _answerCount++;
         _unanswered.Answered(append);
-        append.Memory?.Dispose();
         TimeSpan elapsed = services.Time.GetElapsedTime(append.StartedAt);
         services.Metrics.Appended(result.RowCount, append.SizeBytes, elapsed);
         if (elapsed >= services.Limits.SlowAfter)

@@ -17,7 +17,7 @@ internal sealed class AppendRequests(AppendServices services, ServerCall call) :
 
     public async ValueTask<AppendRows?> ReadAsync(CancellationToken cancellationToken)
     {
-        FrameRead<SizedRequest> read = await call.ReadAsync(SizedRequest.Parse, cancellationToken);
+        FrameRead<(AppendRequest Request, int SizeBytes)> read = await call.ReadSizedAsync<AppendRequest>(cancellationToken);
         if (!read.HasMessage)
             return null;
         AppendRequest request = read.Message.Request;

@@ -8,6 +8,4 @@ namespace Varve.Server.Append;
 /// <param name="Result">Completes when the rows are durable and visible.</param>
 /// <param name="SizeBytes">Of the request's message, about.</param>
 /// <param name="StartedAt">A timestamp of the time provider.</param>
-/// <param name="Memory">What the rows lie in, to be given back when they are durable.</param>
-internal readonly record struct PendingAppend(
-    ulong RequestId, string Stream, Task<AppendResult> Result, int SizeBytes, long StartedAt, IDisposable? Memory);
+internal readonly record struct PendingAppend(ulong RequestId, string Stream, Task<AppendResult> Result, int SizeBytes, long StartedAt);
