@@ -131,11 +131,14 @@ public sealed class VarveServer : IAsyncDisposable
             ProductInfo.Version, Path.GetFullPath(_options.Data.Directory), GrpcEndpoint, HttpEndpoint);
     }
 
+    /// <summary>The largest request of a method that takes no rows: SQL may be long, all else is short.</summary>
+    private const long RequestBytesMax = 16L << 20;
+
     private GrpcServer CreateGrpc(ServiceContext context)
     {
         var server = new GrpcServer(new GrpcServerOptions
         {
-            MaxReceiveMessageBytes = (int)_options.Rpc.MaxMessageBytes,
+            MaxReceiveMessageBytes = (int)Math.Min(_options.Rpc.MaxMessageBytes, RequestBytesMax),
             Stopping = _stopping.Token,
             Authenticate = new CallAuthentication(_authenticator).AuthenticateAsync,
             CallEnded = new CallObserver(_metrics, _loggers).CallEnded,

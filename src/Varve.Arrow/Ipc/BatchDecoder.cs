@@ -29,6 +29,9 @@ public sealed class BatchDecoder
 
     public Schema Schema { get; }
 
+    /// <summary>What the dictionaries that arrived so far keep in memory.</summary>
+    public long DictionaryBytes => _dictionaries.Bytes;
+
     /// <summary>
     /// Reads one message. The columns refer to the body's memory where it lies right, so the body must live and stay unchanged with them.
     /// </summary>

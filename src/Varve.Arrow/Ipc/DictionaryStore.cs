@@ -10,7 +10,9 @@ namespace Varve.Arrow.Ipc;
 internal sealed class DictionaryStore(Dictionary<long, ColumnPlan> plans, IpcLimits limits)
 {
     private readonly Dictionary<long, Entry> _entries = [];
-    private long _bytes;
+
+    /// <summary>What the dictionaries take, with the message bodies that they lie in.</summary>
+    public long Bytes { get; private set; }
 
     /// <summary>Grows with every dictionary that arrives: what was put together before it may be stale.</summary>
     private long _version;
@@ -33,7 +35,7 @@ internal sealed class DictionaryStore(Dictionary<long, ColumnPlan> plans, IpcLim
         if (isDelta && before is null)
             throw new ArrowFormatException($"a delta of the dictionary of column {plan.Path} (id {id}) arrived before the dictionary itself");
         long bytes = isDelta ? before!.Bytes + SizeOf(values) : Math.Max(bodyBytes, SizeOf(values));
-        long all = _bytes - (before?.Bytes ?? 0) + bytes;
+        long all = Bytes - (before?.Bytes ?? 0) + bytes;
         if (all > limits.MaxDictionaryBytes)
         {
             throw new ArrowFormatException(
@@ -46,7 +48,7 @@ internal sealed class DictionaryStore(Dictionary<long, ColumnPlan> plans, IpcLim
         Entry after = isDelta ? Append(before!, values, plan) : new Entry { Values = values };
         after.Bytes = bytes;
         _entries[id] = after;
-        _bytes = all;
+        Bytes = all;
         _version++;
     }
 

@@ -12,6 +12,9 @@ public sealed class IpcPieceReader(IpcLimits? limits = null)
     /// <summary>The schema in force; null before the first.</summary>
     public Schema? Schema => _decoder?.Schema;
 
+    /// <summary>What the dictionaries that arrived so far keep in memory.</summary>
+    public long DictionaryBytes => _decoder?.DictionaryBytes ?? 0;
+
     /// <summary>The batches of one piece, which refer to its memory. An end mark ends the piece.</summary>
     /// <exception cref="ArrowFormatException">The piece is damaged, ends inside a message, is beyond the limits, or no schema came before its first batch.</exception>
     public IReadOnlyList<RecordBatch> Read(ReadOnlyMemory<byte> piece)

@@ -9,7 +9,7 @@ namespace Varve.Rpc.Framing;
 /// number of eight in a list that grows by doubling. Unknown fields cost nothing, they are dropped. Bytes that do not parse cost what comes before them.
 /// Immutable, one per message type.
 /// </summary>
-internal sealed class MessageCost
+public sealed class MessageCost
 {
     private const int ObjectBytes = 40;
     private const int FieldBytes = 16;

@@ -3,14 +3,15 @@ using Varve.Arrow;
 using Varve.Protocol.V1;
 using Varve.Rpc.Framing;
 using Varve.Rpc.Server;
+using Varve.Server.Calls;
 using Varve.Server.Errors;
 
 namespace Varve.Server.Append;
 
 /// <summary>The requests of one Append call of varve.v1. One side reads, one side answers.</summary>
-internal sealed class AppendRequests(AppendServices services, ServerCall call) : IAppendSource
+internal sealed class AppendRequests(AppendServices services, CallShare share, ServerCall call) : IAppendSource
 {
-    private readonly RowDecoder _decoder = new(services);
+    private readonly RowDecoder _decoder = new(services, share);
 
     /// <summary>The stream of the newest request, which the next may leave out.</summary>
     public string? Stream { get; private set; }

@@ -3,7 +3,9 @@ using Varve.Arrow.Ipc;
 using Varve.Arrow.Json;
 using Varve.Arrow.Transform;
 using Varve.Arrow.Validation;
+using Varve.Arrow.Values;
 using Varve.Protocol.V1;
+using Varve.Server.Calls;
 using Varve.Server.Errors;
 using Varve.Server.Rows;
 using Varve.Storage;
@@ -14,13 +16,20 @@ namespace Varve.Server.Append;
 /// Makes one batch of a request's rows, whatever their form. Remembers the Arrow schema and dictionaries that earlier requests of the call brought
 /// for each stream. For one thread.
 /// </summary>
-internal sealed class RowDecoder(AppendServices services)
+/// <param name="services">The limits, and the streams.</param>
+/// <param name="share">Pays for what is remembered.</param>
+internal sealed class RowDecoder(AppendServices services, CallShare share)
 {
     /// <summary>Each stream of a call may hold dictionaries.</summary>
     private const int MaxArrowStreams = 1000;
 
     /// <summary>By stream, whose names do not differ by case alone.</summary>
     private readonly Dictionary<string, IpcPieceReader> _arrow = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What the schema of each stream takes, for as long as it is the same.</summary>
+    private readonly Dictionary<IpcPieceReader, (Schema? Schema, long Bytes)> _schemas = [];
+    private long _schemaBytes;
+    private long _dictionaryBytes;
 
     /// <exception cref="Rpc.RpcException">The request has no rows, or they are damaged or do not fit the stream.</exception>
     /// <exception cref="StorageException">There is no such stream.</exception>
@@ -57,13 +66,31 @@ internal sealed class RowDecoder(AppendServices services)
             _arrow.Add(stream, reader = new IpcPieceReader(services.IpcLimits));
         }
 
-        IReadOnlyList<RecordBatch> batches = reader.Read(piece);
+        IReadOnlyList<RecordBatch> batches = ReadPiece(stream, reader, piece);
         return batches.Count switch
         {
             0 => Empty(reader.Schema, stream),
             1 => batches[0],
             _ => Join(batches, stream),
         };
+    }
+
+    /// <summary>Reads, and pays for what is kept of it: a call may name many streams, and each of them brings a schema and dictionaries.</summary>
+    private IReadOnlyList<RecordBatch> ReadPiece(string stream, IpcPieceReader reader, ReadOnlyMemory<byte> piece)
+    {
+        _dictionaryBytes -= reader.DictionaryBytes;
+        IReadOnlyList<RecordBatch> batches = reader.Read(piece);
+        _dictionaryBytes += reader.DictionaryBytes;
+        (Schema? known, long bytes) = _schemas.GetValueOrDefault(reader);
+        if (!ReferenceEquals(known, reader.Schema))
+        {
+            long newBytes = SchemaSize.Bytes(reader.Schema!);
+            _schemaBytes += newBytes - bytes;
+            _schemas[reader] = (reader.Schema, newBytes);
+        }
+
+        share.Hold(_schemaBytes + _dictionaryBytes, $"cannot append to stream '{stream}': the schemas and dictionaries of the call");
+        return batches;
     }
 
     private static RecordBatch Empty(Schema? schema, string stream) => schema is null
@@ -75,6 +102,7 @@ internal sealed class RowDecoder(AppendServices services)
     {
         List<RecordBatch> plain = [];
         long rowCount = 0;
+        long bytes = 0;
         foreach (RecordBatch batch in batches)
         {
             if (!batch.Schema.Equals(batches[0].Schema))
@@ -89,7 +117,15 @@ internal sealed class RowDecoder(AppendServices services)
             }
 
             ArrayValidation.Validate(batch);
-            plain.Add(DictionaryDecoder.Flatten(batch));
+            plain.Add(DictionaryDecoder.Flatten(batch, services.FlattenBytesMax));
+
+            // The engine would refuse more, but only after all of it is copied into one.
+            bytes += ArraySize.Bytes(plain[^1]);
+            if (bytes > services.MaxBatchBytes)
+            {
+                throw ErrorMapper.Create(ErrorCode.BatchTooLarge,
+                    $"cannot append to stream '{stream}': the request's batches take more than {services.MaxBatchBytes} bytes together; send fewer rows at a time", stream);
+            }
         }
 
         return ArrayConcat.Concat(plain);

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Varve.Protocol;
+using Varve.Rpc.Framing;
 using Varve.Server.Errors;
 
 namespace Varve.Server.Flight;
@@ -8,6 +9,9 @@ namespace Varve.Server.Flight;
 /// <summary>Messages that came inside an Any, or bare in an action: what does not parse is the client's error.</summary>
 internal static class Command
 {
+    /// <summary>What one of them may take once it is parsed; the transport knows it as bytes only.</summary>
+    private const long CostMax = 64L << 20;
+
     /// <summary>The Any of an action's body.</summary>
     public static T Unpack<T>(ByteString bytes, string what)
         where T : class, IMessage<T>, new()
@@ -31,15 +35,16 @@ internal static class Command
     public static T Parse<T>(ByteString bytes)
         where T : class, IMessage<T>, new()
     {
-        var message = new T();
+        string type = new T().Descriptor.FullName;
+        if (MessageCost.Of(new T().Descriptor).Measure(bytes.Span) > CostMax)
+            throw ErrorMapper.InvalidRequest($"the {bytes.Length} bytes of a {type} would take more than {CostMax} bytes of memory");
         try
         {
-            message.MergeFrom(bytes);
-            return message;
+            return new MessageParser<T>(static () => new T()).WithDiscardUnknownFields(true).ParseFrom(bytes);
         }
         catch (InvalidProtocolBufferException e)
         {
-            throw ErrorMapper.InvalidRequest($"{bytes.Length} bytes do not parse as {message.Descriptor.FullName}: {e.Message}");
+            throw ErrorMapper.InvalidRequest($"{bytes.Length} bytes do not parse as {type}: {e.Message}");
         }
     }
 }

@@ -7,6 +7,7 @@ using Varve.Protocol.FlightSql;
 using Varve.Protocol.V1;
 using Varve.Rpc.Server;
 using Varve.Server.Append;
+using Varve.Server.Calls;
 using Varve.Server.Errors;
 using Varve.Server.FlightSql;
 using Varve.Server.FlightSql.Statements;
@@ -19,9 +20,12 @@ namespace Varve.Server.Flight;
 /// </summary>
 internal sealed class FlightPut(AppendServices appends, StatementService statements, bool createsStreams)
 {
+    public ServerMethodOptions MethodOptions => appends.MethodOptions;
+
     public async Task HandleAsync(ServerCall call)
     {
-        PutReader reader = await PutReader.OpenAsync(call, appends.IpcLimits);
+        using CallShare share = appends.Memory.Open();
+        PutReader reader = await PutReader.OpenAsync(call, appends.IpcLimits, share);
         FlightDescriptor descriptor = reader.Descriptor;
         switch (descriptor.Type)
         {

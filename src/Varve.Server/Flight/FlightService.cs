@@ -30,7 +30,7 @@ internal sealed class FlightService(
         server.AddUnary<FlightDescriptor, PollInfo>(Method("PollFlightInfo"), (_, _) => throw Unsupported(
             "PollFlightInfo: a query starts when its ticket is used, so there is nothing to poll; use GetFlightInfo, then DoGet"));
         server.AddServerStreaming<Ticket>(Method("DoGet"), DoGetAsync);
-        server.AddBidi(Method("DoPut"), put.HandleAsync);
+        server.AddBidi(Method("DoPut"), put.HandleAsync, put.MethodOptions);
         server.AddBidi(Method("DoExchange"), _ => throw Unsupported("DoExchange: append with DoPut, read with DoGet"));
         server.AddServerStreaming<Action>(Method("DoAction"), actions.HandleAsync);
         server.AddServerStreaming<Empty>(Method("ListActions"), FlightActions.ListAsync);

@@ -1,8 +1,10 @@
 using Varve.Arrow;
 using Varve.Arrow.Ipc;
+using Varve.Arrow.Values;
 using Varve.Protocol.Flight;
 using Varve.Rpc.Framing;
 using Varve.Rpc.Server;
+using Varve.Server.Calls;
 using Varve.Server.Errors;
 
 namespace Varve.Server.Flight;
@@ -15,15 +17,19 @@ internal sealed class PutReader
 {
     private readonly ServerCall _call;
     private readonly IpcLimits _limits;
+    private readonly CallShare _share;
 
     /// <summary>The first message, until it is read for its data.</summary>
     private FlightDataMessage? _first;
     private BatchDecoder? _decoder;
 
-    private PutReader(ServerCall call, IpcLimits limits, FlightDataMessage first, FlightDescriptor descriptor)
+    private long _schemaBytes;
+
+    private PutReader(ServerCall call, IpcLimits limits, CallShare share, FlightDataMessage first, FlightDescriptor descriptor)
     {
         _call = call;
         _limits = limits;
+        _share = share;
         _first = first;
         Descriptor = descriptor;
     }
@@ -31,11 +37,11 @@ internal sealed class PutReader
     public FlightDescriptor Descriptor { get; }
 
     /// <exception cref="Rpc.RpcException">There is no first message, or it has no descriptor.</exception>
-    public static async Task<PutReader> OpenAsync(ServerCall call, IpcLimits limits)
+    public static async Task<PutReader> OpenAsync(ServerCall call, IpcLimits limits, CallShare share)
     {
         FrameRead<FlightDataMessage> read = await call.ReadAsync(FlightDataMessage.DecodePooled);
         return read.TryGet(out FlightDataMessage? first) && first.Descriptor is { } descriptor
-            ? new PutReader(call, limits, first, descriptor)
+            ? new PutReader(call, limits, share, first, descriptor)
             : throw ErrorMapper.InvalidRequest("the first message of a DoPut must carry a descriptor that says where the rows go");
     }
 
@@ -48,6 +54,8 @@ internal sealed class PutReader
             return null;
         Schema schema = SchemaMessage.Decode(message.Header.Span, _limits);
         _decoder = new BatchDecoder(schema, _limits);
+        _schemaBytes = SchemaSize.Bytes(schema);
+        Pay(_decoder);
         return schema;
     }
 
@@ -64,10 +72,13 @@ internal sealed class PutReader
                 return new PutBatch(rows, message);
 
             // A dictionary. The decoder refers to its memory from now on, which is therefore left to the garbage collector.
+            Pay(decoder);
         }
 
         return null;
     }
+
+    private void Pay(BatchDecoder decoder) => _share.Hold(_schemaBytes + decoder.DictionaryBytes, "the schema and the dictionaries of the DoPut");
 
     /// <summary>The next message that carries data.</summary>
     private async ValueTask<FlightDataMessage?> NextAsync(CancellationToken cancellationToken)

@@ -19,7 +19,7 @@ internal sealed class ReadCall(StreamRead read, RowEncoder encoder, ServerCall c
     private const long MaxMessageBytes = 2L << 20;
 
     /// <summary>Rows that made a message of about the right size the last time.</summary>
-    private int _rowsPerMessage = int.MaxValue;
+    private int _rowsPerMessage = encoder.RowCountMax(read.Schema.Fields.Count);
 
     public async Task RunAsync()
     {
@@ -44,7 +44,7 @@ internal sealed class ReadCall(StreamRead read, RowEncoder encoder, ServerCall c
             }
 
             if (encoded.SizeBytes < MessageBytes / 2 && count == _rowsPerMessage)
-                _rowsPerMessage = (int)Math.Min(int.MaxValue, _rowsPerMessage * 2L);
+                _rowsPerMessage = (int)Math.Min(encoder.RowCountMax(read.Schema.Fields.Count), _rowsPerMessage * 2L);
             await WriteAsync(encoded, slice.FirstOffset + start, count, slice.Position, slice.EndOffset);
             metrics.RowsRead(count, encoded.SizeBytes);
             start += count;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
@@ -6,21 +5,24 @@ using Varve.Arrow;
 using Varve.Arrow.Json;
 using Varve.Arrow.Values;
 using Varve.Protocol.V1;
+using Varve.Server.Calls;
 
 namespace Varve.Server.Rows;
 
 /// <summary>Rows as the typed columns of schema.proto. What stands for a null row is the type's default.</summary>
 internal static class ColumnBatchWriter
 {
-    public static ColumnBatch Write(RecordBatch rows)
+    /// <param name="rows">Of any types.</param>
+    /// <param name="buffer">For values that go as JSON.</param>
+    public static ColumnBatch Write(RecordBatch rows, ShareBuffer buffer)
     {
         var batch = new ColumnBatch { RowCount = (uint)rows.RowCount };
         for (int i = 0; i < rows.Columns.Count; i++)
-            batch.Columns.Add(Write(rows.Schema.Fields[i].Name, rows.Columns[i]));
+            batch.Columns.Add(Write(rows.Schema.Fields[i].Name, rows.Columns[i], buffer));
         return batch;
     }
 
-    private static ColumnValues Write(string name, ArrayData array)
+    private static ColumnValues Write(string name, ArrayData array, ShareBuffer buffer)
     {
         var column = new ColumnValues { Name = name };
         for (int row = 0; array.NullCount > 0 && row < array.Length; row++)
@@ -61,7 +63,6 @@ internal static class ColumnBatchWriter
                 break;
             default:
                 column.Json = new StringValues();
-                var buffer = new ArrayBufferWriter<byte>();
                 Fill(column.Json.Values, array, "null", (a, row) => Json(a, row, buffer));
                 break;
         }
@@ -76,10 +77,10 @@ internal static class ColumnBatchWriter
             values.Add(array.IsNull(row) ? absent : read(array, row));
     }
 
-    private static string Json(ArrayData array, int row, ArrayBufferWriter<byte> buffer)
+    private static string Json(ArrayData array, int row, ShareBuffer buffer)
     {
-        buffer.ResetWrittenCount();
+        buffer.Clear();
         JsonRows.WriteValue(array, row, buffer);
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        return Encoding.UTF8.GetString(buffer.Written.Span);
     }
 }

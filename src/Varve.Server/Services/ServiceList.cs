@@ -1,4 +1,5 @@
 using Varve.Server.Append;
+using Varve.Server.Calls;
 using Varve.Server.Flight;
 using Varve.Server.FlightSql;
 using Varve.Server.FlightSql.Metadata;
@@ -11,12 +12,13 @@ internal static class ServiceList
 {
     public static IReadOnlyList<IService> Create(ServiceContext context)
     {
+        var memory = new CallMemory();
         var appends = new AppendServices(
-            context.Engine, context.Options.Append, context.Options.Data.MaxBatchBytes, context.Metrics,
+            context.Engine, context.Options.Append, context.Options.Data.MaxBatchBytes, context.Options.Rpc.MaxMessageBytes, memory, context.Metrics,
             context.Loggers.CreateLogger("Varve.Server.Append"), context.Time);
         return
         [
-            new StreamsService(context.Engine, appends, context.Metrics),
+            new StreamsService(context.Engine, appends, memory, context.Metrics),
             CreateFlight(context, appends),
             new AdminService(context.Engine, context.Statements, context.Options, context.Time, context.ConnectionCount),
         ];

@@ -1,9 +1,11 @@
 using Google.Protobuf.Reflection;
 using Varve.Arrow;
 using Varve.Arrow.Transform;
+using Varve.Arrow.Values;
 using Varve.Protocol.V1;
 using Varve.Rpc.Server;
 using Varve.Server.Append;
+using Varve.Server.Calls;
 using Varve.Server.Errors;
 using Varve.Server.Metrics;
 using Varve.Server.Read;
@@ -14,7 +16,7 @@ using Engine = Varve.Storage;
 namespace Varve.Server.Services;
 
 /// <summary>varve.v1.Streams. Stateless: any number of calls at once.</summary>
-internal sealed class StreamsService(StorageEngine engine, AppendServices appends, ServerMetrics metrics) : IService
+internal sealed class StreamsService(StorageEngine engine, AppendServices appends, CallMemory memory, ServerMetrics metrics) : IService
 {
     public void Map(GrpcServer server)
     {
@@ -26,7 +28,7 @@ internal sealed class StreamsService(StorageEngine engine, AppendServices append
         server.AddUnary<DescribeStreamRequest, DescribeStreamResponse>(
             Method("DescribeStream"), (r, _) => About(r.Name, () => Task.FromResult(Describe(r))));
         server.AddUnary<ListStreamsRequest, ListStreamsResponse>(Method("ListStreams"), (r, _) => Task.FromResult(List(r)));
-        server.AddBidi(Method("Append"), AppendAsync);
+        server.AddBidi(Method("Append"), AppendAsync, appends.MethodOptions);
         server.AddServerStreaming<ReadRequest>(Method("Read"), (r, c) => About(r.Stream, () => ReadAsync(r, c)));
     }
 
@@ -88,11 +90,15 @@ internal sealed class StreamsService(StorageEngine engine, AppendServices append
 
     private ListStreamsResponse List(ListStreamsRequest request)
     {
+        // All of them in one message: what streams there are is limited by the memory for rows, which may be far larger than what an answer may take.
+        using CallShare share = memory.Open();
         var response = new ListStreamsResponse();
         foreach (Engine.StreamDescription stream in engine.List())
         {
-            if (stream.Name.StartsWith(request.Prefix, StringComparison.OrdinalIgnoreCase))
-                response.Streams.Add(StreamText.Describe(stream));
+            if (!stream.Name.StartsWith(request.Prefix, StringComparison.OrdinalIgnoreCase))
+                continue;
+            share.Take(SchemaSize.Bytes(stream.Schema), $"the descriptions of {response.Streams.Count + 1} streams and more");
+            response.Streams.Add(StreamText.Describe(stream));
         }
 
         return response;
@@ -100,13 +106,15 @@ internal sealed class StreamsService(StorageEngine engine, AppendServices append
 
     private async Task AppendAsync(ServerCall call)
     {
-        using var append = new AppendPipeline(appends, call, new AppendRequests(appends, call));
+        using CallShare share = memory.Open();
+        using var append = new AppendPipeline(appends, call, new AppendRequests(appends, share, call));
         await append.RunAsync();
     }
 
     private async Task ReadAsync(ReadRequest request, ServerCall call)
     {
-        var read = new ReadCall(StreamRead.Open(engine, request), new RowEncoder(request.Format, request.Stream), call, metrics);
+        using CallShare share = memory.Open();
+        var read = new ReadCall(StreamRead.Open(engine, request), new RowEncoder(request.Format, request.Stream, share), call, metrics);
         metrics.ReadOpened(request.Follow);
         try
         {

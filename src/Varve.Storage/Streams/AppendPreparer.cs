@@ -21,7 +21,7 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
     private readonly int _partBytesMax = Math.Min(1 << 20, recordBytesMax / 4 * 3);
 
     /// <summary>Writing dictionaries out takes the places of the values, 4 bytes for each, next to the values themselves, which may be as short as 1.</summary>
-    private const int FlattenRoom = 8;
+    private const int FlattenRoom = 4;
 
     /// <exception cref="StorageException">The batch does not fit, is damaged, too large, or there is no memory for it.</exception>
     public PreparedAppend Prepare(StreamState stream, StreamSchema schema, RecordBatch batch)

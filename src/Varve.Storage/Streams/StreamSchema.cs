@@ -6,9 +6,8 @@ namespace Varve.Storage.Streams;
 /// <summary>One version of a stream's columns, with what matching batches to them needs. Immutable but for two caches that any thread may replace.</summary>
 internal sealed class StreamSchema
 {
-    /// <summary>What a stream takes in memory besides its columns, and what a field takes wherever schemas, tails and SQL keep something for it; about.</summary>
+    /// <summary>What a stream takes in memory besides its columns, about.</summary>
     private const long StreamBytes = 4_096;
-    private const long FieldBytes = 1_024;
 
     private readonly Dictionary<string, int> _places;
     private volatile ColumnProjection? _lastProjection;
@@ -20,7 +19,7 @@ internal sealed class StreamSchema
         Version = version;
         All = new ColumnProjection(schema, [.. Enumerable.Range(0, schema.Fields.Count)]);
         NullBytes = [.. schema.Fields.Select(f => ArraySize.NullBytes(f.Type))];
-        WeightBytes = StreamBytes + TextBytes(schema.Metadata) + schema.Fields.Sum(Weight);
+        WeightBytes = StreamBytes + SchemaSize.Bytes(schema);
         _places = new Dictionary<string, int>(schema.Fields.Count, StringComparer.Ordinal);
         for (int i = 0; i < schema.Fields.Count; i++)
             _places.Add(schema.Fields[i].Name, i);
@@ -62,10 +61,4 @@ internal sealed class StreamSchema
             _lastMap = last = ColumnMap.Create(stream, this, batch);
         return last;
     }
-
-    private static long Weight(Field field) =>
-        FieldBytes + (sizeof(char) * field.Name.Length) + TextBytes(field.Metadata) + field.Type.Children.Sum(Weight);
-
-    private static long TextBytes(IReadOnlyDictionary<string, string>? metadata) =>
-        metadata is null ? 0 : metadata.Sum(pair => 100L + (sizeof(char) * (pair.Key.Length + pair.Value.Length)));
 }

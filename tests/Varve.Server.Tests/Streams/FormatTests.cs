@@ -7,6 +7,7 @@ using Varve.Arrow.Json;
 using Varve.Arrow.Transform;
 using Varve.Arrow.Values;
 using Varve.Protocol.V1;
+using Varve.Server.Calls;
 using Varve.Server.Rows;
 
 namespace Varve.Server.Tests.Streams;
@@ -26,7 +27,7 @@ public sealed class FormatTests(RunningServer server) : IClassFixture<RunningSer
         AssertSame(AllTypes.Rows, await ReadArrowAsync(stream.Name));
 
         ReadResponse columns = Assert.Single(await server.ReadAsync(new ReadRequest { Stream = stream.Name, Format = RowFormat.Columns }));
-        Assert.Equal(ColumnBatchWriter.Write(AllTypes.Rows), columns.Columns);
+        Assert.Equal(Columns(AllTypes.Rows), columns.Columns);
 
         ReadResponse json = Assert.Single(await server.ReadAsync(new ReadRequest { Stream = stream.Name, Format = RowFormat.Json }));
         AssertSame(AllTypes.Rows, JsonRows.Parse(AllTypes.Schema, json.Json.Span));
@@ -94,12 +95,18 @@ public sealed class FormatTests(RunningServer server) : IClassFixture<RunningSer
         Assert.Contains(place, e.Message, StringComparison.Ordinal);
     }
 
+    private static ColumnBatch Columns(RecordBatch rows)
+    {
+        using CallShare share = new CallMemory().Open();
+        return ColumnBatchWriter.Write(rows, new ShareBuffer(share, "a batch"));
+    }
+
     private static AppendRequest Request(string stream, RecordBatch rows, RowFormat format)
     {
         if (format == RowFormat.Arrow)
             return RunningServer.Arrow(stream, rows);
         if (format == RowFormat.Columns)
-            return new AppendRequest { Stream = stream, Columns = ColumnBatchWriter.Write(rows) };
+            return new AppendRequest { Stream = stream, Columns = Columns(rows) };
         var json = new ArrayBufferWriter<byte>();
         JsonRows.Write(rows, json);
         return RunningServer.Json(stream, Encoding.UTF8.GetString(json.WrittenSpan));
