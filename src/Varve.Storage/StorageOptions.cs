@@ -10,12 +10,14 @@ public sealed record StorageOptions
     public required string Directory { get; init; }
 
     /// <summary>
-    /// Memory for rows, those on their way to the disk included, and for the columns of streams. Appends and new streams beyond it are refused; reads go
-    /// on. Opening a directory that holds more succeeds, and appends are refused. By default half of the memory that the process may use.
+    /// Memory for rows, those on their way to the disk included, and for the columns of streams. Appends and new streams beyond it are refused; reads
+    /// go on. Opening a directory that holds more succeeds, and appends are refused. By default half of the memory that the process may use.
     /// </summary>
     public long TailMemoryLimitBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
 
-    /// <summary>The largest batch of one append: the bytes of its values with dictionaries flattened, 8 bytes a row for <c>_time</c> included.</summary>
+    /// <summary>
+    /// The largest batch of one append: the bytes of its values with dictionaries flattened, 8 bytes a row for <c>_time</c> included.
+    /// </summary>
     public int MaxBatchBytes { get; init; } = 64 << 20;
 
     /// <summary>Says what <c>_time</c> is.</summary>

@@ -21,7 +21,7 @@ public sealed class MessageCostTests(ITestOutputHelper output)
         { "packed numbers", [(10 << 3) | 2, .. Varint(Bytes), .. new byte[Bytes]] },
         { "numbers one by one", Repeat(10 << 3, 1) },
         { "messages in messages", Repeat((4 << 3) | 2, 4, (3 << 3) | 2, 2, (2 << 3) | 2, 0) },
-        { "unknown numbers", [.. Enumerable.Range(0, Bytes / 5).SelectMany(i => new byte[] { 0x80, (byte)(0x80 | (i & 127)), (byte)(0x80 | (i >> 7)), 1, 1 })] },
+        { "unknown numbers", [.. Enumerable.Range(0, Bytes / 5).SelectMany(i => (byte[])[0x80, (byte)(0x80 | i), (byte)(0x80 | (i >> 7)), 1, 1])] },
         { "unknown bytes", Repeat(0xA2, 0x06, 1, 0) },
     };
 

@@ -16,7 +16,9 @@ public sealed class IpcPieceReader(IpcLimits? limits = null)
     public long DictionaryBytes => _decoder?.DictionaryBytes ?? 0;
 
     /// <summary>The batches of one piece, which refer to its memory. An end mark ends the piece.</summary>
-    /// <exception cref="ArrowFormatException">The piece is damaged, ends inside a message, is beyond the limits, or no schema came before its first batch.</exception>
+    /// <exception cref="ArrowFormatException">
+    /// The piece is damaged, ends inside a message, is beyond the limits, or no schema came before its first batch.
+    /// </exception>
     public IReadOnlyList<RecordBatch> Read(ReadOnlyMemory<byte> piece)
     {
         var batches = new List<RecordBatch>();

@@ -16,8 +16,8 @@ public static class ArraySize
     public static long Bytes(RecordBatch batch) => batch.Columns.Sum(Bytes);
 
     /// <summary>
-    /// Bytes that a null takes in the memory of a column: the width of a fixed value, an offset, a view, or those of all children. At least 1, so that rows
-    /// and elements that take no memory by themselves are bounded too; those of the widest types saturate.
+    /// Bytes that a null takes in the memory of a column: the width of a fixed value, an offset, a view, or those of all children. At least 1, so
+    /// that rows and elements that take no memory by themselves are bounded too; those of the widest types saturate.
     /// </summary>
     public static long NullBytes(ArrowType type) => type switch
     {

@@ -35,7 +35,8 @@ internal sealed class FrameReader(Stream stream, int messageBytesMax, string? en
     public long MessagesRead { get; private set; }
 
     /// <summary>Reads and decodes one message that takes as much as its bytes.</summary>
-    public ValueTask<FrameRead<T>> ReadAsync<T>(FrameDecoder<T> decode, CancellationToken cancellationToken) => ReadAsync(decode, null, cancellationToken);
+    public ValueTask<FrameRead<T>> ReadAsync<T>(FrameDecoder<T> decode, CancellationToken cancellationToken) =>
+        ReadAsync(decode, null, cancellationToken);
 
     /// <summary>Reads and decodes one message.</summary>
     /// <param name="decode">Makes the value.</param>
@@ -79,8 +80,8 @@ internal sealed class FrameReader(Stream stream, int messageBytesMax, string? en
     }
 
     /// <summary>
-    /// Gives back the room that the message read last has in the budget: by itself when the next read begins, sooner where whoever read it says so. Not
-    /// during a read.
+    /// Gives back the room that the message read last has in the budget: by itself when the next read begins, sooner where whoever read it says so.
+    /// Not during a read.
     /// </summary>
     public void ReleaseMessage()
     {
@@ -187,8 +188,8 @@ internal sealed class FrameReader(Stream stream, int messageBytesMax, string? en
     }
 
     /// <summary>
-    /// Makes sure of room for a message and for what is made of it. To wait for more would be to hold the one while waiting for the other, so a message that
-    /// there is no more room for is refused. Small ones cost little, whatever they hold.
+    /// Makes sure of room for a message and for what is made of it. To wait for more would be to hold the one while waiting for the other, so a
+    /// message that there is no more room for is refused. Small ones cost little, whatever they hold.
     /// </summary>
     private void Afford(MessageCost? cost, ReadOnlySpan<byte> message)
     {

@@ -5,9 +5,9 @@ using Google.Protobuf.Reflection;
 namespace Varve.Rpc.Framing;
 
 /// <summary>
-/// About how much memory a message will take once it is parsed, told from its bytes before: two bytes of protobuf can stand for an object of a hundred, one for a
-/// number of eight in a list that grows by doubling. Unknown fields cost nothing, they are dropped. Bytes that do not parse cost what comes before them.
-/// Immutable, one per message type.
+/// About how much memory a message will take once it is parsed, told from its bytes before: two bytes of protobuf can stand for an object of a
+/// hundred, one for a number of eight in a list that grows by doubling. Unknown fields cost nothing, they are dropped. Bytes that do not parse cost
+/// what comes before them. Immutable, one per message type.
 /// </summary>
 public sealed class MessageCost
 {

@@ -3,8 +3,8 @@ using Google.Protobuf;
 namespace Varve.Rpc.Framing;
 
 /// <summary>
-/// The decoder of a generated message type, made once per type. Unknown fields are dropped: nothing is passed on to others, and keeping them would let a
-/// message take far more memory than it has bytes.
+/// The decoder of a generated message type, made once per type. Unknown fields are dropped: nothing is passed on to others, and keeping them would
+/// let a message take far more memory than it has bytes.
 /// </summary>
 internal static class MessageDecoder<T>
     where T : IMessage<T>, new()

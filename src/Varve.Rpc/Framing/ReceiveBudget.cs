@@ -1,9 +1,9 @@
 namespace Varve.Rpc.Framing;
 
 /// <summary>
-/// The memory that large messages of all calls of a server may take together, from their first byte until their handlers are done with them. A message
-/// waits, in the order of coming, until there is room for the whole of it; meanwhile flow control holds its sender. One that is larger than the limit
-/// goes alone. Thread-safe.
+/// The memory that large messages of all calls of a server may take together, from their first byte until their handlers are done with them. A
+/// message waits, in the order of coming, until there is room for the whole of it; meanwhile flow control holds its sender. One that is larger than
+/// the limit goes alone. Thread-safe.
 /// </summary>
 internal sealed class ReceiveBudget(long limitBytes, TimeSpan? silenceLimit = null)
 {

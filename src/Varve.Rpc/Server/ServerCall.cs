@@ -97,8 +97,8 @@ public sealed class ServerCall
         => (await ReadAsync(MessageDecoder<T>.Decode, MessageDecoder<T>.Cost, _lifetime.Token)).Message;
 
     /// <summary>
-    /// The next request message and the bytes that it had, given up when a token fires that the handler linked to <see cref="Cancelled"/>: for handlers whose
-    /// writing side may have to end the call while a read waits. After it fired, nothing more can be read.
+    /// The next request message and the bytes that it had, given up when a token fires that the handler linked to <see cref="Cancelled"/>: for
+    /// handlers whose writing side may have to end the call while a read waits. After it fired, nothing more can be read.
     /// </summary>
     public ValueTask<FrameRead<(T Message, int SizeBytes)>> ReadSizedAsync<T>(CancellationToken linked)
         where T : class, IMessage<T>, new()
@@ -111,8 +111,8 @@ public sealed class ServerCall
     public ValueTask<FrameRead<T>> ReadAsync<T>(FrameDecoder<T> decode, CancellationToken linked) => ReadAsync(decode, null, linked);
 
     /// <summary>
-    /// Says that the message read last is not needed any more, so that a large one gives back its room to others. The next read, and the end of the call,
-    /// say so too; a handler that waits for something else first should.
+    /// Says that the message read last is not needed any more, so that a large one gives back its room to others. The next read, and the end of the
+    /// call, say so too; a handler that waits for something else first should.
     /// </summary>
     public void ReleaseMessage() => _reader.ReleaseMessage();
 

@@ -30,7 +30,8 @@ internal sealed record AppendServices(
     };
 
     /// <summary>
-    /// What dictionaries may be written out to: the places of the values take 4 bytes for each, next to the values themselves, which may be as short as 1.
+    /// What dictionaries may be written out to: the places of the values take 4 bytes for each, next to the values themselves, which may be as short
+    /// as 1.
     /// </summary>
     public long FlattenBytesMax { get; } = MaxBatchBytes * 4;
 

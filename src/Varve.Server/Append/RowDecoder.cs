@@ -40,9 +40,12 @@ internal sealed class RowDecoder(AppendServices services, CallShare share)
             return request.RowsCase switch
             {
                 AppendRequest.RowsOneofCase.Arrow => DecodeArrow(stream, request.Arrow.Memory),
-                AppendRequest.RowsOneofCase.Columns => ColumnBatchReader.Read(services.Engine.Describe(stream), request.Columns, services.IpcLimits.MaxBodyBytes),
-                AppendRequest.RowsOneofCase.Json => JsonRows.Parse(services.Engine.Describe(stream).Schema, request.Json.Span, services.IpcLimits.MaxBodyBytes),
-                _ => throw ErrorMapper.InvalidRequest($"cannot append to stream '{stream}': the request has no rows (arrow, columns or json)", stream),
+                AppendRequest.RowsOneofCase.Columns => ColumnBatchReader.Read(
+                    services.Engine.Describe(stream), request.Columns, services.IpcLimits.MaxBodyBytes),
+                AppendRequest.RowsOneofCase.Json => JsonRows.Parse(
+                    services.Engine.Describe(stream).Schema, request.Json.Span, services.IpcLimits.MaxBodyBytes),
+                _ => throw ErrorMapper.InvalidRequest(
+                    $"cannot append to stream '{stream}': the request has no rows (arrow, columns or json)", stream),
             };
         }
         catch (ArrowFormatException e)
@@ -124,7 +127,8 @@ internal sealed class RowDecoder(AppendServices services, CallShare share)
             if (bytes > services.MaxBatchBytes)
             {
                 throw ErrorMapper.Create(ErrorCode.BatchTooLarge,
-                    $"cannot append to stream '{stream}': the request's batches take more than {services.MaxBatchBytes} bytes together; send fewer rows at a time", stream);
+                    $"cannot append to stream '{stream}': its batches take more than {services.MaxBatchBytes} bytes; send fewer rows at a time",
+                    stream);
             }
         }
 

@@ -1,8 +1,8 @@
 namespace Varve.Server.Calls;
 
 /// <summary>
-/// The memory that calls hold between their messages, or for making one: schemas and dictionaries of appends, rows as text. Bounded for all calls together,
-/// since clients open as many as they like. Any thread.
+/// The memory that calls hold between their messages, or for making one: schemas and dictionaries of appends, rows as text. Bounded for all calls
+/// together, since clients open as many as they like. Any thread.
 /// </summary>
 internal sealed class CallMemory(long limitBytes)
 {

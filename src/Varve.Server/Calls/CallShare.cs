@@ -17,7 +17,8 @@ internal sealed class CallShare(CallMemory memory) : IDisposable
         if (!memory.TryTake(bytes))
         {
             throw ErrorMapper.Create(ErrorCode.MemoryLimit,
-                $"{what} would take {HeldBytes + bytes} bytes; all calls together hold {memory.UsedBytes} of {memory.LimitBytes}. Ask for less at a time, or try again later");
+                $"{what} would take {HeldBytes + bytes} bytes; all calls together hold {memory.UsedBytes} of {memory.LimitBytes}. "
+                + "Ask for less at a time, or try again later");
         }
 
         HeldBytes += bytes;

@@ -19,7 +19,9 @@ internal static class ColumnBatchReader
 
     /// <param name="stream">Whose columns they are.</param>
     /// <param name="batch">As the client sent it.</param>
-    /// <param name="bytesMax">Refuses rows that would take more memory than about this: a null of a wide type takes far more of it than of the message.</param>
+    /// <param name="bytesMax">
+    /// Refuses rows that would take more memory than about this: a null of a wide type takes far more of it than of the message.
+    /// </param>
     /// <exception cref="RpcException">The columns do not fit the stream, or the counts do not agree.</exception>
     public static RecordBatch Read(StreamDescription stream, ColumnBatch batch, long bytesMax)
     {
@@ -54,7 +56,8 @@ internal static class ColumnBatchReader
         if (bytes > bytesMax)
         {
             throw ErrorMapper.Create(ErrorCode.BatchTooLarge,
-                Message(stream, $"the {rowCount} rows up to column '{field.Name}' would take more than {bytesMax} bytes; send fewer rows at a time"), stream.Name);
+                Message(stream, $"the {rowCount} rows up to column '{field.Name}' would take more than {bytesMax} bytes; send fewer rows at a time"),
+                stream.Name);
         }
 
         var nulls = new BitArray((int)rowCount);

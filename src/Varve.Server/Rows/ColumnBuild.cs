@@ -113,8 +113,8 @@ internal static class ColumnBuild
         DecimalValue.TryParse(text, out DecimalValue value) ? value : throw new ArgumentException($"'{text}' is no decimal number");
 
     /// <summary>
-    /// Each value becomes a row of one column, for the reader of JSON rows; the writer sees to it that each is one whole value. The column goes without its
-    /// name, which would be written again for every row.
+    /// Each value becomes a row of one column, for the reader of JSON rows; the writer sees to it that each is one whole value. The column goes
+    /// without its name, which would be written again for every row.
     /// </summary>
     private static ArrayData BuildJson(Field field, RepeatedField<string> values, BitArray nulls, long bytesMax)
     {

@@ -20,7 +20,9 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
     /// <summary>Batches above this go into the log in parts: an entry does not cross a page of the log, and what is left of a page is lost.</summary>
     private readonly int _partBytesMax = Math.Min(1 << 20, recordBytesMax / 4 * 3);
 
-    /// <summary>Writing dictionaries out takes the places of the values, 4 bytes for each, next to the values themselves, which may be as short as 1.</summary>
+    /// <summary>
+    /// Writing dictionaries out takes the places of the values, 4 bytes for each, next to the values themselves, which may be as short as 1.
+    /// </summary>
     private const int FlattenRoom = 4;
 
     /// <exception cref="StorageException">The batch does not fit, is damaged, too large, or there is no memory for it.</exception>
@@ -134,7 +136,9 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
             throw TooLarge(stream.Name, $"the batch would be written in {parts.Count} parts, at most {RecordFormat.PartCountMax} are possible; send fewer rows at a time");
     }
 
-    /// <summary>As many rows as weigh no more than that, but at least one: doubling from a guess, then halving, so that no more is weighed than needed.</summary>
+    /// <summary>
+    /// As many rows as weigh no more than that, but at least one: doubling from a guess, then halving, so that no more is weighed than needed.
+    /// </summary>
     private static int RowsWithin(long bytesMax, RecordBatch rows, int start, int guess)
     {
         int left = rows.RowCount - start;

@@ -3,7 +3,9 @@ using Varve.Arrow.Values;
 
 namespace Varve.Storage.Streams;
 
-/// <summary>One version of a stream's columns, with what matching batches to them needs. Immutable but for two caches that any thread may replace.</summary>
+/// <summary>
+/// One version of a stream's columns, with what matching batches to them needs. Immutable but for two caches that any thread may replace.
+/// </summary>
 internal sealed class StreamSchema
 {
     /// <summary>What a stream takes in memory besides its columns, about.</summary>

@@ -1,12 +1,12 @@
 namespace Varve.Storage.Tail;
 
 /// <summary>
-/// The memory that streams may take: what the tails hold, what appends on their way have reserved, and the columns of the streams themselves, of which
-/// a client can make any number. Any thread reserves; the sequencer says what the tails and the columns take.
+/// The memory that streams may take: what the tails hold, what appends on their way have reserved, and the columns of the streams themselves, of
+/// which a client can make any number. Any thread reserves; the sequencer says what the tails and the columns take.
 /// </summary>
 /// <remarks>
-/// A reservation is made before the memory is: for the rows and for their record. It is given back when the rows are in the tail and the tail's
-/// own size counts instead. Columns grow by doubling, so the tails may pass the limit by what their last growth took; then nothing more is admitted.
+/// A reservation is made before the memory is: for the rows and for their record. It is given back when the rows are in the tail and the tail's own
+/// size counts instead. Columns grow by doubling, so the tails may pass the limit by what their last growth took; then nothing more is admitted.
 /// Views that are still held after their stream was dropped, or after its columns grew, are not counted.
 /// </remarks>
 internal sealed class MemoryBudget(long limitBytes)
@@ -38,7 +38,9 @@ internal sealed class MemoryBudget(long limitBytes)
         throw Full("append to", stream, bytes, used);
     }
 
-    /// <summary>Takes memory for a stream or for columns. For the sequencer. Throws <see cref="StorageErrorCode.MemoryLimit"/> where there is no room.</summary>
+    /// <summary>
+    /// Takes memory for a stream or for columns. For the sequencer. Throws <see cref="StorageErrorCode.MemoryLimit"/> where there is no room.
+    /// </summary>
     public void TakeForCatalog(string verb, string stream, long bytes)
     {
         long used = UsedBytes + CatalogBytes;
@@ -55,5 +57,6 @@ internal sealed class MemoryBudget(long limitBytes)
 
     private StorageException Full(string verb, string stream, long bytes, long used) => new(
         StorageErrorCode.MemoryLimit,
-        $"cannot {verb} stream '{stream}': {bytes} bytes of memory are asked for, {used} of {LimitBytes} are in use. Reads go on; drop streams or raise the limit");
+        $"cannot {verb} stream '{stream}': {bytes} bytes of memory are asked for, {used} of {LimitBytes} are in use. "
+        + "Reads go on; drop streams or raise the limit");
 }

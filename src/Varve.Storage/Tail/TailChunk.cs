@@ -21,7 +21,9 @@ internal sealed class TailChunk(long firstOffset, TailChunk? previous)
     /// <summary>A chunk that holds this much takes no more rows, however few it has: growing columns are copied, and offsets have 32 bits.</summary>
     public const long BytesMax = 64 << 20;
 
-    /// <summary>All-null columns of a view share zeros; a view's chunks are made smaller where a wide type would need more of them than this.</summary>
+    /// <summary>
+    /// All-null columns of a view share zeros; a view's chunks are made smaller where a wide type would need more of them than this.
+    /// </summary>
     private const long NullBytesMax = 4 << 20;
 
     private readonly TimeColumn _time = new();
@@ -81,7 +83,11 @@ internal sealed class TailChunk(long firstOffset, TailChunk? previous)
         ArrayData time = _time.Snapshot(rowCount);
         int step = (int)Math.Min(rowCount, NullBytesMax / nullBytes);
         if (step == rowCount)
-            return [new ViewChunk(FirstOffset, rowCount, [.. arrays.Select((a, i) => a ?? ColumnAppender.Nulls(schema.Fields[i].Type, rowCount))], time)];
+        {
+            ArrayData[] whole = [.. arrays.Select((a, i) => a ?? ColumnAppender.Nulls(schema.Fields[i].Type, rowCount))];
+            return [new ViewChunk(FirstOffset, rowCount, whole, time)];
+        }
+
         var chunks = new ViewChunk[(rowCount + step - 1) / step];
         for (int i = 0; i < chunks.Length; i++)
         {

@@ -5,8 +5,8 @@ using Varve.Arrow.Builders;
 namespace Varve.Storage.Views;
 
 /// <summary>
-/// Some rows of a chunk's columns, each made when it is looked at: a chunk with an all-null column of a wide type is cut into a thousand pieces, and a
-/// stream may have thousands of columns. Immutable.
+/// Some rows of a chunk's columns, each made when it is looked at: a chunk with an all-null column of a wide type is cut into a thousand pieces, and
+/// a stream may have thousands of columns. Immutable.
 /// </summary>
 /// <param name="schema">The fields of the columns.</param>
 /// <param name="columns">Of the whole chunk; null: no row has a value.</param>

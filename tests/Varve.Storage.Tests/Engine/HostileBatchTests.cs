@@ -54,7 +54,8 @@ public class HostileBatchTests
     public async Task Rows_without_values_in_a_wide_stream_do_not_make_views_of_many_arrays()
     {
         await using EngineHost host = await EngineHost.StartAsync(o => o with { LogSizes = new LogSizes { ZeroAheadBytes = 0 } });
-        List<Field> fields = [new Field("wide", new FixedSizeBinaryType(65_536)), .. Enumerable.Range(0, 2_000).Select(i => new Field("c" + i, ArrowTypes.Int8))];
+        Field wide = new("wide", new FixedSizeBinaryType(65_536));
+        List<Field> fields = [wide, .. Enumerable.Range(0, 2_000).Select(i => new Field("c" + i, ArrowTypes.Int8))];
         await host.Engine.CreateStreamAsync("s", new Schema(fields));
         await host.Engine.AppendAsync("s", new RecordBatch(new Schema([]), 500_000, []));
         host.Engine.OpenView("s");
@@ -85,7 +86,8 @@ public class HostileBatchTests
         Assert.InRange(created, 2, 16);
         Assert.True(host.Engine.IsAccepting);
 
-        e = await Assert.ThrowsAsync<StorageException>(() => host.Engine.AddColumnsAsync("s0", [.. wide.Fields.Select(f => new Field("new" + f.Name, f.Type))]));
+        Field[] more = [.. wide.Fields.Select(f => new Field("new" + f.Name, f.Type))];
+        e = await Assert.ThrowsAsync<StorageException>(() => host.Engine.AddColumnsAsync("s0", more));
         Assert.Equal(StorageErrorCode.MemoryLimit, e.Code);
         Assert.Equal(wide, host.Engine.Describe("s0").Schema);
 
