@@ -1,6 +1,8 @@
 namespace Varve.Storage;
 
-/// <summary>The log's sizes, as <see cref="Log.DurableLogOptions"/> explains them. Page and segment are fixed when a data directory is created.</summary>
+/// <summary>
+/// The log's sizes, as <see cref="Log.DurableLogOptions"/> explains them. Page and segment are fixed when a data directory is created.
+/// </summary>
 internal sealed record LogSizes
 {
     public int PageBytes { get; init; } = 4 << 20;

@@ -112,13 +112,16 @@ public sealed class StorageEngine : IAsyncDisposable
         catch (IOException e)
         {
             throw new StorageException(
-                Errno.IsDiskFull(e) ? StorageErrorCode.DiskFull : StorageErrorCode.NodeStopped, $"cannot open the data directory {options.Directory}: {e.Message}", e);
+                Errno.IsDiskFull(e) ? StorageErrorCode.DiskFull : StorageErrorCode.NodeStopped,
+                $"cannot open the data directory {options.Directory}: {e.Message}",
+                e);
         }
     }
 
     /// <summary>
     /// Creates a stream with these columns; those of dictionary types become plain ones. Durable when it completes. Throws
-    /// <see cref="StorageErrorCode.StreamAlreadyExists"/>, <see cref="StorageErrorCode.InvalidName"/> or <see cref="StorageErrorCode.InvalidSchema"/>.
+    /// <see cref="StorageErrorCode.StreamAlreadyExists"/>, <see cref="StorageErrorCode.InvalidName"/>,
+    /// <see cref="StorageErrorCode.InvalidSchema"/> or <see cref="StorageErrorCode.MemoryLimit"/>.
     /// </summary>
     public async Task<StreamDescription> CreateStreamAsync(string name, Schema schema, CancellationToken cancellationToken = default)
     {
@@ -216,7 +219,8 @@ public sealed class StorageEngine : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
-        await _sequencer.CloseAsync(new StorageException(StorageErrorCode.NodeStopped, $"the engine on {_directory.Path} was closed")).ConfigureAwait(false);
+        StorageException closed = new(StorageErrorCode.NodeStopped, $"the engine on {_directory.Path} was closed");
+        await _sequencer.CloseAsync(closed).ConfigureAwait(false);
         await _log.DisposeAsync().ConfigureAwait(false);
         _directory.Dispose();
         _meter.Dispose();

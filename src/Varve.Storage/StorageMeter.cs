@@ -32,7 +32,8 @@ internal sealed class StorageMeter : IDisposable
         _commits = _meter.CreateCounter<long>("varve.storage.commits", "{commit}", "Commits of the log");
         _commitSeconds = _meter.CreateHistogram<double>("varve.storage.commit.duration", "s", "From the request of a commit to its sync");
         _groupSizes = _meter.CreateHistogram<int>("varve.storage.commit.group_size", "{operation}", "Operations that shared a commit");
-        _meter.CreateObservableCounter("varve.storage.memory.refusals", () => budget.RefusalCount, "{append}", "Appends refused because the memory for rows was full");
+        _meter.CreateObservableCounter(
+            "varve.storage.memory.refusals", () => budget.RefusalCount, "{append}", "Appends refused because the memory for rows was full");
         _meter.CreateObservableGauge("varve.storage.tail.bytes", () => budget.UsedBytes, "By", "Memory that rows take, those on their way included");
         _meter.CreateObservableGauge("varve.storage.tail.limit", () => budget.LimitBytes, "By", "Memory that rows may take");
     }

@@ -22,7 +22,8 @@ internal sealed class CrashCheck(string stream)
     public void Judge(StreamView view, IEnumerable<Acknowledged> acknowledged, int writerCount) =>
         Judge(Read(view.Chunks.Select(c => new StoredRows(c.FirstOffset, c.RowCount, c.Columns))), acknowledged, writerCount);
 
-    public void Judge(IEnumerable<StoredRows> rows, IEnumerable<Acknowledged> acknowledged, int writerCount) => Judge(Read(rows), acknowledged, writerCount);
+    public void Judge(IEnumerable<StoredRows> rows, IEnumerable<Acknowledged> acknowledged, int writerCount) =>
+        Judge(Read(rows), acknowledged, writerCount);
 
     public void Judge(IReadOnlyList<StoredBatch> found, IEnumerable<Acknowledged> acknowledged, int writerCount)
     {
@@ -81,8 +82,13 @@ internal sealed class CrashCheck(string stream)
                     batches.Add(new StoredBatch(writer, batch, chunk.FirstOffset + i, batchRows));
                 StoredBatch current = batches[^1];
                 if (row != expectedRow || (writer, batch, batchRows) != (current.Writer, current.Batch, current.RowCount))
-                    throw Wrong($"row {row} of {batchRows} of batch {batch} of writer {writer} stands at offset {chunk.FirstOffset + i} inside of {current}");
-                int payloadBytes = int.Parse(payload[..payload.IndexOf(':', StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture);
+                {
+                    throw Wrong(
+                        $"row {row} of {batchRows} of batch {batch} of writer {writer} stands at offset {chunk.FirstOffset + i} inside of {current}");
+                }
+
+                int payloadBytes =
+                    int.Parse(payload[..payload.IndexOf(':', StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture);
                 if (payload != CrashRows.Payload(writer, batch, row, payloadBytes))
                     throw Wrong($"the payload at offset {chunk.FirstOffset + i} is not what was appended");
                 expectedRow = row + 1 == batchRows ? 0 : row + 1;

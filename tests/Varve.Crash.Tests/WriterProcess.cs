@@ -4,7 +4,9 @@ using Varve.Crash.Writer;
 
 namespace Varve.Crash.Tests;
 
-/// <summary>A writer process: started, listened to, killed. What it printed before it died is complete when <see cref="KillAsync"/> returns.</summary>
+/// <summary>
+/// A writer process: started, listened to, killed. What it printed before it died is complete when <see cref="KillAsync"/> returns.
+/// </summary>
 internal sealed class WriterProcess : IDisposable
 {
     private readonly Process _process;

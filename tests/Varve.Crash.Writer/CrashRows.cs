@@ -3,7 +3,9 @@ using Varve.Arrow.Builders;
 
 namespace Varve.Crash.Writer;
 
-/// <summary>The rows that writers append: each says which batch it belongs to, which row of how many it is, and carries bytes that follow from that.</summary>
+/// <summary>
+/// The rows that writers append: each says which batch it belongs to, which row of how many it is, and carries bytes that follow from that.
+/// </summary>
 internal static class CrashRows
 {
     public static Schema Schema { get; } = new([

@@ -29,7 +29,8 @@ async Task WriteAsync(int writer)
         bool isLarge = random.Next(150) == 0;
         int rows = isLarge ? random.Next(500, 1_500) : random.Next(1, 20);
         string stream = "s" + random.Next(streams);
-        AppendResult result = await engine.AppendAsync(stream, CrashRows.Batch(writer, batch, rows, isLarge ? 2_000 : random.Next(20, 200))).ConfigureAwait(false);
+        AppendResult result =
+            await engine.AppendAsync(stream, CrashRows.Batch(writer, batch, rows, isLarge ? 2_000 : random.Next(20, 200))).ConfigureAwait(false);
         Print(string.Create(CultureInfo.InvariantCulture, $"{stream} {writer} {batch} {result.FirstOffset} {result.RowCount}\n"));
     }
 }

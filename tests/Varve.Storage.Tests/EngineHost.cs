@@ -3,7 +3,9 @@ using Varve.Testing;
 
 namespace Varve.Storage.Tests;
 
-/// <summary>An engine on a scratch directory that can be closed and opened again, with a log whose pages are small enough to be turned often.</summary>
+/// <summary>
+/// An engine on a scratch directory that can be closed and opened again, with a log whose pages are small enough to be turned often.
+/// </summary>
 internal sealed class EngineHost : IAsyncDisposable
 {
     private readonly TempDirectory _directory = new("engine");

@@ -21,7 +21,8 @@ internal sealed class DirectoryLock : IDisposable
         string path = Path.Combine(directory, FileName);
         IDisposable held = fileSystem.TryLock(path) ?? throw new StorageException(
             StorageErrorCode.DirectoryLocked,
-            $"the data directory {directory} is in use by {Owner(fileSystem, path)} (it holds {path}); stop that process or choose another directory");
+            $"the data directory {directory} is in use by {Owner(fileSystem, path)} (it holds {path}); "
+            + "stop that process or choose another directory");
         try
         {
             using IFile file = fileSystem.Open(path);

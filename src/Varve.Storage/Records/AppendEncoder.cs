@@ -9,7 +9,9 @@ namespace Varve.Storage.Records;
 /// <summary>Append records as bytes (<see cref="RecordFormat"/>). Any thread.</summary>
 internal static class AppendEncoder
 {
-    /// <summary>Encodes rows that have the projection's columns. The result is larger than the rows by the headers of record, batch and columns.</summary>
+    /// <summary>
+    /// Encodes rows that have the projection's columns. The result is larger than the rows by the headers of record, batch and columns.
+    /// </summary>
     public static EncodedAppend Encode(long streamId, ColumnProjection columns, RecordBatch rows, BodyCompression compression)
     {
         BatchMessage message = BatchEncoder.Encode(rows, compression);

@@ -9,7 +9,8 @@ namespace Varve.Storage.Records;
 
 /// <summary>
 /// Reads the records of log entries. Every length is checked before it is used, and what does not fit is reported as corruption with its position.
-/// The values of rows are not checked again: they were when they were written, and the log's checksum says that they are what was written. One thread.
+/// The values of rows are not checked again: they were when they were written, and the log's checksum says that they are what was written. One
+/// thread.
 /// </summary>
 /// <param name="schemaOf">The columns of a stream as they are after all records before; null for an unknown stream.</param>
 internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf)
@@ -65,7 +66,8 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf)
                 RecordKind.Append => ReadAppend(position, record, streamId, time),
                 RecordKind.AbandonParts => new AbandonPartsRecord(
                     streamId, time, BinaryPrimitives.ReadInt64LittleEndian(Need(position, bytes, RecordFormat.AbandonBytes)[RecordFormat.BodyAt..])),
-                _ => throw new StorageException(StorageErrorCode.Unsupported, $"cannot read log entry {position}: a record is of the unknown kind {bytes[4]}"),
+                _ => throw new StorageException(
+                    StorageErrorCode.Unsupported, $"cannot read log entry {position}: a record is of the unknown kind {bytes[4]}"),
             };
         }
         catch (ArrowFormatException e)

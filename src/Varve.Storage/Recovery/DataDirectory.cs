@@ -41,7 +41,8 @@ internal sealed class DataDirectory : IDisposable
     {
         NodeFile? node = NodeFile.Read(_fileSystem, Path);
         if (node is not null && (!_fileSystem.DirectoryExists(LogPath) || _fileSystem.ListFiles(LogPath).Count == 0))
-            throw new StorageException(StorageErrorCode.Corruption, $"{Path} belongs to node {node.NodeId}, but its log {LogPath} is missing; put it back or restore the directory");
+            throw new StorageException(StorageErrorCode.Corruption,
+                $"{Path} belongs to node {node.NodeId}, but its log {LogPath} is missing; put it back or restore the directory");
         return node;
     }
 
@@ -49,7 +50,8 @@ internal sealed class DataDirectory : IDisposable
     public NodeFile MakeNode(TimeProvider time, long entryCount)
     {
         if (entryCount > 0)
-            throw new StorageException(StorageErrorCode.Corruption, $"{LogPath} holds {entryCount} entries, but the node file beside it is missing; put it back or restore the directory");
+            throw new StorageException(StorageErrorCode.Corruption,
+                $"{LogPath} holds {entryCount} entries, but the node file beside it is missing; put it back or restore the directory");
         NodeFile node = new(Guid.NewGuid(), (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
         node.Write(_fileSystem, Path);
         return node;

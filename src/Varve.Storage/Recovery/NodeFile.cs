@@ -81,7 +81,8 @@ internal sealed record NodeFile(Guid NodeId, long CreatedMicros)
             throw Damaged(path, "its checksum does not match");
         int oldestReader = BinaryPrimitives.ReadUInt16LittleEndian(bytes[10..]);
         if (oldestReader > Version)
-            throw new StorageException(StorageErrorCode.Unsupported, $"{path} needs a reader of version {oldestReader} or newer; this one is of version {Version}");
+            throw new StorageException(
+                StorageErrorCode.Unsupported, $"{path} needs a reader of version {oldestReader} or newer; this one is of version {Version}");
         return new NodeFile(new Guid(bytes[16..32], bigEndian: true), BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]));
     }
 

@@ -1,6 +1,8 @@
 namespace Varve.Storage.Sequencing;
 
-/// <summary>The operations that share a commit, from being taken off the queue until they are answered. For the sequencer, which uses two in turn.</summary>
+/// <summary>
+/// The operations that share a commit, from being taken off the queue until they are answered. For the sequencer, which uses two in turn.
+/// </summary>
 internal sealed class CommitGroup
 {
     /// <summary>All that were taken, in their order.</summary>

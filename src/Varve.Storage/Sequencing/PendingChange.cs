@@ -42,6 +42,8 @@ internal abstract class PendingChange : PendingOperation
 
     public sealed override void Fail(Exception exception) => _result.TrySetException(exception);
 
-    /// <summary>The record of the change, after which the staged state is as if it were applied. Throws a <see cref="StorageException"/> to refuse.</summary>
+    /// <summary>
+    /// The record of the change, after which the staged state is as if it were applied. Throws a <see cref="StorageException"/> to refuse.
+    /// </summary>
     protected abstract LogRecord Decide(StagedState state);
 }

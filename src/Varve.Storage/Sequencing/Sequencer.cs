@@ -155,7 +155,8 @@ internal sealed class Sequencer(
         if (group.Last > log.DurableUpTo || log.DurableUpTo > log.AppendedUpTo || group.Last < VisibleUpTo)
         {
             throw new InvalidOperationException(
-                $"expected visible {VisibleUpTo} <= {group.Last} <= durable <= appended, found durable {log.DurableUpTo}, appended {log.AppendedUpTo}");
+                $"expected visible {VisibleUpTo} <= {group.Last} <= durable <= appended, "
+                + $"found durable {log.DurableUpTo}, appended {log.AppendedUpTo}");
         }
 
         catalog.Publish();
@@ -169,7 +170,8 @@ internal sealed class Sequencer(
         StorageException reason = failure as StorageException
             ?? new StorageException(StorageErrorCode.NodeStopped, $"the sequencer failed: {failure.Message}", failure);
         if (!_failed)
-            logger.LogCritical(failure, "The node stops accepting changes: {Reason}. Reads go on; restart it to recover from the disk", reason.Message);
+            logger.LogCritical(
+                failure, "The node stops accepting changes: {Reason}. Reads go on; restart it to recover from the disk", reason.Message);
         _failed = true;
         Stop(reason);
         StorageException unknown = new(

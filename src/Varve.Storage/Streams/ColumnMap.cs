@@ -3,7 +3,9 @@ using Varve.Arrow.Transform;
 
 namespace Varve.Storage.Streams;
 
-/// <summary>How the columns of batches of one schema lie in a stream: matched by name, in any order, nullable ones may be missing. Immutable.</summary>
+/// <summary>
+/// How the columns of batches of one schema lie in a stream: matched by name, in any order, nullable ones may be missing. Immutable.
+/// </summary>
 internal sealed class ColumnMap
 {
     private readonly int[] _sources;
@@ -37,7 +39,13 @@ internal sealed class ColumnMap
             Field found = batch.Fields[i];
             int place = target.IndexOf(found.Name);
             if (place < 0)
-                throw Mismatch(stream, $"column '{StreamName.Shown(found.Name)}' is not one of the stream's columns; found {found.Type.Name}, expected {Names(target)}");
+            {
+                throw Mismatch(
+                    stream,
+                    $"column '{StreamName.Shown(found.Name)}' is not one of the stream's columns; "
+                    + $"found {found.Type.Name}, expected {Names(target)}");
+            }
+
             if (sourceOf[place] >= 0)
                 throw Mismatch(stream, $"column '{found.Name}' stands in the batch twice");
             sourceOf[place] = i;
@@ -47,7 +55,8 @@ internal sealed class ColumnMap
         {
             Field expected = target.Schema.Fields[i];
             if (sourceOf[i] < 0 && !expected.IsNullable)
-                throw Mismatch(stream, $"column '{expected.Name}' is missing; expected {expected.Type.Name} not null, and only nullable columns may be left out");
+                throw Mismatch(stream,
+                    $"column '{expected.Name}' is missing; expected {expected.Type.Name} not null, and only nullable columns may be left out");
         }
 
         int[] present = [.. Enumerable.Range(0, sourceOf.Length).Where(i => sourceOf[i] >= 0)];

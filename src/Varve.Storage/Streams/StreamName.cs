@@ -28,7 +28,8 @@ internal static class StreamName
         {
             throw new StorageException(
                 StorageErrorCode.InvalidName,
-                $"cannot create stream '{Shown(name)}': {problem}. A name has 1 to {LengthMax} ASCII letters, digits, _ - . / and begins with a letter or a digit");
+                $"cannot create stream '{Shown(name)}': {problem}. "
+                + $"A name has 1 to {LengthMax} ASCII letters, digits, _ - . / and begins with a letter or a digit");
         }
     }
 

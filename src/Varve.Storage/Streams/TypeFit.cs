@@ -2,7 +2,9 @@ using Varve.Arrow;
 
 namespace Varve.Storage.Streams;
 
-/// <summary>Whether arrays of one type can be kept in a column of another: the same values, whatever the elements of lists and maps are called.</summary>
+/// <summary>
+/// Whether arrays of one type can be kept in a column of another: the same values, whatever the elements of lists and maps are called.
+/// </summary>
 internal static class TypeFit
 {
     /// <summary>

@@ -154,7 +154,8 @@ public class AppendCheckTests
         await host.Engine.CreateStreamAsync("s", new Schema([new Field("l", new ListType(new Field("item", ArrowTypes.Int32, isNullable: false)))]));
         Schema lenient = new([new Field("l", new ListType(new Field("item", ArrowTypes.Int32)))]);
         await host.Engine.AppendAsync("s", Rows.Batch(lenient, new object?[] { new object?[] { 1 } }));
-        StorageException e = await Assert.ThrowsAsync<StorageException>(() => host.Engine.AppendAsync("s", Rows.Batch(lenient, new object?[] { new object?[] { null } })));
+        StorageException e = await Assert.ThrowsAsync<StorageException>(() =>
+            host.Engine.AppendAsync("s", Rows.Batch(lenient, new object?[] { new object?[] { null } })));
         Assert.Equal(StorageErrorCode.InvalidData, e.Code);
     }
 
@@ -167,7 +168,8 @@ public class AppendCheckTests
         AppendResult none = await host.Engine.AppendAsync("s", Rows.Of());
         Assert.Equal(one with { FirstOffset = 1, RowCount = 0 }, none);
         Assert.Equal(one.Position, host.Engine.AppendedUpTo);
-        await Assert.ThrowsAsync<StorageException>(() => host.Engine.AppendAsync("s", new RecordBatchBuilder(new Schema([new Field("x", ArrowTypes.Utf8)])).Build()));
+        await Assert.ThrowsAsync<StorageException>(() =>
+            host.Engine.AppendAsync("s", new RecordBatchBuilder(new Schema([new Field("x", ArrowTypes.Utf8)])).Build()));
     }
 
     [Fact]

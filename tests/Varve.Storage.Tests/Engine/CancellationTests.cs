@@ -7,7 +7,8 @@ public class CancellationTests
     {
         await using EngineHost host = await EngineHost.StartAsync();
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => host.Engine.AppendAsync("s", Rows.Of(1), new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            host.Engine.AppendAsync("s", Rows.Of(1), new CancellationToken(canceled: true)));
         Assert.Equal(0, host.Engine.Describe("s").EndOffset);
     }
 
@@ -21,7 +22,8 @@ public class CancellationTests
         for (int round = 0; round < 40; round++)
         {
             using CancellationTokenSource cancellation = new();
-            Task<AppendResult>[] appends = [.. Enumerable.Range(0, 16).Select(i => host.Engine.AppendAsync("s", Rows.Of((round * 16) + i), cancellation.Token))];
+            Task<AppendResult>[] appends =
+                [.. Enumerable.Range(0, 16).Select(i => host.Engine.AppendAsync("s", Rows.Of((round * 16) + i), cancellation.Token))];
             await cancellation.CancelAsync();
             for (int i = 0; i < appends.Length; i++)
             {

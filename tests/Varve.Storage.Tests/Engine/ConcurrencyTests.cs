@@ -20,7 +20,8 @@ public class ConcurrencyTests(ITestOutputHelper output)
         using CancellationTokenSource done = new();
         Task[] readers = [.. Enumerable.Range(0, 4).Select(i => Task.Run(() => ReadAsync(host.Engine, "s" + (i % StreamCount), done.Token)))];
 
-        await Task.WhenAll(Enumerable.Range(0, 24).Select(writer => Task.Run(() => WriteAsync(host.Engine, writer, new Random(seed + writer), acknowledged))));
+        await Task.WhenAll(
+            Enumerable.Range(0, 24).Select(writer => Task.Run(() => WriteAsync(host.Engine, writer, new Random(seed + writer), acknowledged))));
         await done.CancelAsync();
         await Task.WhenAll(readers);
 
@@ -30,7 +31,8 @@ public class ConcurrencyTests(ITestOutputHelper output)
     }
 
     /// <summary>Numbers of writer w begin at w * 1,000,000 and rise, so every row says who wrote it and when.</summary>
-    private static async Task WriteAsync(StorageEngine engine, int writer, Random random, ConcurrentBag<(AppendResult Result, long FirstNumber)> acknowledged)
+    private static async Task WriteAsync(
+        StorageEngine engine, int writer, Random random, ConcurrentBag<(AppendResult Result, long FirstNumber)> acknowledged)
     {
         long next = writer * 1_000_000L;
         for (int i = 0; i < 60; i++)

@@ -38,7 +38,8 @@ public class PartsTests
         for (int i = 0; i < results.Length; i++)
         {
             long[] numbers = host.Engine.OpenView(results[i].Stream).Numbers();
-            Assert.Equal(Enumerable.Range(i * 10_000, results[i].RowCount).Select(n => (long)n), numbers.AsSpan((int)results[i].FirstOffset, results[i].RowCount).ToArray());
+            Assert.Equal(Enumerable.Range(i * 10_000, results[i].RowCount).Select(n => (long)n),
+                numbers.AsSpan((int)results[i].FirstOffset, results[i].RowCount).ToArray());
         }
     }
 
@@ -62,7 +63,8 @@ public class PartsTests
         await using EngineHost host = await EngineHost.StartAsync();
         Schema schema = new([new Field("v", ArrowTypes.Utf8View), new Field("l", new ListType(new Field("item", ArrowTypes.BinaryView)))]);
         await host.Engine.CreateStreamAsync("s", schema);
-        object?[][] rows = [.. Enumerable.Range(0, 3000).Select(i => new object?[] { $"a value that is not inline {i}", new object?[] { new byte[20 + (i % 30)], null } })];
+        object?[][] rows = [.. Enumerable.Range(0, 3000)
+            .Select(i => new object?[] { $"a value that is not inline {i}", new object?[] { new byte[20 + (i % 30)], null } })];
         await host.Engine.AppendAsync("s", Rows.Batch(schema, rows));
         long bytes = host.Engine.Statistics.LogBytes;
         Assert.True(bytes < 1_500_000, $"3,000 rows took {bytes} bytes of log");

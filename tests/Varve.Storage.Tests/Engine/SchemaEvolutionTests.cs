@@ -59,7 +59,8 @@ public class SchemaEvolutionTests(ITestOutputHelper output)
         // Any of the columns in any order; the first allows no nulls and is always there.
         Field[] fields = [.. stream.Fields.Where((_, i) => i == 0 || random.Next(3) > 0)];
         random.Shuffle(fields);
-        object?[][] rows = [.. Enumerable.Range(0, random.Next(30) == 0 ? 3_000 : random.Next(0, 20)).Select(_ => fields.Select(f => Value(f, random)).ToArray())];
+        object?[][] rows =
+            [.. Enumerable.Range(0, random.Next(30) == 0 ? 3_000 : random.Next(0, 20)).Select(_ => fields.Select(f => Value(f, random)).ToArray())];
         AppendResult result = await engine.AppendAsync(name, Rows.Batch(new Schema(fields), rows));
         Assert.Equal(stream.Rows.Count, result.FirstOffset);
         stream.Rows.AddRange(rows.Select(row => fields.Zip(row).ToDictionary(p => p.First.Name, p => p.Second)));

@@ -27,7 +27,8 @@ public class StopTests
         Assert.NotNull(engine.StopReason);
         StorageException refused = await Assert.ThrowsAsync<StorageException>(() => engine.AppendAsync("s", Rows.Of(11)));
         Assert.Equal(StorageErrorCode.NodeStopped, refused.Code);
-        Assert.Equal(StorageErrorCode.NodeStopped, (await Assert.ThrowsAsync<StorageException>(() => engine.CreateStreamAsync("t", Rows.Schema))).Code);
+        Assert.Equal(
+            StorageErrorCode.NodeStopped, (await Assert.ThrowsAsync<StorageException>(() => engine.CreateStreamAsync("t", Rows.Schema))).Code);
         Assert.Equal(StorageErrorCode.NodeStopped, (await Assert.ThrowsAsync<StorageException>(() => follower)).Code);
         Assert.Equal(Enumerable.Range(0, 10).Select(n => (long)n), engine.OpenView("s").Numbers());
         Assert.True(engine.VisibleUpTo <= engine.DurableUpTo && engine.DurableUpTo <= engine.AppendedUpTo);

@@ -42,7 +42,8 @@ public class StreamLifecycleTests
         Task<StreamDescription>[] all = [.. Enumerable.Range(0, 20).Select(_ => Task.Run(() => host.Engine.CreateStreamAsync("s", Rows.Schema)))];
         await Task.WhenAll(all).ContinueWith(_ => { }, TaskScheduler.Default);
         _ = Assert.Single(all, t => t.IsCompletedSuccessfully);
-        Assert.All(all.Where(t => t.IsFaulted), t => Assert.Equal(StorageErrorCode.StreamAlreadyExists, Assert.IsType<StorageException>(t.Exception!.InnerException).Code));
+        Assert.All(all.Where(t => t.IsFaulted), t =>
+            Assert.Equal(StorageErrorCode.StreamAlreadyExists, Assert.IsType<StorageException>(t.Exception!.InnerException).Code));
     }
 
     [Fact]
@@ -119,7 +120,8 @@ public class StreamLifecycleTests
             StreamDescription dropped = await host.Engine.DropStreamAsync("s");
             await Task.WhenAll(appends).ContinueWith(_ => { }, TaskScheduler.Default);
             Assert.Equal(dropped.RowCount, appends.Count(t => t.IsCompletedSuccessfully));
-            Assert.All(appends.Where(t => t.IsFaulted), t => Assert.Equal(StorageErrorCode.StreamNotFound, Assert.IsType<StorageException>(t.Exception!.InnerException).Code));
+            Assert.All(appends.Where(t => t.IsFaulted), t =>
+                Assert.Equal(StorageErrorCode.StreamNotFound, Assert.IsType<StorageException>(t.Exception!.InnerException).Code));
         }
     }
 
@@ -128,7 +130,8 @@ public class StreamLifecycleTests
     {
         await using EngineHost host = await EngineHost.StartAsync();
         Schema withMetadata = new(
-            [new Field("n", ArrowTypes.Int64, false, new Dictionary<string, string> { ["unit"] = "m" })], new Dictionary<string, string> { ["k"] = "v" });
+            [new Field("n", ArrowTypes.Int64, false, new Dictionary<string, string> { ["unit"] = "m" })],
+            new Dictionary<string, string> { ["k"] = "v" });
         await host.Engine.CreateStreamAsync("s", withMetadata);
         await host.Engine.AddColumnsAsync("s", [new Field("d", new DecimalType(38, 4, 128))]);
         await host.Engine.CreateStreamAsync("gone", Rows.Schema);

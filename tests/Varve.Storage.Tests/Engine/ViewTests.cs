@@ -61,7 +61,8 @@ public class ViewTests
         await host.Engine.CreateStreamAsync("s", small);
         await host.Engine.AppendAsync("s", new RecordBatch(small, 70_000, [new ArrayData(ArrowTypes.Int8, 70_000, 0, [default, new byte[70_000]])]));
         await host.Engine.AddColumnsAsync("s", [new Field("wide", new FixedSizeBinaryType(60_000))]);
-        await host.Engine.AppendAsync("s", Rows.Batch(new Schema([new Field("wide", new FixedSizeBinaryType(60_000))]), new object?[] { new byte[60_000] }));
+        await host.Engine
+            .AppendAsync("s", Rows.Batch(new Schema([new Field("wide", new FixedSizeBinaryType(60_000))]), new object?[] { new byte[60_000] }));
 
         StreamView view = host.Engine.OpenView("s");
         view.CheckShape();
@@ -78,7 +79,8 @@ public class ViewTests
         await using EngineHost host = await EngineHost.StartAsync();
         Schema schema = new([
             new Field("list", new ListType(new Field("item", ArrowTypes.Utf8))),
-            new Field("pair", new StructType([new Field("a", ArrowTypes.Int32), new Field("b", new FixedSizeListType(new Field("item", ArrowTypes.Float32), 2))]))]);
+            new Field("pair", new StructType(
+                [new Field("a", ArrowTypes.Int32), new Field("b", new FixedSizeListType(new Field("item", ArrowTypes.Float32), 2))]))]);
         object?[] row = [new object?[] { "x", null, "yy" }, new object?[] { 5, new object?[] { 1f, 2f } }];
         await host.Engine.CreateStreamAsync("s", schema);
         await host.Engine.AppendAsync("s", Rows.Batch(schema, row, [null, null], row));

@@ -52,12 +52,14 @@ public class RecordFormatTests(ITestOutputHelper output)
     [Fact]
     public void An_entry_has_these_bytes()
     {
-        byte[] entry = Entry(RecordWriter.Write(new DropStreamRecord(0x0102030405060708, 0x1112131415161718)), RecordWriter.Write(new AbandonPartsRecord(2, 3, 4)));
+        byte[] entry = Entry(
+            RecordWriter.Write(new DropStreamRecord(0x0102030405060708, 0x1112131415161718)), RecordWriter.Write(new AbandonPartsRecord(2, 3, 4)));
         const string expected =
             "0101020000000000" // entry: version, oldest reader, two records
             + "18000000" + "03" + "01" + "0000" + "0807060504030201" + "1817161514131211" // drop stream
             + "20000000" + "05" + "01" + "0000" + "0200000000000000" + "0300000000000000" + "0400000000000000"; // abandon parts
-        Assert.True(expected == Convert.ToHexString(entry), $"the format of log records changed: no log written before can be read. Found {Convert.ToHexString(entry)}");
+        Assert.True(expected == Convert.ToHexString(entry),
+            $"the format of log records changed: no log written before can be read. Found {Convert.ToHexString(entry)}");
     }
 
     [Fact]
@@ -105,7 +107,8 @@ public class RecordFormatTests(ITestOutputHelper output)
     }
 
     private static RecordBatch Numbers(ColumnProjection columns, int rowCount) =>
-        Rows.Batch(columns.Schema, [.. Enumerable.Range(0, rowCount).Select(r => columns.Indexes.Select(c => (object?)(long)((r * 10) + c)).ToArray())]) is { } rows
+        Rows.Batch(columns.Schema,
+            [.. Enumerable.Range(0, rowCount).Select(r => columns.Indexes.Select(c => (object?)(long)((r * 10) + c)).ToArray())]) is { } rows
         && columns.Indexes.Length > 0 ? rows : new RecordBatch(columns.Schema, rowCount, []);
 
     private static byte[] Encode(ColumnProjection columns, RecordBatch rows)

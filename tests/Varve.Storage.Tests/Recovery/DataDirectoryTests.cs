@@ -84,10 +84,12 @@ public class DataDirectoryTests
             byte[] flipped = [.. bytes];
             flipped[bit / 8] ^= (byte)(1 << (bit % 8));
             File.WriteAllBytes(path, flipped);
-            Assert.Equal(StorageErrorCode.Corruption, Assert.Throws<StorageException>(() => NodeFile.Read(LinuxFileSystem.Instance, directory.Path)).Code);
+            Assert.Equal(
+                StorageErrorCode.Corruption, Assert.Throws<StorageException>(() => NodeFile.Read(LinuxFileSystem.Instance, directory.Path)).Code);
         }
 
         File.WriteAllBytes(path, bytes[..^1]);
-        Assert.Equal(StorageErrorCode.Corruption, Assert.Throws<StorageException>(() => NodeFile.Read(LinuxFileSystem.Instance, directory.Path)).Code);
+        Assert.Equal(
+            StorageErrorCode.Corruption, Assert.Throws<StorageException>(() => NodeFile.Read(LinuxFileSystem.Instance, directory.Path)).Code);
     }
 }

@@ -17,7 +17,9 @@ internal sealed class RowLedger
     private readonly HashSet<int> _tried = [];
     private bool _isCreated;
 
-    /// <summary>Opens, judges, appends for a while. Returns what ended it: null, or the failure after which the engine has to be opened again.</summary>
+    /// <summary>
+    /// Opens, judges, appends for a while. Returns what ended it: null, or the failure after which the engine has to be opened again.
+    /// </summary>
     public async Task<StorageException?> LiveAsync(FaultyFileSystem disk, Random random, int batchCount)
     {
         StorageEngine engine;
