@@ -5,9 +5,8 @@ using Varve.Storage;
 namespace Varve.Benchmarks.Engine;
 
 /// <summary>
-/// The whole engine in process: the bytes are the values of a batch of telemetry rows (a time, a device and two readings, 32 bytes each), appended
-/// to one stream
-/// with everything that an append does: checks, encoding, order, log, sync, tail, acknowledgement.
+/// The whole engine in process: the bytes are the values of a batch of telemetry rows (a time, a device and two readings, 32 bytes each),
+/// appended to one stream with everything that an append does: checks, encoding, order, log, sync, tail, acknowledgement.
 /// </summary>
 internal sealed class EngineTarget : IDurableTarget
 {

@@ -24,7 +24,8 @@ internal static class TypeFit
     /// <summary>The same rows under the column's own type, so that the nullability inside of it is the column's. The types must fit.</summary>
     public static ArrayData As(ArrowType type, ArrayData array)
     {
-        if (ReferenceEquals(type, array.Type) || (type.Children.Count == 0 && array.Children.Length == 0))
+        // An array whose children are not those of its type is left for the validation to refuse.
+        if (ReferenceEquals(type, array.Type) || array.Children.Length == 0 || array.Children.Length != type.Children.Count)
             return array;
         var children = new ArrayData[array.Children.Length];
         for (int i = 0; i < children.Length; i++)
