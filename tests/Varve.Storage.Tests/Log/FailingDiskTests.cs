@@ -101,6 +101,49 @@ public sealed class FailingDiskTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task On_the_committing_thread_more_can_be_enqueued_than_the_memory_holds()
+    {
+        var fileSystem = new FaultyFileSystem();
+        DurableLogOptions options = LogTesting.Small(LogTesting.InMemory, fileSystem);
+        (DurableLog log, _) = await LogTesting.OpenAsync(options);
+        log.Enqueue(default, LogTesting.Payload(1, 10));
+        await EnqueueAfterAsync(log.CommitInPlaceAsync());
+        await log.CommitAsync();
+        await log.DisposeAsync();
+        List<ReplayedEntry> replayed = await LogTesting.ReplayAsync(options);
+        Assert.Equal(200, replayed.Count);
+        LogTesting.AssertWhole(replayed);
+
+        async Task EnqueueAfterAsync(Task commit)
+        {
+            await commit.ConfigureAwait(false);
+            for (int position = 2; position <= 200; position++)
+                log.Enqueue(default, LogTesting.Payload(position, 1000));
+        }
+    }
+
+    [Fact]
+    public async Task On_the_committing_thread_a_failure_while_making_room_ends_the_log()
+    {
+        var fileSystem = new FaultyFileSystem();
+        (DurableLog log, _) = await LogTesting.OpenAsync(LogTesting.Small(LogTesting.InMemory, fileSystem));
+        log.Enqueue(default, LogTesting.Payload(1, 10));
+        StorageException told = await Assert.ThrowsAsync<StorageException>(() => EnqueueAfterAsync(log.CommitInPlaceAsync()));
+        Assert.Equal(StorageErrorCode.DiskFull, told.Code);
+        Assert.Equal(StorageErrorCode.DiskFull, log.Failure!.Code);
+        await Assert.ThrowsAsync<StorageException>(log.CommitAsync);
+        await log.DisposeAsync();
+
+        async Task EnqueueAfterAsync(Task commit)
+        {
+            await commit.ConfigureAwait(false);
+            fileSystem.Fault = new Fault(1, Errno.NoSpace, ForEver: true, "pwritev");
+            for (int position = 2; position <= 200; position++)
+                log.Enqueue(default, LogTesting.Payload(position, 1000));
+        }
+    }
+
+    [Fact]
     public async Task Commits_that_wait_at_the_same_moment_share_a_sync()
     {
         var fileSystem = new FaultyFileSystem();
