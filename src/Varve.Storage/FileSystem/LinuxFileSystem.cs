@@ -42,13 +42,20 @@ internal sealed class LinuxFileSystem : IFileSystem
 
     public IFile? OpenDirect(string path)
     {
+        SafeFileHandle? handle = null;
         try
         {
-            return new LinuxFile(OpenHandle(path, Libc.ReadWrite | Libc.Direct), path);
+            handle = OpenHandle(path, Libc.ReadWrite | Libc.Direct);
+            var file = new LinuxFile(handle, path);
+            ReadOneBlock(file);
+            return file;
         }
-        catch (IOException refused) when (refused.HResult == Errno.InvalidArgument)
+        catch (IOException refused)
         {
-            return null;
+            handle?.Dispose();
+            if (refused.HResult == Errno.InvalidArgument)
+                return null;
+            throw;
         }
     }
 
@@ -81,6 +88,21 @@ internal sealed class LinuxFileSystem : IFileSystem
         int error = Marshal.GetLastPInvokeError();
         handle.Dispose();
         return error == Errno.TryAgain ? null : throw Errno.Exception(error, "flock", path);
+    }
+
+    /// <summary>Some file systems agree to open a file so, and refuse every transfer, or want larger blocks. Reads have the rules of writes.</summary>
+    private static unsafe void ReadOneBlock(LinuxFile file)
+    {
+        const int BlockBytes = 4096;
+        void* block = NativeMemory.AlignedAlloc(BlockBytes, BlockBytes);
+        try
+        {
+            file.Read(new Span<byte>(block, BlockBytes), 0);
+        }
+        finally
+        {
+            NativeMemory.AlignedFree(block);
+        }
     }
 
     private static SafeFileHandle OpenHandle(string path, int flags)
