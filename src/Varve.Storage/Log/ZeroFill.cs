@@ -12,8 +12,8 @@ namespace Varve.Storage.Log;
 /// </remarks>
 internal sealed class ZeroFill(LogFiles files, long smallestAheadBytes, long largestAheadBytes, ILogger logger)
 {
-    private const int StepBytes = 4 << 20;
-    private const int BufferBytes = 1 << 20;
+    private const int StepBytes = 1 << 20;
+    private const int SyncBytes = 4 << 20;
     private const int BlockBytes = OpenLogFile.BlockBytes;
 
     private readonly object _gate = new();
@@ -22,7 +22,10 @@ internal sealed class ZeroFill(LogFiles files, long smallestAheadBytes, long lar
     private bool _stopped;
     private long _first = -1;
     private long _tail;
+
+    // Zeros are only ever written from here on; it never moves back, and stands behind every range that was claimed.
     private long _filledUpTo;
+    private long _stepStart;
     private long _stepEnd;
     private int _waitingClaims;
 
@@ -43,15 +46,16 @@ internal sealed class ZeroFill(LogFiles files, long smallestAheadBytes, long lar
     }
 
     /// <summary>
-    /// Takes a range for a write: waits while zeros are being written into it and keeps them away from now on. A write that had to wait has caught up with
-    /// the zeros, so no more are laid out until the next <see cref="Advance"/>.
+    /// Takes a range for a write: waits while zeros are being written into it and keeps them away from now on. Writes may come out of order: FASTER starts a page
+    /// while the end of the one before still waits. A write that had to wait has caught up with the zeros, so no more are laid out until the next
+    /// <see cref="Advance"/>.
     /// </summary>
     public void Claim(long start, long end)
     {
         lock (_gate)
         {
             _waitingClaims++;
-            while (_stepEnd > start && _filledUpTo < end)
+            while (_stepStart < end && start < _stepEnd)
                 Monitor.Wait(_gate);
             _waitingClaims--;
             _filledUpTo = Math.Max(_filledUpTo, end);
@@ -85,7 +89,7 @@ internal sealed class ZeroFill(LogFiles files, long smallestAheadBytes, long lar
         {
             lock (_gate)
             {
-                _stepEnd = 0;
+                _stepStart = _stepEnd = 0;
                 _isRunning = false;
                 Monitor.PulseAll(_gate);
             }
@@ -94,15 +98,17 @@ internal sealed class ZeroFill(LogFiles files, long smallestAheadBytes, long lar
 
     private void WriteSteps()
     {
-        using var zeros = new AlignedMemory((int)Math.Min(BufferBytes, files.Layout.SegmentBytes));
+        using var zeros = new AlignedMemory((int)Math.Min(StepBytes, files.Layout.SegmentBytes));
         OpenLogFile? file = null;
         long number = -1;
+        long unsyncedBytes = 0;
         try
         {
             while (NextStep() is var (start, end))
             {
                 if (number != files.Layout.File(start))
                 {
+                    file?.SyncData();
                     file?.Dispose();
                     file = null;
                     number = files.Layout.File(start);
@@ -110,10 +116,16 @@ internal sealed class ZeroFill(LogFiles files, long smallestAheadBytes, long lar
                     file = files.OpenForWriting(number);
                 }
 
-                for (long at = start; at < end; at += zeros.Span.Length)
-                    file!.Write(zeros.Span[..(int)Math.Min(zeros.Span.Length, end - at)], files.Layout.OffsetInFile(at));
-                file!.SyncData();
+                file!.Write(zeros.Span[..(int)(end - start)], files.Layout.OffsetInFile(start));
+                FinishStep();
+                unsyncedBytes += end - start;
+                if (unsyncedBytes < SyncBytes)
+                    continue;
+                file.SyncData();
+                unsyncedBytes = 0;
             }
+
+            file?.SyncData();
         }
         finally
         {
@@ -125,15 +137,23 @@ internal sealed class ZeroFill(LogFiles files, long smallestAheadBytes, long lar
     {
         lock (_gate)
         {
-            if (_stepEnd > 0)
-                _filledUpTo = Math.Max(_filledUpTo, _stepEnd);
-            _stepEnd = 0;
-            Monitor.PulseAll(_gate);
             if (_stopped || _waitingClaims > 0 || _filledUpTo - _tail >= AheadBytes)
                 return null;
             long fileEnd = (files.Layout.File(_filledUpTo) + 1) * files.Layout.SegmentBytes;
-            _stepEnd = Math.Min(_filledUpTo + StepBytes, fileEnd);
-            return (_filledUpTo, _stepEnd);
+            _stepStart = _filledUpTo;
+            _stepEnd = Math.Min(_stepStart + StepBytes, fileEnd);
+            return (_stepStart, _stepEnd);
+        }
+    }
+
+    private void FinishStep()
+    {
+        lock (_gate)
+        {
+            // A write further on may have moved the mark meanwhile.
+            _filledUpTo = Math.Max(_filledUpTo, _stepEnd);
+            _stepStart = _stepEnd = 0;
+            Monitor.PulseAll(_gate);
         }
     }
 }
