@@ -200,7 +200,8 @@ public sealed class StorageEngine : IAsyncDisposable
     {
         LogPosition visible = VisibleUpTo;
         StreamState stream = _catalog.Head.Find(name);
-        return stream.Views.Open(stream.Head, visible);
+        StreamHead head = stream.Head;
+        return head.IsDropped ? throw Dropped(name) : stream.Views.Open(head, visible);
     }
 
     /// <summary>
@@ -272,13 +273,15 @@ public sealed class StorageEngine : IAsyncDisposable
             Task change = stream.Changes.Next();
             StreamHead head = stream.Head;
             if (head.IsDropped)
-                throw new StorageException(StorageErrorCode.StreamNotFound, $"cannot follow stream '{stream.Name}': it was dropped");
+                throw Dropped(stream.Name);
             if (head.EndOffset > offset)
                 return head.EndOffset;
             ThrowIfStopped();
             await change.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static StorageException Dropped(string name) => new(StorageErrorCode.StreamNotFound, $"cannot read stream '{name}': it was dropped");
 
     private Task<StreamDescription> SubmitAsync(PendingChange change)
     {

@@ -31,7 +31,8 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
         (ColumnProjection columns, RecordBatch rows) = Check(stream.Name, schema, batch);
         long sizeBytes = RowSize.Of(rows, 0, rows.RowCount);
         if (sizeBytes > batchBytesMax)
-            throw TooLarge(stream.Name, $"the batch of {rows.RowCount} rows takes {sizeBytes} bytes, at most {batchBytesMax} are possible; send fewer rows at a time");
+            throw TooLarge(stream.Name,
+                $"the batch of {rows.RowCount} rows takes {sizeBytes} bytes, at most {batchBytesMax} are possible; send fewer rows at a time");
         if (rows.RowCount == 0)
             return new PreparedAppend(columns, [], 0, 0, 0);
 
@@ -88,7 +89,13 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
         ArrayValidation.Validate(batch);
         long sizeBytes = RowSize.Of(batch, 0, batch.RowCount);
         if (sizeBytes > batchBytesMax)
-            throw TooLarge(stream, $"the batch of {batch.RowCount} rows takes {sizeBytes} bytes with its dictionaries written out, at most {batchBytesMax} are possible");
+        {
+            throw TooLarge(
+                stream,
+                $"the batch of {batch.RowCount} rows takes {sizeBytes} bytes with its dictionaries written out, "
+                + $"at most {batchBytesMax} are possible");
+        }
+
         return DictionaryDecoder.Flatten(batch, FlattenRoom * (long)batchBytesMax);
     }
 
@@ -97,7 +104,8 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
         if (!TypeFit.Fits(expected.Type, found.Type))
             throw ColumnMap.Mismatch(stream, $"column '{expected.Name}': expected {expected.Type.Name}, found {found.Type.Name}");
         if (!expected.IsNullable && found.NullCount > 0)
-            throw ColumnMap.Mismatch(stream, $"column '{expected.Name}': expected {expected.Type.Name} not null, found {found.NullCount} nulls in {found.Length} rows");
+            throw ColumnMap.Mismatch(
+                stream, $"column '{expected.Name}': expected {expected.Type.Name} not null, found {found.NullCount} nulls in {found.Length} rows");
         return TypeFit.As(expected.Type, found);
     }
 
@@ -133,7 +141,8 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
         }
 
         if (parts.Count > RecordFormat.PartCountMax)
-            throw TooLarge(stream.Name, $"the batch would be written in {parts.Count} parts, at most {RecordFormat.PartCountMax} are possible; send fewer rows at a time");
+            throw TooLarge(stream.Name,
+                $"the batch would be written in {parts.Count} parts, at most {RecordFormat.PartCountMax} are possible; send fewer rows at a time");
     }
 
     /// <summary>

@@ -160,6 +160,21 @@ public class AppendCheckTests
     }
 
     [Fact]
+    public async Task Arrays_whose_children_are_not_those_of_their_type_are_refused()
+    {
+        await using EngineHost host = await EngineHost.StartAsync();
+        Schema schema = new([new Field("l", new ListType(new Field("item", ArrowTypes.Int32)))]);
+        await host.Engine.CreateStreamAsync("s", schema);
+        ArrayData list = Rows.Batch(schema, new object?[] { new object?[] { 1 } }).Columns[0];
+        foreach (ArrayData[] children in new ArrayData[][] { [], [list.Children[0], list.Children[0]] })
+        {
+            ArrayData wrong = new(new ListType(new Field("other", ArrowTypes.Int32)), 1, 0, list.Buffers, children);
+            StorageException e = await Assert.ThrowsAsync<StorageException>(() => host.Engine.AppendAsync("s", new RecordBatch(schema, 1, [wrong])));
+            Assert.Equal(StorageErrorCode.InvalidData, e.Code);
+        }
+    }
+
+    [Fact]
     public async Task A_batch_without_rows_is_acknowledged_and_leaves_no_trace()
     {
         await using EngineHost host = await EngineHost.StartAsync();

@@ -71,7 +71,7 @@ public class FollowTests
         await host.Engine.DropStreamAsync("s");
         StorageException e = await Assert.ThrowsAsync<StorageException>(() => follower);
         Assert.Equal(StorageErrorCode.StreamNotFound, e.Code);
-        Assert.Equal("cannot follow stream 's': it was dropped", e.Message);
+        Assert.Equal("cannot read stream 's': it was dropped", e.Message);
     }
 
     [Fact]

@@ -56,7 +56,8 @@ public class MemoryLimitTests
         Task<AppendResult>[] appends = [.. Enumerable.Range(0, 200).Select(_ => host.Engine.AppendAsync("s", Rows.Range(0, 5_000)))];
         await Task.WhenAll(appends).ContinueWith(_ => { }, TaskScheduler.Default);
         Assert.Contains(appends, t => t.IsCompletedSuccessfully);
-        Assert.All(appends.Where(t => t.IsFaulted), t => Assert.Equal(StorageErrorCode.MemoryLimit, Assert.IsType<StorageException>(t.Exception!.InnerException).Code));
+        Assert.All(appends.Where(t => t.IsFaulted), t =>
+            Assert.Equal(StorageErrorCode.MemoryLimit, Assert.IsType<StorageException>(t.Exception!.InnerException).Code));
         Assert.Equal(appends.Count(t => t.IsCompletedSuccessfully) * 5_000, host.Engine.OpenView("s").EndOffset);
         Assert.InRange(host.Engine.Statistics.TailBytes, 1, Limit + (Limit / 2));
     }
