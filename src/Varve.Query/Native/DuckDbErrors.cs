@@ -6,25 +6,36 @@ internal static class DuckDbErrors
     /// <summary>What DuckDB puts before the message of each class of errors, where the class itself is not known.</summary>
     private static readonly (string Prefix, DuckDbErrorType Type)[] Prefixes =
     [
-        ("Parser Error", DuckDbErrorType.Parser),
-        ("Syntax Error", DuckDbErrorType.Syntax),
-        ("Catalog Error", DuckDbErrorType.Catalog),
-        ("Binder Error", DuckDbErrorType.Binder),
-        ("Permission Error", DuckDbErrorType.Permission),
-        ("Not implemented Error", DuckDbErrorType.NotImplemented),
-        ("Out of Memory Error", DuckDbErrorType.OutOfMemory),
-        ("INTERRUPT Error", DuckDbErrorType.Interrupt),
-        ("Conversion Error", DuckDbErrorType.Conversion),
-        ("Out of Range Error", DuckDbErrorType.OutOfRange),
-        ("Invalid Input Error", DuckDbErrorType.InvalidInput),
-        ("Invalid Configuration Error", DuckDbErrorType.InvalidConfiguration),
-        ("TransactionContext Error", DuckDbErrorType.Transaction),
-        ("IO Error", DuckDbErrorType.InputOutput),
-        ("Invalid Type Error", DuckDbErrorType.InvalidType),
-        ("Mismatch Type Error", DuckDbErrorType.MismatchType),
-        ("Missing Extension Error", DuckDbErrorType.MissingExtension),
-        ("INTERNAL Error", DuckDbErrorType.Internal),
-        ("FATAL Error", DuckDbErrorType.Fatal),
+        ("Parser", DuckDbErrorType.Parser),
+        ("Syntax", DuckDbErrorType.Syntax),
+        ("Catalog", DuckDbErrorType.Catalog),
+        ("Binder", DuckDbErrorType.Binder),
+        ("Permission", DuckDbErrorType.Permission),
+        ("Not implemented", DuckDbErrorType.NotImplemented),
+        ("Out of Memory", DuckDbErrorType.OutOfMemory),
+        ("INTERRUPT", DuckDbErrorType.Interrupt),
+        ("Conversion", DuckDbErrorType.Conversion),
+        ("Out of Range", DuckDbErrorType.OutOfRange),
+        ("Invalid Input", DuckDbErrorType.InvalidInput),
+        ("Invalid Configuration", DuckDbErrorType.InvalidConfiguration),
+        ("TransactionContext", DuckDbErrorType.Transaction),
+        ("IO", DuckDbErrorType.InputOutput),
+        ("Invalid type", DuckDbErrorType.InvalidType),
+        ("Mismatch Type", DuckDbErrorType.MismatchType),
+        ("Unknown Type", DuckDbErrorType.UnknownType),
+        ("Divide by Zero", DuckDbErrorType.DivideByZero),
+        ("Object Size", DuckDbErrorType.ObjectSize),
+        ("Decimal", DuckDbErrorType.Decimal),
+        ("Expression", DuckDbErrorType.Expression),
+        ("Planner", DuckDbErrorType.Planner),
+        ("Constraint", DuckDbErrorType.Constraint),
+        ("Sequence", DuckDbErrorType.Sequence),
+        ("Settings", DuckDbErrorType.Settings),
+        ("Missing Extension", DuckDbErrorType.MissingExtension),
+        ("Parameter Not Resolved", DuckDbErrorType.ParameterNotResolved),
+        ("Parameter Not Allowed", DuckDbErrorType.ParameterNotAllowed),
+        ("INTERNAL", DuckDbErrorType.Internal),
+        ("FATAL", DuckDbErrorType.Fatal),
     ];
 
     /// <summary>For calls that give text only: the class stands at its start.</summary>
@@ -47,7 +58,7 @@ internal static class DuckDbErrors
     {
         foreach ((string prefix, DuckDbErrorType type) in Prefixes)
         {
-            if (message.StartsWith(prefix, StringComparison.Ordinal))
+            if (message.StartsWith(prefix + " Error", StringComparison.OrdinalIgnoreCase))
                 return type;
         }
 

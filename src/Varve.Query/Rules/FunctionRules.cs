@@ -4,14 +4,15 @@ using Varve.Query.Native;
 namespace Varve.Query.Rules;
 
 /// <summary>
-/// Which functions a statement may call. Some table functions change the whole instance (logging, profiling, parser) or run SQL given as
+/// Which functions and types a statement may use. Some table functions change the whole instance (logging, profiling, parser) or run SQL given as
 /// text: one of them makes every later statement fail and ends the process. So of DuckDB's table functions only those listed here are
-/// allowed, whatever others its version has. Thread-safe.
+/// allowed, whatever others its version has. Some scalar functions go into JSON recursively without a limit, and text that is nested a hundred
+/// thousand deep, which two calls of repeat make, overflows any stack. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Sound without a parser of our own: only a text that holds the name of a refused function as a word, anywhere, is looked at closer, and
-/// then DuckDB's own parser tells whether it is called (<c>json_serialize_sql</c> parses and binds nothing). Functions that run SQL given
-/// as text are refused themselves, so no call can hide in a string; DuckDB has no Unicode escapes in names.
+/// Sound without a parser of our own: only a text that holds one of the names as a word, anywhere, is looked at closer, and then DuckDB's own parser
+/// tells what it means (<c>json_serialize_sql</c> parses and binds nothing). Functions that run SQL given as text are refused themselves, so no
+/// call can hide in a string; DuckDB has no Unicode escapes in names.
 /// </remarks>
 internal sealed class FunctionRules
 {
@@ -24,12 +25,35 @@ internal sealed class FunctionRules
         "icu_calendar_names", "pg_timezone_names", "pragma_collations", "pragma_show", "pragma_table_info", "pragma_version",
     };
 
-    /// <summary>Scalar functions that act or look outside instead of computing, or bind SQL given as text.</summary>
-    private static readonly string[] RefusedScalarFunctions = ["write_log", "sleep_ms", "pg_sleep", "setseed", "getenv", "json_serialize_plan"];
+    private static readonly string[] RefusedScalarFunctions =
+    [
+        // Act or look outside instead of computing, or bind SQL given as text.
+        "write_log", "sleep_ms", "pg_sleep", "setseed", "getenv", "json_serialize_plan",
+
+        // Recursive in their argument, without a limit.
+        "json_structure", "json_group_structure", "json_contains", "json_merge_patch", "json_deserialize_sql",
+
+        // Makes a type of text, where a type that is refused could hide.
+        "make_type",
+    ];
+
+    /// <summary>Recursive in their second argument, which says what to make of the JSON: it must stand in the statement as text.</summary>
+    private static readonly HashSet<string> StructureFunctions =
+        new(["from_json", "from_json_strict", "json_transform", "json_transform_strict"], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>A cast from JSON to it is recursive without a limit.</summary>
+    private const string RefusedType = "VARIANT";
+
+    private const int StructureDepthMax = 100;
 
     private readonly HashSet<string> _refused;
+    private readonly HashSet<string> _lookedAt;
 
-    private FunctionRules(HashSet<string> refused) => _refused = refused;
+    private FunctionRules(HashSet<string> refused)
+    {
+        _refused = refused;
+        _lookedAt = new HashSet<string>([.. refused, .. StructureFunctions, RefusedType], StringComparer.OrdinalIgnoreCase);
+    }
 
     /// <summary>Asks the instance which functions it has.</summary>
     public static FunctionRules Load(DuckDbConnection connection)
@@ -47,7 +71,7 @@ internal sealed class FunctionRules
     /// <exception cref="QueryException">The text calls a function that is not allowed, or cannot be checked.</exception>
     public void Check(DuckDbConnection connection, string sql, string whole)
     {
-        if (!SqlText.HasWord(whole, _refused))
+        if (!SqlText.HasWord(whole, _lookedAt))
             return;
         using JsonDocument tree = Parse(connection, sql);
         JsonElement root = tree.RootElement;
@@ -82,11 +106,38 @@ internal sealed class FunctionRules
             {
                 foreach (JsonProperty property in at.EnumerateObject())
                 {
-                    if (property.NameEquals("function_name") && property.Value.GetString() is { } name && _refused.Contains(name))
-                        throw new QueryException(QueryErrorCode.Refused, $"the function {name} is not allowed here");
+                    if (property.NameEquals("function_name") && property.Value.GetString() is { } name)
+                        CheckCall(name, at);
+                    else if (property.NameEquals("id") && property.Value.ValueKind == JsonValueKind.String && IsRefusedType(property.Value.GetString()!))
+                        throw Refused($"the type {RefusedType}");
                     open.Push(property.Value);
                 }
             }
         }
     }
+
+    private void CheckCall(string name, JsonElement call)
+    {
+        if (_refused.Contains(name))
+            throw Refused($"the function {name}");
+        if (!StructureFunctions.Contains(name) || call.GetProperty("children").GetArrayLength() < 2)
+            return;
+        JsonElement structure = call.GetProperty("children")[1];
+        if (!structure.TryGetProperty("value", out JsonElement constant) || !constant.TryGetProperty("value", out JsonElement text)
+            || text.ValueKind != JsonValueKind.String)
+        {
+            throw new QueryException(QueryErrorCode.Refused, $"the structure given to {name} must be a text in the statement itself, such as '{{\"a\": \"INT\"}}'");
+        }
+
+        string written = text.GetString()!;
+        if (Depth(written) > StructureDepthMax || written.Contains(RefusedType, StringComparison.OrdinalIgnoreCase))
+            throw Refused($"a structure of more than {StructureDepthMax} levels or of type {RefusedType}");
+    }
+
+    private static bool IsRefusedType(string id) => id.Equals(RefusedType, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>An upper bound of how deep JSON is nested; brackets in texts count too.</summary>
+    private static int Depth(string json) => json.Count(c => c is '[' or '{' or '(');
+
+    private static QueryException Refused(string what) => new(QueryErrorCode.Refused, $"{what} is not allowed here");
 }

@@ -44,6 +44,32 @@ public sealed class HostileStatementTests(QueryFixture fixture) : IClassFixture<
     public async Task A_nul_character_hides_nothing() =>
         Assert.Equal(QueryErrorCode.Syntax, (await fixture.Engine.FailAsync("SELECT 1\0; DROP VIEW x")).Code);
 
+    [Theory]
+    [InlineData("json_structure({0})")]
+    [InlineData("json_group_structure({0}::JSON)")]
+    [InlineData("json_contains({0}, '1')")]
+    [InlineData("json_merge_patch({0}, {0})")]
+    [InlineData("json_deserialize_sql({0}::JSON)")]
+    [InlineData("{0}::JSON::VARIANT")]
+    [InlineData("TRY_CAST({0}::JSON AS STRUCT(a \"variant\")[])")]
+    [InlineData("cast_to_type({0}::JSON, make_type('VARI' || 'ANT'))")]
+    [InlineData("from_json('1', {0})")]
+    [InlineData("json_transform_strict('1', {0}::JSON)")]
+    [InlineData("from_json({0}, '[\"VARIANT\"]')")]
+    [InlineData("from_json('1', $1)")]
+    public async Task Functions_that_recurse_into_nested_text_are_refused(string expression)
+    {
+        string nested = "(repeat('{\"a\":', 400000) || '1' || repeat('}', 400000))";
+        Assert.Equal(QueryErrorCode.Refused, (await fixture.Engine.FailAsync("SELECT " + expression.Replace("{0}", nested, StringComparison.Ordinal))).Code);
+        Assert.Equal("1", await fixture.Engine.OneAsync("SELECT 1"));
+    }
+
+    [Theory]
+    [InlineData("from_json('{\"a\": [1, 2], \"b\": \"x\"}', '{\"a\": [\"INT\"], \"b\": \"VARCHAR\"}')", "{\"a\":[1,2],\"b\":\"x\"}")]
+    [InlineData("'{\"a\": {\"b\": 7}}'::JSON -> 'a' ->> 'b'", "7")]
+    [InlineData("json_keys('{\"variant\": 1}')", "[\"variant\"]")]
+    public async Task Ordinary_json_works(string expression, string expected) => Assert.Equal(expected, await fixture.Engine.OneAsync("SELECT " + expression));
+
     private static string Repeat(string text, int count) => new StringBuilder().Insert(0, text, count).ToString();
 
     private static string Chain(int count) =>
