@@ -9,6 +9,8 @@ namespace Varve.Query.Sessions;
 /// </summary>
 internal sealed class StatementThreads : IDisposable
 {
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(10);
+
     private readonly BlockingCollection<StatementWork> _queue = [];
     private readonly Thread[] _threads;
     private readonly int _waitingCountMax;
@@ -53,13 +55,18 @@ internal sealed class StatementThreads : IDisposable
         return item.Completion;
     }
 
-    /// <summary>Lets what was queued run to its end, then stops the threads.</summary>
+    /// <summary>
+    /// Lets what was queued run to its end, then stops the threads. A call into DuckDB that nothing interrupts is not waited for longer than
+    /// a few seconds: its thread ends with the process.
+    /// </summary>
     public void Dispose()
     {
         _queue.CompleteAdding();
+        bool haveEnded = true;
         foreach (Thread thread in _threads)
-            thread.Join();
-        _queue.Dispose();
+            haveEnded &= thread.Join(EndsWithin);
+        if (haveEnded)
+            _queue.Dispose();
     }
 
     private void RunAll()

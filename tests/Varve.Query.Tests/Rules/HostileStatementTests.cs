@@ -57,7 +57,10 @@ public sealed class HostileStatementTests(QueryFixture fixture) : IClassFixture<
     [InlineData("json_transform_strict('1', {0}::JSON)")]
     [InlineData("from_json({0}, '[\"VARIANT\"]')")]
     [InlineData("from_json('1', $1)")]
-    public async Task Functions_that_recurse_into_nested_text_are_refused(string expression)
+    [InlineData("repeat('a', 30000) GLOB repeat('a*', 15000)")]
+    [InlineData("repeat('a', 30000) ~~~ repeat('a*', 15000)")]
+    [InlineData("\"~~~\"(repeat('a', 30000), repeat('a*', 15000))")]
+    public async Task Functions_that_no_stack_or_patience_holds_are_refused(string expression)
     {
         string nested = "(repeat('{\"a\":', 400000) || '1' || repeat('}', 400000))";
         Assert.Equal(QueryErrorCode.Refused, (await fixture.Engine.FailAsync("SELECT " + expression.Replace("{0}", nested, StringComparison.Ordinal))).Code);
