@@ -19,7 +19,7 @@ internal static class DurableAppend
     private static readonly int[] WriterCounts = [1, 8, 64];
     private static readonly int[] SizesBytes = [100, 1024, 64 << 10];
 
-    public static async Task<int> RunAsync(string[] args, Func<string, long?, Task<IDurableTarget>> open, string label)
+    public static async Task<int> RunAsync(string[] args, Func<string, long?, Task<IDurableTarget>> open, string label, bool onFreshFilesOnly = false)
     {
         double seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 2;
         int repetitions = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 3;
@@ -33,7 +33,8 @@ internal static class DurableAppend
             foreach (int writers in writerCounts)
             {
                 await CompareAsync(parent, open, size, writers, seconds, repetitions, zerosBytes: null).ConfigureAwait(false);
-                await CompareAsync(parent, open, size, writers, seconds, repetitions, size < LargeBytes ? 256 << 20 : 4L << 30).ConfigureAwait(false);
+                if (!onFreshFilesOnly)
+                    await CompareAsync(parent, open, size, writers, seconds, repetitions, size < LargeBytes ? 256 << 20 : 4L << 30).ConfigureAwait(false);
             }
         }
 

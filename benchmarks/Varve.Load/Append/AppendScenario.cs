@@ -18,6 +18,7 @@ internal sealed class AppendScenario : IScenario
             arguments.Text("bytes", "100,1024,65536"),
             arguments.Text("writers", "1,8,64"),
         ],
-        DaemonTarget.OpenAsync,
-        "daemon");
+        (directory, _) => DaemonTarget.OpenAsync(directory),
+        "daemon",
+        onFreshFilesOnly: true);
 }
