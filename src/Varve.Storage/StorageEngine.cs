@@ -136,7 +136,12 @@ public sealed class StorageEngine : IAsyncDisposable
     public async Task<StreamDescription> AddColumnsAsync(string name, IReadOnlyList<Field> fields, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return await SubmitAsync(new PendingAddColumns(_catalog.Head.Find(name), fields, _recordBytesMax)).ConfigureAwait(false);
+        StreamState stream = _catalog.Head.Find(name);
+
+        // Checked here, so that whatever is wrong with them fails their caller, and again when their turn comes, against the columns there are then.
+        IReadOnlyList<Field> plain = SchemaRules.ForNewColumns(name, stream.Head.Schema.Schema, fields);
+        SchemaRules.CheckRecord(name, "add columns to", new Records.AddColumnsRecord(0, 0, 0, plain), _recordBytesMax);
+        return await SubmitAsync(new PendingAddColumns(stream, plain, _recordBytesMax)).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -46,10 +46,8 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf)
             throw Damaged(entry.Position, $"{payload.Length} bytes stand behind its {count} records");
     }
 
-    private static int LengthOf(ReadOnlySpan<byte> record) =>
-        record.Length < 4 ? 0 : (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(record), int.MaxValue);
-
-    private LogRecord ReadRecord(LogPosition position, ReadOnlyMemory<byte> record)
+    /// <summary>Reads one record. Its rows are valid for as long as its bytes are.</summary>
+    public LogRecord ReadRecord(LogPosition position, ReadOnlyMemory<byte> record)
     {
         ReadOnlySpan<byte> bytes = record.Span;
         if (bytes[5] != RecordFormat.Version)
@@ -75,6 +73,9 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf)
             throw Damaged(position, $"a record of stream {streamId}: {e.Message}", e);
         }
     }
+
+    private static int LengthOf(ReadOnlySpan<byte> record) =>
+        record.Length < 4 ? 0 : (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(record), int.MaxValue);
 
     private static CreateStreamRecord ReadCreate(LogPosition position, ReadOnlySpan<byte> bytes, long streamId, long time)
     {

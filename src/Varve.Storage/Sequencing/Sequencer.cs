@@ -84,7 +84,7 @@ internal sealed class Sequencer(
                 if (_next.Taken.Count > 0)
                 {
                     if (_current.SizeBytes + _next.SizeBytes > LargeGroupBytes)
-                        await Task.Yield();
+                        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
                     Begin(_next);
                 }
 

@@ -34,13 +34,35 @@ internal static class SchemaRules
         return [.. added.Select(DictionaryDecoder.Flatten)];
     }
 
-    /// <summary>The change has to fit into one entry of the log.</summary>
+    /// <summary>
+    /// The change has to fit into one entry of the log, and to be read back from it as it is: a record that the reader refuses would keep the node
+    /// from opening for ever.
+    /// </summary>
     public static void CheckRecord(string stream, string verb, LogRecord record, int recordBytesMax)
     {
-        int bytes = RecordWriter.Write(record).Length;
-        if (bytes > recordBytesMax)
-            throw Invalid(stream, verb, $"the columns and their metadata take {bytes} bytes encoded, at most {recordBytesMax} are possible");
+        LogRecord read;
+        try
+        {
+            byte[] bytes = RecordWriter.Write(record);
+            if (bytes.Length > recordBytesMax)
+                throw Invalid(stream, verb, $"the columns and their metadata take {bytes.Length} bytes encoded, at most {recordBytesMax} are possible");
+            read = new RecordReader(_ => null).ReadRecord(LogPosition.None, bytes);
+        }
+        catch (Exception e) when (e is ArrowFormatException or StorageException { Code: not StorageErrorCode.InvalidSchema })
+        {
+            throw Invalid(stream, verb, $"the columns cannot be stored: {e.Message}", e);
+        }
+
+        if (!FieldsOf(record).SequenceEqual(FieldsOf(read)))
+            throw Invalid(stream, verb, "the columns would not be read back from the log as they are");
     }
+
+    private static IReadOnlyList<Field> FieldsOf(LogRecord record) => record switch
+    {
+        CreateStreamRecord create => create.Schema.Fields,
+        AddColumnsRecord add => add.Fields,
+        _ => [],
+    };
 
     private static void Check(string stream, string verb, IReadOnlyList<Field> current, IReadOnlyList<Field> added)
     {
@@ -94,6 +116,6 @@ internal static class SchemaRules
         return true;
     }
 
-    private static StorageException Invalid(string stream, string verb, string problem) =>
-        new(StorageErrorCode.InvalidSchema, $"cannot {verb} stream '{stream}': {problem}");
+    private static StorageException Invalid(string stream, string verb, string problem, Exception? inner = null) =>
+        new(StorageErrorCode.InvalidSchema, $"cannot {verb} stream '{stream}': {problem}", inner);
 }
