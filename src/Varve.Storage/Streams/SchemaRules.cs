@@ -45,7 +45,11 @@ internal static class SchemaRules
         {
             byte[] bytes = RecordWriter.Write(record);
             if (bytes.Length > recordBytesMax)
-                throw Invalid(stream, verb, $"the columns and their metadata take {bytes.Length} bytes encoded, at most {recordBytesMax} are possible");
+            {
+                throw Invalid(
+                    stream, verb, $"the columns and their metadata take {bytes.Length} bytes encoded, at most {recordBytesMax} are possible");
+            }
+
             read = new RecordReader(_ => null).ReadRecord(LogPosition.None, bytes);
         }
         catch (Exception e) when (e is ArrowFormatException or StorageException { Code: not StorageErrorCode.InvalidSchema })

@@ -14,14 +14,15 @@ public class GoldenStreamsTests
         ["generated_duplicate_fieldnames", "generated_list_view", "generated_run_end_encoded", "generated_union"];
 
     public static TheoryData<string> Files =>
-        [.. Directory.GetFiles(RepositoryRoot.Data("arrow-golden", "cpp-21.0.0"), "*.stream").Select(f => Path.GetFileNameWithoutExtension(f)!).Order()];
+        [.. Directory.GetFiles(RepositoryRoot.Data("arrow-golden", "cpp-21.0.0"), "*.stream")
+            .Select(f => Path.GetFileNameWithoutExtension(f)!)
+            .Except(Refused)
+            .Order()];
 
     [Theory]
     [MemberData(nameof(Files))]
     public async Task What_is_appended_is_read_back_before_and_after_reopening(string file)
     {
-        if (Refused.Contains(file))
-            return;
         (Schema schema, List<RecordBatch> batches) = Read(file);
         await using EngineHost host = await EngineHost.StartAsync(o => o with { LogSizes = new LogSizes { ZeroAheadBytes = 0 } });
         StreamDescription stream = await host.Engine.CreateStreamAsync("golden", schema);
