@@ -23,10 +23,14 @@ public sealed class PreparedQuery
 
     public StatementKind Kind { get; }
 
-    /// <summary>One field per placeholder, named like it (<c>$1</c>, <c>$name</c>); of Arrow's null type where the statement does not tell the type.</summary>
+    /// <summary>
+    /// One field per placeholder, named like it (<c>$1</c>, <c>$name</c>); of Arrow's null type where the statement does not tell the type.
+    /// </summary>
     public Schema ParameterSchema { get; }
 
-    /// <summary>The columns of the result; null where they depend on the type of a parameter that the statement does not tell (a cast would).</summary>
+    /// <summary>
+    /// The columns of the result; null where they depend on the type of a parameter that the statement does not tell (a cast would).
+    /// </summary>
     public Schema? ResultSchema { get; }
 
     /// <inheritdoc cref="QueryEngine.ExecuteAsync"/>

@@ -9,7 +9,9 @@ namespace Varve.Query;
 /// </summary>
 public static partial class ProcessMemoryLimit
 {
-    /// <summary>RLIMIT_DATA of Linux (setrlimit(2)): private writable memory. Memory that is only reserved, as .NET's heap is, does not count.</summary>
+    /// <summary>
+    /// RLIMIT_DATA of Linux (setrlimit(2)): private writable memory. Memory that is only reserved, as .NET's heap is, does not count.
+    /// </summary>
     private const int DataLimit = 2;
 
     /// <summary>Lowers the limit to <paramref name="bytes"/>; a lower one that is set already stays. Returns the limit that holds now.</summary>
@@ -29,8 +31,8 @@ public static partial class ProcessMemoryLimit
         return (long)limit.Soft;
     }
 
-    private static QueryException Failed(string call) =>
-        new(QueryErrorCode.Internal, $"the limit on the memory of the process cannot be set: {call} failed with error {Marshal.GetLastPInvokeError()}");
+    private static QueryException Failed(string call) => new(
+        QueryErrorCode.Internal, $"the limit on the memory of the process cannot be set: {call} failed with error {Marshal.GetLastPInvokeError()}");
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int getrlimit(int resource, out Limit limit);

@@ -6,8 +6,8 @@ using Varve.Storage;
 namespace Varve.Query;
 
 /// <summary>
-/// SQL over the streams of a storage engine, by DuckDB in process. Each stream is a table of catalog <c>varve</c>, schema <c>main</c>; a statement sees
-/// every row that was visible when it began, in all places that mention the stream the same rows. SQL only reads: no files, no
+/// SQL over the streams of a storage engine, by DuckDB in process. Each stream is a table of catalog <c>varve</c>, schema <c>main</c>; a
+/// statement sees every row that was visible when it began, in all places that mention the stream the same rows. SQL only reads: no files, no
 /// network, no settings. Row order is promised by ORDER BY alone. Thread-safe.
 /// </summary>
 public sealed class QueryEngine : IDisposable
@@ -136,7 +136,8 @@ public sealed class QueryEngine : IDisposable
         if (Interlocked.Increment(ref _openCount) <= _options.OpenResultCountMax)
             return;
         Interlocked.Decrement(ref _openCount);
-        throw new QueryException(QueryErrorCode.Busy, $"{_options.OpenResultCountMax} results are open already; read them to their end or close them");
+        throw new QueryException(
+            QueryErrorCode.Busy, $"{_options.OpenResultCountMax} results are open already; read them to their end or close them");
     }
 
     /// <summary>Ends a statement that fails; one that succeeds goes on.</summary>
@@ -153,7 +154,9 @@ public sealed class QueryEngine : IDisposable
         }
     }
 
-    /// <summary>The database, or a new one in the place of one that refuses all work after a fatal error. Nothing is lost: it holds views alone.</summary>
+    /// <summary>
+    /// The database, or a new one in the place of one that refuses all work after a fatal error. Nothing is lost: it holds views alone.
+    /// </summary>
     private SqlDatabase UsableDatabase()
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);

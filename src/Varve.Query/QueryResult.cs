@@ -39,7 +39,9 @@ public sealed class QueryResult : IAsyncDisposable
     /// <summary>Chunks of streams that were read.</summary>
     internal long ChunksScanned => _run.ChunksScanned;
 
-    /// <summary>The batches, of about 1 MiB; the first one is small so that it comes early. None where there are no rows. Can be called once.</summary>
+    /// <summary>
+    /// The batches, of about 1 MiB; the first one is small so that it comes early. None where there are no rows. Can be called once.
+    /// </summary>
     /// <exception cref="QueryException">The statement failed, or took too long.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async IAsyncEnumerable<RecordBatch> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -11,8 +11,11 @@ public sealed class QueryTests(QueryFixture fixture) : IClassFixture<QueryFixtur
     [Fact]
     public async Task Sees_what_was_appended()
     {
-        await fixture.CreateAsync("first", TestArrays.Batch(("a", ArrowTypes.Int64, [1L, null, 3L]), ("s", ArrowTypes.Utf8, ["x", "a text of more than twelve", null])));
-        Assert.Equal(["1|x|0", "null|a text of more than twelve|1", "3|null|2"], await fixture.Engine.ReadAsync("SELECT a, s, _offset FROM first ORDER BY _offset"));
+        await fixture.CreateAsync(
+            "first",
+            TestArrays.Batch(("a", ArrowTypes.Int64, [1L, null, 3L]), ("s", ArrowTypes.Utf8, ["x", "a text of more than twelve", null])));
+        Assert.Equal(["1|x|0", "null|a text of more than twelve|1", "3|null|2"],
+            await fixture.Engine.ReadAsync("SELECT a, s, _offset FROM first ORDER BY _offset"));
         Assert.Equal("3", await fixture.Engine.OneAsync("SELECT count(*) FROM first"));
     }
 }

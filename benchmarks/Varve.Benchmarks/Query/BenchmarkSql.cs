@@ -9,7 +9,9 @@ internal static class BenchmarkSql
 
     /// <summary>CREATE TABLE of so many rows.</summary>
     public static string CreateTable(string table, long rows) =>
-        File.ReadAllText(Path.Combine(Folder, "telemetry.sql")).Replace("${N}", $"{rows}", StringComparison.Ordinal).Replace("${OUT}", table, StringComparison.Ordinal);
+        File.ReadAllText(Path.Combine(Folder, "telemetry.sql"))
+            .Replace("${N}", $"{rows}", StringComparison.Ordinal)
+            .Replace("${OUT}", table, StringComparison.Ordinal);
 
     /// <summary>Name and text of each statement: the name stands in a comment on the line before.</summary>
     public static IEnumerable<(string Name, string Sql)> Statements()

@@ -4,7 +4,9 @@ using Varve.Query.Results;
 
 namespace Varve.Benchmarks.Query;
 
-/// <summary>DuckDB's own in-memory table in this process: what the scan of a stream is compared with. Rows leave through the same Arrow batches.</summary>
+/// <summary>
+/// DuckDB's own in-memory table in this process: what the scan of a stream is compared with. Rows leave through the same Arrow batches.
+/// </summary>
 internal sealed class NativeTable : IDisposable
 {
     private readonly DuckDbDatabase _database;
@@ -13,7 +15,12 @@ internal sealed class NativeTable : IDisposable
     public NativeTable(int threadCount)
     {
         _database = new DuckDbDatabase(
-            [("threads", $"{threadCount}"), ("temp_directory", ""), ("preserve_insertion_order", "false"), ("disabled_optimizers", "top_n_window_elimination")]);
+        [
+            ("threads", $"{threadCount}"),
+            ("temp_directory", ""),
+            ("preserve_insertion_order", "false"),
+            ("disabled_optimizers", "top_n_window_elimination"),
+        ]);
         _connection = _database.Connect();
     }
 

@@ -7,8 +7,8 @@ using Varve.Storage;
 namespace Varve.Benchmarks.Query;
 
 /// <summary>
-/// sql-scan [rows] [repetitions] [names]: the statements of ../shared/bench over a stream whose rows are in the tail, next to DuckDB's own in-memory table of the
-/// same rows in the same process. Runs alternate; times are medians, the statement's last batch included.
+/// sql-scan [rows] [repetitions] [names]: the statements of ../shared/bench over a stream whose rows are in the tail, next to DuckDB's own
+/// in-memory table of the same rows in the same process. Runs alternate; times are medians, the statement's last batch included.
 /// </summary>
 internal static class SqlScan
 {
@@ -59,7 +59,8 @@ internal static class SqlScan
         }
 
         await last!.ConfigureAwait(false);
-        Console.WriteLine($"appended them in {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s, {storage.Describe(Table).TailBytes >> 20:N0} MiB in the tail");
+        double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        Console.WriteLine($"appended them in {seconds:F1} s, {storage.Describe(Table).TailBytes >> 20:N0} MiB in the tail");
     }
 
     private static async Task CompareAsync(NativeTable native, QueryEngine engine, int repetitions, HashSet<string> names)
@@ -121,7 +122,8 @@ internal static class SqlScan
         double streamCpu = Median(streams.Select(r => r.CpuMs));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-40} {table,9:F1} {stream,10:F1} {stream / table,6:F2} {tableCpu,14:F1} {streamCpu,14:F1} {streamCpu / tableCpu,6:F2} {streams[0].Rows,10}"));
+            $"{name,-40} {table,9:F1} {stream,10:F1} {stream / table,6:F2} "
+            + $"{tableCpu,14:F1} {streamCpu,14:F1} {streamCpu / tableCpu,6:F2} {streams[0].Rows,10}"));
         return stream / table;
     }
 

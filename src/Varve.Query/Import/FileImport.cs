@@ -8,7 +8,8 @@ using Varve.Query.Types;
 namespace Varve.Query.Import;
 
 /// <summary>
-/// Reads a file into record batches, in the file's order, by a DuckDB instance of its own that can reach that file and nothing else. One reader at a time.
+/// Reads a file into record batches, in the file's order, by a DuckDB instance of its own that can reach that file and nothing else. One reader
+/// at a time.
 /// </summary>
 public sealed class FileImport : IAsyncDisposable
 {
@@ -37,7 +38,7 @@ public sealed class FileImport : IAsyncDisposable
     /// <param name="format">How its rows are written.</param>
     /// <param name="target">Decides the types of the columns it has, by name; null: the file decides.</param>
     /// <param name="cancellation">Ends the opening.</param>
-    /// <exception cref="QueryException">The file cannot be read or is not of that format; the message has DuckDB's own, with line and column.</exception>
+    /// <exception cref="QueryException">The file cannot be read or is not of that format; the message has DuckDB's own.</exception>
     public static async Task<FileImport> OpenAsync(string path, ImportFormat format, Schema? target = null, CancellationToken cancellation = default)
     {
         var import = new FileImport();
@@ -83,9 +84,14 @@ public sealed class FileImport : IAsyncDisposable
         ]);
         _connection = _database.Connect();
         _connection.Execute(
-            $"SET GLOBAL TimeZone = 'UTC'; SET allowed_paths = [{SqlNames.Literal(path)}]; SET enable_external_access = false; SET lock_configuration = true");
+            $"SET GLOBAL TimeZone = 'UTC'; SET allowed_paths = [{SqlNames.Literal(path)}]; "
+            + "SET enable_external_access = false; SET lock_configuration = true");
         if (format == ImportFormat.Parquet)
-            RowCount = long.Parse(_connection.ReadTexts($"SELECT sum(num_rows)::BIGINT::VARCHAR FROM parquet_file_metadata({SqlNames.Literal(path)})")[0]);
+        {
+            string rows = $"SELECT sum(num_rows)::BIGINT::VARCHAR FROM parquet_file_metadata({SqlNames.Literal(path)})";
+            RowCount = long.Parse(_connection.ReadTexts(rows)[0]);
+        }
+
         _statement = _connection.Prepare(ImportQuery.Write(_connection, path, format, target));
         _result = _statement.Execute();
         _batches = new ResultBatches(_result);

@@ -22,7 +22,8 @@ internal static class ImportQuery
         // Text is read as the wanted type at once: sniffed as a number first, 007 would come out as 7.
         if (format == ImportFormat.Csv)
             return $"SELECT * FROM {Source(path, format, wanted)}";
-        string casts = string.Join(", ", wanted.Select(c => $"CAST({SqlNames.Quote(c.Field.Name)} AS {c.SqlType}) AS {SqlNames.Quote(c.Field.Name)}"));
+        string casts = string.Join(
+            ", ", wanted.Select(c => $"CAST({SqlNames.Quote(c.Field.Name)} AS {c.SqlType}) AS {SqlNames.Quote(c.Field.Name)}"));
         return $"SELECT * REPLACE ({casts}) FROM {Source(path, format, types: null)}";
     }
 
@@ -31,7 +32,8 @@ internal static class ImportQuery
         ImportFormat.Parquet => $"read_parquet({SqlNames.Literal(path)}, hive_partitioning = false)",
         ImportFormat.JsonLines => $"read_json({SqlNames.Literal(path)}, format = 'newline_delimited', hive_partitioning = false)",
 
-        // Folders named key=value are no columns of the file. A sample of everything: a column of which only the last row is no integer is no integer column.
+        // Folders named key=value are no columns of the file. A sample of everything: a column of which only the last row is no integer is no
+        // integer column.
         _ => $"read_csv({SqlNames.Literal(path)}, sample_size = -1, hive_partitioning = false{(types is null ? "" : $", types = {Struct(types)}")})",
     };
 

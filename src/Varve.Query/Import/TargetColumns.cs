@@ -46,7 +46,9 @@ internal sealed class TargetColumns
     private static ArrowType WantedType(Field found, Schema? target)
     {
         int index = target?.IndexOf(found.Name) ?? -1;
-        return index >= 0 && StreamSqlMapping.Describe(new Schema([target!.Fields[index]]))[0].SqlType is not null ? target.Fields[index].Type : found.Type;
+        return index >= 0 && StreamSqlMapping.Describe(new Schema([target!.Fields[index]]))[0].SqlType is not null
+            ? target.Fields[index].Type
+            : found.Type;
     }
 
     private static ArrayData As(ArrowType wanted, ArrayData found)

@@ -1,6 +1,8 @@
 namespace Varve.Query.Native;
 
-/// <summary>Turns DuckDB's errors into <see cref="QueryException"/>. Its message is kept, with line, caret and hints; a native stack trace is cut off.</summary>
+/// <summary>
+/// Turns DuckDB's errors into <see cref="QueryException"/>. Its message is kept, with line, caret and hints; a native stack trace is cut off.
+/// </summary>
 internal static class DuckDbErrors
 {
     /// <summary>What DuckDB puts before the message of each class of errors, where the class itself is not known.</summary>
@@ -86,7 +88,8 @@ internal static class DuckDbErrors
     };
 
     private static bool IsTooDeep(string message) =>
-        message.Contains("expression depth", StringComparison.OrdinalIgnoreCase) || message.Contains("tree depth", StringComparison.OrdinalIgnoreCase);
+        message.Contains("expression depth", StringComparison.OrdinalIgnoreCase)
+        || message.Contains("tree depth", StringComparison.OrdinalIgnoreCase);
 
     private static string WithoutStackTrace(string message)
     {

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Varve.Query.Native;
 
-/// <summary>Rows of a running statement, chunk by chunk; under the connection's threading rule. A second statement on the connection ends it.</summary>
+/// <summary>
+/// Rows of a running statement, chunk by chunk; under the connection's threading rule. A second statement on the connection ends it.
+/// </summary>
 internal sealed unsafe class DuckDbResult : IDisposable
 {
     /// <summary>In unmanaged memory, so that its address stays.</summary>
@@ -31,7 +33,9 @@ internal sealed unsafe class DuckDbResult : IDisposable
 
     public LogicalTypeHandle ColumnType(int index) => DuckDbApi.duckdb_column_logical_type(_result, (ulong)index);
 
-    /// <summary>The next rows, which the caller disposes; null at the end. The end and an error look the same to DuckDB's caller: both are asked for.</summary>
+    /// <summary>
+    /// The next rows, which the caller disposes; null at the end. The end and an error look the same to DuckDB's caller: both are asked for.
+    /// </summary>
     public DataChunkHandle? Fetch()
     {
         DataChunkHandle chunk = DuckDbApi.duckdb_fetch_chunk(*_result);

@@ -27,7 +27,8 @@ internal sealed class PlanConstants(IReadOnlyList<BoundParameter> parameters)
         return type switch
         {
             "TINYINT" or "SMALLINT" or "INTEGER" or "BIGINT" or "UTINYINT" or "USMALLINT" or "UINTEGER" or "DATE" or "TIMESTAMP"
-                or "TIMESTAMP_S" or "TIMESTAMP_MS" or "TIMESTAMP_NS" or "TIMESTAMP WITH TIME ZONE" => new PlanConstant(type, ZoneValue.Of(value.GetInt64())),
+                or "TIMESTAMP_S" or "TIMESTAMP_MS" or "TIMESTAMP_NS" or "TIMESTAMP WITH TIME ZONE"
+                => new PlanConstant(type, ZoneValue.Of(value.GetInt64())),
             "UBIGINT" => new PlanConstant(type, ZoneValue.Of(value.GetUInt64())),
             "DOUBLE" => new PlanConstant(type, ZoneValue.OfReal(value.GetDouble())),
 
@@ -41,7 +42,8 @@ internal sealed class PlanConstants(IReadOnlyList<BoundParameter> parameters)
     private PlanConstant? Parameter(JsonElement expression)
     {
         string? name = expression.GetProperty("identifier").GetString();
-        if (parameters.FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase)) is not { } given || given.Array.IsNull(given.Row))
+        BoundParameter? given = parameters.FirstOrDefault(p => string.Equals(p.Name, name, StringComparison.OrdinalIgnoreCase));
+        if (given is null || given.Array.IsNull(given.Row))
             return null;
         string type = expression.GetProperty("return_type").GetProperty("id").GetString() ?? "";
         ArrayData one = given.Array.Slice(given.Row, 1);

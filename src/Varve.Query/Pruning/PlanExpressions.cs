@@ -56,7 +56,9 @@ internal sealed class PlanExpressions(PlanConstants constants)
         JsonElement right = expression.GetProperty("right");
         if (PlanOperand.Of(left, outputs) is { } leftOperand)
             return Compare(leftOperand, type, constants.Read(right));
-        return PlanOperand.Of(right, outputs) is { } rightOperand ? Compare(rightOperand, Flip(type), constants.Read(left)) : Pruning.Condition.Always;
+        return PlanOperand.Of(right, outputs) is { } rightOperand
+            ? Compare(rightOperand, Flip(type), constants.Read(left))
+            : Pruning.Condition.Always;
     }
 
     private static string Flip(string comparison) => comparison switch

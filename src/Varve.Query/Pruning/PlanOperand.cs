@@ -4,8 +4,8 @@ using Varve.Query.Scan;
 namespace Varve.Query.Pruning;
 
 /// <summary>
-/// A column as it stands in a comparison: bare, or cast to a type in which its order is the same. Comparing a TIMESTAMP_S column with a TIMESTAMP, for
-/// one, casts the column.
+/// A column as it stands in a comparison: bare, or cast to a type in which its order is the same. Comparing a TIMESTAMP_S column with a
+/// TIMESTAMP, for one, casts the column.
 /// </summary>
 internal sealed class PlanOperand
 {
@@ -41,8 +41,12 @@ internal sealed class PlanOperand
     {
         if (PlanExpressions.Reference(expression, outputs) is { } bare)
             return Of(bare);
-        if (PlanExpressions.ClassOf(expression) != "BOUND_CAST" || PlanExpressions.Reference(expression.GetProperty("child"), outputs) is not { Column: { } column } cast)
+        if (PlanExpressions.ClassOf(expression) != "BOUND_CAST"
+            || PlanExpressions.Reference(expression.GetProperty("child"), outputs) is not { Column: { } column } cast)
+        {
             return null;
+        }
+
         string target = expression.GetProperty("return_type").GetProperty("id").GetString() ?? "";
         return (cast.Type, target) switch
         {
@@ -63,8 +67,8 @@ internal sealed class PlanOperand
         IsBare || (!constant.IsReal && constant.Whole < long.MaxValue && constant.Whole > -long.MaxValue);
 
     /// <summary>
-    /// Which stored values could equal a constant after the cast, and a little more: value * numerator / denominator, rounded either way and off by the
-    /// slack at most.
+    /// Which stored values could equal a constant after the cast, and a little more: value * numerator / denominator, rounded either way and off
+    /// by the slack at most.
     /// </summary>
     public (ZoneValue Low, ZoneValue High) Stored(ZoneValue constant)
     {

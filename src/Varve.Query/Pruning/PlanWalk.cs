@@ -52,7 +52,10 @@ internal sealed class PlanWalk
         return type switch
         {
             "LOGICAL_FILTER" => AddFilter(node, chain),
-            "LOGICAL_PROJECTION" => chain with { Outputs = [.. node.GetProperty("expressions").EnumerateArray().Select(e => PlanExpressions.Reference(e, chain.Outputs))] },
+            "LOGICAL_PROJECTION" => chain with
+            {
+                Outputs = [.. node.GetProperty("expressions").EnumerateArray().Select(e => PlanExpressions.Reference(e, chain.Outputs))],
+            },
             "LOGICAL_COMPARISON_JOIN" when IsMarkOfValues(node) => AddMark(node, chain),
             "LOGICAL_TOP_N" => AddFirst(node, chain),
             _ => null,
@@ -61,7 +64,8 @@ internal sealed class PlanWalk
 
     private PlanChain VisitScan(JsonElement node)
     {
-        string stream = node.GetProperty("parameters")[0].GetProperty("value").GetString() ?? throw new InvalidOperationException("a scan without a name");
+        string stream = node.GetProperty("parameters")[0].GetProperty("value").GetString()
+            ?? throw new InvalidOperationException("a scan without a name");
         ScanColumn[] columns = ScanColumns.Of(_scope.Open(stream).Stream.Schema);
         JsonElement[] types = [.. node.GetProperty("returned_types").EnumerateArray()];
         PlanColumn?[] outputs = [.. node.GetProperty("column_indexes").EnumerateArray().Select(c => Column(c, columns, types))];

@@ -37,7 +37,8 @@ internal static class ZoneScan
         if (array.NullCount == array.Length)
             return new Zone(default, default, HasNulls: true, IsEmpty: true);
         (T least, T greatest) = array.NullCount == 0 ? Bounds(values) : BoundsOfValid(array, values);
-        return new Zone(ZoneValue.Of(Int128.CreateTruncating(least) * factor), ZoneValue.Of(Int128.CreateTruncating(greatest) * factor), array.NullCount > 0);
+        return new Zone(
+            ZoneValue.Of(Int128.CreateTruncating(least) * factor), ZoneValue.Of(Int128.CreateTruncating(greatest) * factor), array.NullCount > 0);
     }
 
     private static (T Least, T Greatest) Bounds<T>(ReadOnlySpan<T> values)
@@ -101,6 +102,9 @@ internal static class ZoneScan
             hasNan |= T.IsNaN(value);
         }
 
-        return new Zone(ZoneValue.OfReal(double.CreateTruncating(least)), ZoneValue.OfReal(hasNan ? double.NaN : double.CreateTruncating(greatest)), array.NullCount > 0);
+        return new Zone(
+            ZoneValue.OfReal(double.CreateTruncating(least)),
+            ZoneValue.OfReal(hasNan ? double.NaN : double.CreateTruncating(greatest)),
+            array.NullCount > 0);
     }
 }

@@ -1,6 +1,8 @@
 namespace Varve.Query.Pruning;
 
-/// <summary>A value in the order of its SQL type: a whole number (integers, dates, timestamps) or a real one. DuckDB sorts NaN above all reals.</summary>
+/// <summary>
+/// A value in the order of its SQL type: a whole number (integers, dates, timestamps) or a real one. DuckDB sorts NaN above all reals.
+/// </summary>
 internal readonly record struct ZoneValue : IComparable<ZoneValue>
 {
     private readonly Int128 _whole;

@@ -88,7 +88,8 @@ internal static class ResultColumns
         ResultColumn key = Create(name, keyType);
         ResultColumn value = Create(name, valueType);
         var entries = new StructType([new Field("key", key.Type, isNullable: false), new Field("value", value.Type)]);
-        return new ListColumn(new MapType(new Field("entries", entries, isNullable: false), KeysSorted: false), new StructColumn(entries, [key, value]));
+        var map = new MapType(new Field("entries", entries, isNullable: false), KeysSorted: false);
+        return new ListColumn(map, new StructColumn(entries, [key, value]));
     }
 
     private static ArrayColumn CreateArray(string name, LogicalTypeHandle type)

@@ -39,7 +39,8 @@ internal readonly struct IntervalConverter : IValueConverter<NativeInterval, Int
         {
             throw new QueryException(
                 QueryErrorCode.InvalidValue,
-                $"an interval of {value.Micros} microseconds is longer than the 292 years that Arrow's interval[month_day_nano] holds: cast it to VARCHAR");
+                $"an interval of {value.Micros} microseconds is longer than the 292 years that Arrow's interval[month_day_nano] holds: "
+                + "cast it to VARCHAR");
         }
 
         return new MonthDayNano(value.Months, value.Days, value.Micros * 1000);

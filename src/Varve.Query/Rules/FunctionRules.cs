@@ -112,7 +112,7 @@ internal sealed class FunctionRules
                 {
                     if (property.NameEquals("function_name") && property.Value.GetString() is { } name)
                         CheckCall(name, at);
-                    else if (property.NameEquals("id") && property.Value.ValueKind == JsonValueKind.String && IsRefusedType(property.Value.GetString()!))
+                    else if (property.NameEquals("id") && IsRefusedType(property.Value))
                         throw Refused($"the type {RefusedType}");
                     open.Push(property.Value);
                 }
@@ -130,7 +130,8 @@ internal sealed class FunctionRules
         if (!structure.TryGetProperty("value", out JsonElement constant) || !constant.TryGetProperty("value", out JsonElement text)
             || text.ValueKind != JsonValueKind.String)
         {
-            throw new QueryException(QueryErrorCode.Refused, $"the structure given to {name} must be a text in the statement itself, such as '{{\"a\": \"INT\"}}'");
+            throw new QueryException(
+                QueryErrorCode.Refused, $"the structure given to {name} must be a text in the statement itself, such as '{{\"a\": \"INT\"}}'");
         }
 
         string written = text.GetString()!;
@@ -138,7 +139,8 @@ internal sealed class FunctionRules
             throw Refused($"a structure of more than {StructureDepthMax} levels or of type {RefusedType}");
     }
 
-    private static bool IsRefusedType(string id) => id.Equals(RefusedType, StringComparison.OrdinalIgnoreCase);
+    private static bool IsRefusedType(JsonElement id) =>
+        id.ValueKind == JsonValueKind.String && id.GetString()!.Equals(RefusedType, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>An upper bound of how deep JSON is nested; brackets in texts count too.</summary>
     private static int Depth(string json) => json.Count(c => c is '[' or '{' or '(');

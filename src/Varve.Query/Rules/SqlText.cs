@@ -3,7 +3,9 @@ namespace Varve.Query.Rules;
 /// <summary>The little that must be known of a statement's text before DuckDB sees it: its first words. Not a parser.</summary>
 internal static class SqlText
 {
-    /// <summary>The word at <paramref name="at"/> after blanks, comments and semicolons, which then stands behind it; empty where no word begins.</summary>
+    /// <summary>
+    /// The word at <paramref name="at"/> after blanks, comments and semicolons, which then stands behind it; empty where no word begins.
+    /// </summary>
     public static ReadOnlySpan<char> NextWord(ReadOnlySpan<char> sql, ref int at)
     {
         at = SkipBlanks(sql, at);

@@ -6,7 +6,8 @@ internal static class StatementWords
     /// <summary>Statements that only read.</summary>
     public static readonly HashSet<string> Allowed = new(StringComparer.OrdinalIgnoreCase)
     {
-        "SELECT", "WITH", "FROM", "VALUES", "TABLE", "EXPLAIN", "DESCRIBE", "DESC", "SHOW", "SUMMARIZE", "PIVOT", "PIVOT_WIDER", "PIVOT_LONGER", "UNPIVOT",
+        "SELECT", "WITH", "FROM", "VALUES", "TABLE", "EXPLAIN", "DESCRIBE", "DESC", "SHOW", "SUMMARIZE", "PIVOT", "PIVOT_WIDER",
+        "PIVOT_LONGER", "UNPIVOT",
     };
 
     /// <summary>Statements that DuckDB knows and Varve does not allow; any other word is left to DuckDB's parser to judge.</summary>

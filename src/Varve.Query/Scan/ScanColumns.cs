@@ -9,7 +9,9 @@ namespace Varve.Query.Scan;
 internal static class ScanColumns
 {
     private static readonly ScanColumn Any = new(SystemColumns.Any, ScanColumnKind.Any, -1, new FixedLoader(DuckDbTypeId.UTinyInt, "UTINYINT", 1));
-    private static readonly ScanColumn Offset = new(SystemColumns.Offset, ScanColumnKind.Offset, -1, new FixedLoader(DuckDbTypeId.BigInt, "BIGINT", 8));
+    private static readonly ScanColumn Offset = new(
+        SystemColumns.Offset, ScanColumnKind.Offset, -1, new FixedLoader(DuckDbTypeId.BigInt, "BIGINT", 8));
+
     private static readonly ScanColumn Time = new(
         SystemColumns.Time, ScanColumnKind.Time, -1, new FixedLoader(DuckDbTypeId.TimestampTz, "TIMESTAMP WITH TIME ZONE", 8));
 

@@ -2,7 +2,9 @@ using Varve.Query.Native;
 
 namespace Varve.Query.Sessions;
 
-/// <summary>A connection that runs one statement after the other. Statements cannot change a session, so sessions are reused. One thread at a time.</summary>
+/// <summary>
+/// A connection that runs one statement after the other. Statements cannot change a session, so sessions are reused. One thread at a time.
+/// </summary>
 internal sealed class SqlSession : IDisposable
 {
     private DuckDbStatement? _planReader;

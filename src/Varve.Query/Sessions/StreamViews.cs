@@ -72,8 +72,8 @@ internal sealed class StreamViews(SqlDatabase database, StorageEngine storage)
         }
         catch (QueryException) when (scope.Failure is StorageException { Code: StorageErrorCode.StreamNotFound })
         {
-            // Dropped while the view was made. It may be there again by now, as another stream: the catalog's version has moved on, so the next statement
-            // takes the rest up.
+            // Dropped while the view was made. It may be there again by now, as another stream: the catalog's version has moved on, so the next
+            // statement takes the rest up.
             connection.Execute($"DROP VIEW IF EXISTS {SqlNames.Quote(stream.Name)}");
             _known.Remove(stream.Name);
         }

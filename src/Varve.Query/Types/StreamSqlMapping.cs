@@ -3,7 +3,9 @@ using Varve.Query.Scan.Loading;
 
 namespace Varve.Query.Types;
 
-/// <summary>The SQL types of a stream's columns. Every stream also has <c>_offset</c> (BIGINT) and <c>_time</c> (TIMESTAMP WITH TIME ZONE), last.</summary>
+/// <summary>
+/// The SQL types of a stream's columns. Every stream also has <c>_offset</c> (BIGINT) and <c>_time</c> (TIMESTAMP WITH TIME ZONE), last.
+/// </summary>
 public static class StreamSqlMapping
 {
     /// <summary>One entry per column of the schema, in its order.</summary>

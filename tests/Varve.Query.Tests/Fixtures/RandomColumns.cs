@@ -7,7 +7,8 @@ internal static class RandomColumns
 {
     private static readonly ArrowType[] Flat =
     [
-        ArrowTypes.Boolean, ArrowTypes.Int8, ArrowTypes.Int16, ArrowTypes.Int32, ArrowTypes.Int64, ArrowTypes.UInt32, ArrowTypes.Float32, ArrowTypes.Float64,
+        ArrowTypes.Boolean, ArrowTypes.Int8, ArrowTypes.Int16, ArrowTypes.Int32, ArrowTypes.Int64, ArrowTypes.UInt32, ArrowTypes.Float32,
+        ArrowTypes.Float64,
         ArrowTypes.Utf8, ArrowTypes.Binary, ArrowTypes.Date32, new TimeType(TimeUnit.Nanosecond), new TimestampType(TimeUnit.Nanosecond, null),
         ArrowTypes.TimestampMicrosUtc,
     ];
@@ -23,7 +24,8 @@ internal static class RandomColumns
             0 => new ListType(new Field("item", Type(r, depth - 1))),
             1 => new FixedSizeListType(new Field("item", Type(r, depth - 1)), r.Next(1, 4)),
             2 => new MapType(
-                new Field("entries", new StructType([new Field("key", ArrowTypes.Int32, false), new Field("value", Type(r, depth - 1))]), false), false),
+                new Field("entries", new StructType([new Field("key", ArrowTypes.Int32, false), new Field("value", Type(r, depth - 1))]), false),
+                KeysSorted: false),
             _ => new StructType([.. Enumerable.Range(0, r.Next(1, 4)).Select(i => new Field($"f{i}", Type(r, depth - 1)))]),
         };
     }
@@ -63,5 +65,6 @@ internal static class RandomColumns
         };
     }
 
-    private static object?[] Elements(Random r, ArrowType type, int count, double nulls) => [.. Enumerable.Range(0, count).Select(_ => Value(r, type, nulls))];
+    private static object?[] Elements(Random r, ArrowType type, int count, double nulls) =>
+        [.. Enumerable.Range(0, count).Select(_ => Value(r, type, nulls))];
 }

@@ -57,7 +57,8 @@ public sealed class TwinFixture : IAsyncLifetime, IDisposable
 
     private static void AssertSame(string sql, string between, string[] expected, string[] actual) => Assert.True(
         expected.SequenceEqual(actual),
-        $"{between} differ for {sql}\n  {expected.Length} rows: {string.Join("; ", expected.Except(actual).Take(3))}\n  {actual.Length} rows: {string.Join("; ", actual.Except(expected).Take(3))}");
+        $"{between} differ for {sql}\n  {expected.Length} rows: {string.Join("; ", expected.Except(actual).Take(3))}\n"
+        + $"  {actual.Length} rows: {string.Join("; ", actual.Except(expected).Take(3))}");
 
     private async Task FillAsync(string name, int rows)
     {
@@ -73,7 +74,8 @@ public sealed class TwinFixture : IAsyncLifetime, IDisposable
                (hash(i, 2) % 1000 / 8.0)::FLOAT AS f,
                CASE WHEN i < 70000 OR hash(i, 3) % 10 = 0 THEN NULL ELSE (i / 1000)::SMALLINT END AS n,
                'host-' || (hash(i, 4) % 1000) || '.example.net' AS host,
-               CASE hash(i, 5) % 4 WHEN 0 THEN NULL WHEN 1 THEN '' WHEN 2 THEN 'short' ELSE 'a path of some length/' || (hash(i, 6) % 100000) END AS path,
+               CASE hash(i, 5) % 4 WHEN 0 THEN NULL WHEN 1 THEN '' WHEN 2 THEN 'short'
+                 ELSE 'a path of some length/' || (hash(i, 6) % 100000) END AS path,
                hash(i, 7) % 2 = 0 AS b,
                (i % 100000)::DECIMAL(10, 2) / 4 AS m,
                DATE '2023-01-01' + (i / 5000)::INTEGER AS d,

@@ -57,7 +57,8 @@ public sealed class FileImportTests : IDisposable
         ];
         string file = Write("types.csv", $"{string.Join(',', columns.Select(c => c.Name))}\n{string.Join(',', columns.Select(c => c.Text))}\n");
 
-        (Schema schema, List<string[]> rows) = await ReadAsync(file, ImportFormat.Csv, new Schema([.. columns.Select(c => new Field(c.Name, c.Type))]));
+        (Schema schema, List<string[]> rows) = await ReadAsync(
+            file, ImportFormat.Csv, new Schema([.. columns.Select(c => new Field(c.Name, c.Type))]));
 
         Assert.Equal(columns.Select(c => c.Type), schema.Fields.Select(f => f.Type));
         Assert.Equal(columns.Select(c => c.Expected), Assert.Single(rows));
@@ -85,7 +86,8 @@ public sealed class FileImportTests : IDisposable
         string file = Write("fine.csv", "at\n2026-01-02 03:04:05.5+00\n");
         var target = new Schema([new Field("at", new TimestampType(TimeUnit.Second, "UTC"))]);
 
-        Assert.Contains("column 'at'", (await Assert.ThrowsAsync<QueryException>(() => ReadAsync(file, ImportFormat.Csv, target))).Message, StringComparison.Ordinal);
+        Assert.Contains("column 'at'", (await Assert.ThrowsAsync<QueryException>(() => ReadAsync(file, ImportFormat.Csv, target))).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -151,8 +153,10 @@ public sealed class FileImportTests : IDisposable
     {
         string text = Write("text.parquet", "this is no parquet");
 
-        Assert.Contains("nowhere.csv", (await Assert.ThrowsAsync<QueryException>(() => ReadAsync("/nowhere.csv", ImportFormat.Csv))).Message, StringComparison.Ordinal);
-        Assert.Contains("text.parquet", (await Assert.ThrowsAsync<QueryException>(() => ReadAsync(text, ImportFormat.Parquet))).Message, StringComparison.Ordinal);
+        Assert.Contains("nowhere.csv", (await Assert.ThrowsAsync<QueryException>(() => ReadAsync("/nowhere.csv", ImportFormat.Csv))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("text.parquet", (await Assert.ThrowsAsync<QueryException>(() => ReadAsync(text, ImportFormat.Parquet))).Message,
+            StringComparison.Ordinal);
     }
 
     private string Write(string name, string content)

@@ -12,6 +12,9 @@ public sealed class PruningTests(TwinFixture twins, ITestOutputHelper output)
 {
     private const int Chunks = 10;
 
+    private static readonly string[] Keys =
+        ["ts", "ts DESC", "id", "id DESC", "tss DESC", "n", "n DESC", "n DESC NULLS LAST", "k", "u", "d DESC", "v DESC", "-id"];
+
     [Theory]
     [InlineData("SELECT count(*) FROM x WHERE ts >= '2023-11-14 22:20:00' AND ts < '2023-11-14 22:21:00'", 1)]
     [InlineData("SELECT count(*) FROM x WHERE tz >= TIMESTAMPTZ '2023-11-14 22:20:00+00' AND tz < TIMESTAMPTZ '2023-11-14 22:21:00+00'", 1)]
@@ -82,17 +85,20 @@ public sealed class PruningTests(TwinFixture twins, ITestOutputHelper output)
             5 => $"SELECT count(*) FROM y b WHERE NOT EXISTS (SELECT 1 FROM x a WHERE a.id = b.id AND {a})",
             6 => $"SELECT id, rn FROM (SELECT a.*, row_number() OVER (PARTITION BY k ORDER BY id DESC) rn FROM x a WHERE {a}) WHERE rn <= 2",
             7 => $"SELECT * FROM (SELECT id, k, row_number() OVER (ORDER BY id) rn FROM x) a WHERE {Condition(r, "a.", 2, "id", "k")} AND rn < 1000",
-            8 => $"SELECT count(*), sum(id) FROM (SELECT id, k, ts FROM x a WHERE {a} UNION ALL SELECT id, k, ts FROM y b WHERE {b}) t WHERE {Condition(r, "t.", 2, "id", "k", "ts")}",
+            8 => $"SELECT count(*), sum(id) FROM (SELECT id, k, ts FROM x a WHERE {a} UNION ALL SELECT id, k, ts FROM y b WHERE {b}) t "
+                + $"WHERE {Condition(r, "t.", 2, "id", "k", "ts")}",
             9 => $"SELECT id FROM (SELECT * FROM x a WHERE {a} ORDER BY id DESC LIMIT 20) t WHERE {Condition(r, "t.", 1)} ORDER BY id LIMIT 5",
             10 => $"SELECT b.id, (SELECT count(*) FROM x a WHERE a.k = b.k AND {a}) FROM y b WHERE {b} AND b.id < 5",
             11 => $"SELECT count(*) FROM x a FULL JOIN y b ON a.id = b.id WHERE ({a}) OR {b}",
-            12 => $"SELECT id FROM (SELECT id, ts FROM x a ORDER BY {Key(r)}, id LIMIT {r.Next(1, 50_000)} OFFSET {r.Next(3) * r.Next(100_000)}) t WHERE id % 97 = 0",
-            _ => $"SELECT count(*), sum(id), min(ts) FROM (SELECT * FROM x a WHERE {a} ORDER BY {Key(r)}, id LIMIT {r.Next(1, 1000)}) t WHERE {Condition(r, "t.", 1)}",
+            12 => $"SELECT id FROM (SELECT id, ts FROM x a ORDER BY {Key(r)}, id LIMIT {r.Next(1, 50_000)} "
+                + $"OFFSET {r.Next(3) * r.Next(100_000)}) t WHERE id % 97 = 0",
+            _ => $"SELECT count(*), sum(id), min(ts) FROM (SELECT * FROM x a WHERE {a} ORDER BY {Key(r)}, id LIMIT {r.Next(1, 1000)}) t "
+                + $"WHERE {Condition(r, "t.", 1)}",
         };
     }
 
     private static string Key(Random r) =>
-        ((string[])["ts", "ts DESC", "id", "id DESC", "tss DESC", "n", "n DESC", "n DESC NULLS LAST", "k", "u", "d DESC", "v DESC", "-id"])[r.Next(13)];
+        Keys[r.Next(Keys.Length)];
 
     private static string Condition(Random r, string alias, int depth, params string[] columns)
     {

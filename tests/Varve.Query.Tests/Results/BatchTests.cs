@@ -16,7 +16,8 @@ public sealed class BatchTests(QueryFixture fixture) : IClassFixture<QueryFixtur
         foreach (RecordBatch batch in batches[1..^1])
             Assert.InRange(Bytes(batch), 512 << 10, 2 << 20);
         foreach (RecordBatch batch in batches)
-            Assert.Equal(batch.RowCount, Enumerable.Range(0, batch.RowCount).Count(i => ArrayReader.GetString(batch.Columns[2], i) == $"text of row {ArrayReader.GetInt64(batch.Columns[0], i)}"));
+            Assert.Equal(batch.RowCount, Enumerable.Range(0, batch.RowCount).Count(
+                i => ArrayReader.GetString(batch.Columns[2], i) == $"text of row {ArrayReader.GetInt64(batch.Columns[0], i)}"));
         Assert.Equal(400_000L * 399_999 / 2, batches.Sum(b => Enumerable.Range(0, b.RowCount).Sum(i => ArrayReader.GetInt64(b.Columns[0], i))));
     }
 
@@ -26,7 +27,8 @@ public sealed class BatchTests(QueryFixture fixture) : IClassFixture<QueryFixtur
         List<RecordBatch> batches = await ReadAsync("SELECT repeat('x', 300000) AS t FROM range(50)");
         Assert.Equal(50, batches.Sum(b => b.RowCount));
         Assert.All(batches, b => Assert.InRange(Bytes(b), 0, 3 << 20));
-        Assert.All(batches, b => Assert.All(Enumerable.Range(0, b.RowCount), i => Assert.Equal(300_000, ArrayReader.GetBytes(b.Columns[0], i).Length)));
+        Assert.All(batches, b => Assert.All(Enumerable.Range(0, b.RowCount), i =>
+            Assert.Equal(300_000, ArrayReader.GetBytes(b.Columns[0], i).Length)));
     }
 
     [Fact]
@@ -58,7 +60,8 @@ public sealed class BatchTests(QueryFixture fixture) : IClassFixture<QueryFixtur
     [Fact]
     public async Task An_error_in_the_middle_comes_after_the_rows_before_it()
     {
-        await using QueryResult result = await fixture.Engine.ExecuteAsync("SELECT CASE WHEN range < 600000 THEN range ELSE ('x' || range)::BIGINT END FROM range(700000)");
+        await using QueryResult result = await fixture.Engine.ExecuteAsync(
+            "SELECT CASE WHEN range < 600000 THEN range ELSE ('x' || range)::BIGINT END FROM range(700000)");
         long rows = 0;
         QueryException error = await Assert.ThrowsAsync<QueryException>(async () =>
         {

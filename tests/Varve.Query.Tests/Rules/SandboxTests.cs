@@ -135,7 +135,8 @@ public sealed class SandboxTests(QueryFixture fixture) : IClassFixture<QueryFixt
 
     [Fact]
     public async Task Names_of_refused_functions_serve_as_names_of_columns() =>
-        Assert.Equal("1|2", Assert.Single(await fixture.Engine.ReadAsync("SELECT query, \"checkpoint\" FROM (SELECT 1 AS query, 2 AS \"checkpoint\") glob_")));
+        Assert.Equal("1|2", Assert.Single(await fixture.Engine.ReadAsync(
+            "SELECT query, \"checkpoint\" FROM (SELECT 1 AS query, 2 AS \"checkpoint\") glob_")));
 
     [Fact]
     public async Task Nothing_was_written_by_what_was_refused()
@@ -175,6 +176,7 @@ public sealed class SandboxTests(QueryFixture fixture) : IClassFixture<QueryFixt
             "SELECT concat_ws(';', current_setting('home_directory'), current_setting('temp_directory'), current_setting('secret_directory'), "
             + "current_setting('extension_directory'))");
         Assert.DoesNotContain('/', Assert.Single(values));
-        Assert.DoesNotContain(await fixture.Engine.ReadAsync("SELECT setting FROM pg_catalog.pg_settings"), v => v.Contains('/', StringComparison.Ordinal));
+        Assert.DoesNotContain(await fixture.Engine.ReadAsync("SELECT setting FROM pg_catalog.pg_settings"), v =>
+            v.Contains('/', StringComparison.Ordinal));
     }
 }

@@ -37,8 +37,10 @@ public sealed class CatalogTests(QueryFixture fixture) : IClassFixture<QueryFixt
         Assert.Equal(
             ["a|BIGINT|1", "B|VARCHAR|2", "_offset|BIGINT|3", "_time|TIMESTAMP WITH TIME ZONE|4"],
             await fixture.Engine.ReadAsync(
-                "SELECT column_name, data_type, ordinal_position FROM information_schema.columns WHERE table_name = 'starred' ORDER BY ordinal_position"));
-        Assert.Equal("a: int64, B: utf8, _offset: int64, _time: timestamp[us, UTC]", (await fixture.Engine.PrepareAsync("FROM starred")).ResultSchema!.ToString());
+                "SELECT column_name, data_type, ordinal_position FROM information_schema.columns "
+                + "WHERE table_name = 'starred' ORDER BY ordinal_position"));
+        Assert.Equal("a: int64, B: utf8, _offset: int64, _time: timestamp[us, UTC]",
+            (await fixture.Engine.PrepareAsync("FROM starred")).ResultSchema!.ToString());
     }
 
     [Fact]
@@ -50,7 +52,8 @@ public sealed class CatalogTests(QueryFixture fixture) : IClassFixture<QueryFixt
         await fixture.Storage.AppendAsync("changing", TestArrays.Batch(("a", ArrowTypes.Int64, [1L])));
         Assert.Equal("1|0", await fixture.Engine.OneAsync("SELECT a, _offset FROM changing"));
 
-        await fixture.Storage.AddColumnsAsync("changing", [new Field("b", ArrowTypes.Utf8), new Field("l", new ListType(new Field("item", ArrowTypes.Int32)))]);
+        await fixture.Storage.AddColumnsAsync(
+            "changing", [new Field("b", ArrowTypes.Utf8), new Field("l", new ListType(new Field("item", ArrowTypes.Int32)))]);
         await fixture.Storage.AppendAsync("changing", TestArrays.Batch(("b", ArrowTypes.Utf8, ["new"]), ("a", ArrowTypes.Int64, [2L])));
         Assert.Equal(["1|null|null|0", "2|new|null|1"], await fixture.Engine.ReadAsync("SELECT * EXCLUDE (_time) FROM changing ORDER BY _offset"));
         Assert.Equal("5", await fixture.Engine.OneAsync("SELECT count(*) FROM information_schema.columns WHERE table_name = 'changing'"));

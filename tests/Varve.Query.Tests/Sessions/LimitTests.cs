@@ -22,7 +22,15 @@ public sealed class LimitTests : IAsyncLifetime, IDisposable
     {
         _storage = await StorageEngine.OpenAsync(new StorageOptions { Directory = _directory.Path });
         _engine = new QueryEngine(
-            _storage, new QueryOptions { ThreadCount = 2, ConcurrentStatementCount = 2, WaitingStatementCountMax = 3, OpenResultCountMax = 12, MemoryLimitBytes = 64 << 20 });
+            _storage,
+            new QueryOptions
+            {
+                ThreadCount = 2,
+                ConcurrentStatementCount = 2,
+                WaitingStatementCountMax = 3,
+                OpenResultCountMax = 12,
+                MemoryLimitBytes = 64 << 20,
+            });
         await _storage.CreateStreamAsync("s", new Schema([new Field("a", ArrowTypes.Int64)]));
         RecordBatch rows = TestArrays.Batch(("a", ArrowTypes.Int64, [.. Enumerable.Range(0, 70_000).Select(i => (object?)(long)i)]));
         for (int i = 0; i < 4; i++)
@@ -82,7 +90,8 @@ public sealed class LimitTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task The_time_that_a_reader_takes_does_not_count()
     {
-        await using QueryResult result = await _engine.ExecuteAsync("SELECT a, a, a FROM s", settings: new QuerySettings { Timeout = TimeSpan.FromSeconds(2) });
+        await using QueryResult result = await _engine.ExecuteAsync(
+            "SELECT a, a, a FROM s", settings: new QuerySettings { Timeout = TimeSpan.FromSeconds(2) });
         long rows = 0;
         var watch = Stopwatch.StartNew();
         await foreach (RecordBatch batch in result.ReadAllAsync())
@@ -109,7 +118,8 @@ public sealed class LimitTests : IAsyncLifetime, IDisposable
     {
         using var cancel = new CancellationTokenSource();
         Task<QueryResult>[] running = [.. Enumerable.Range(0, 2).Select(_ => _engine.ExecuteAsync(Endless, cancellationToken: cancel.Token))];
-        await WaitForAsync(async () => (await Record.ExceptionAsync(() => Probe(TimeSpan.FromMilliseconds(50)))) is QueryException { Code: QueryErrorCode.Timeout });
+        await WaitForAsync(async () =>
+            (await Record.ExceptionAsync(() => Probe(TimeSpan.FromMilliseconds(50)))) is QueryException { Code: QueryErrorCode.Timeout });
         using var giveUp = new CancellationTokenSource();
         Task<QueryResult>[] waiting = [.. Enumerable.Range(0, 3).Select(_ => _engine.ExecuteAsync("SELECT 1", cancellationToken: giveUp.Token))];
         Assert.Equal(QueryErrorCode.Busy, (await Assert.ThrowsAsync<QueryException>(() => _engine.ExecuteAsync("SELECT 1"))).Code);

@@ -47,7 +47,8 @@ public sealed class ParameterTests(QueryFixture fixture) : IClassFixture<QueryFi
     [InlineData("SELECT $b, $a", "a", "1", "b", "2", "2|1")]
     [InlineData("SELECT $2, $1", "$2", "2", "$1", "1", "2|1")]
     [InlineData("SELECT $x, $y", "other", "1", "names", "2", "1|2")]
-    public async Task Values_go_to_placeholders_by_name_or_in_order(string sql, string name1, string value1, string name2, string value2, string expected) =>
+    public async Task Values_go_to_placeholders_by_name_or_in_order(
+        string sql, string name1, string value1, string name2, string value2, string expected) =>
         Assert.Equal(expected, await fixture.Engine.OneAsync(sql, Values((name1, ArrowTypes.Utf8, value1), (name2, ArrowTypes.Utf8, value2))));
 
     [Theory]
@@ -56,7 +57,8 @@ public sealed class ParameterTests(QueryFixture fixture) : IClassFixture<QueryFi
     [InlineData("SELECT 1")]
     [InlineData("SELECT $1, $3")]
     public async Task Values_that_do_not_fit_in_number_are_refused(string sql) =>
-        Assert.Equal(QueryErrorCode.InvalidParameter, (await fixture.Engine.FailAsync(sql, Values(("a", ArrowTypes.Int64, 1L), ("b", ArrowTypes.Int64, 2L)))).Code);
+        Assert.Equal(QueryErrorCode.InvalidParameter, (await fixture.Engine.FailAsync(
+            sql, Values(("a", ArrowTypes.Int64, 1L), ("b", ArrowTypes.Int64, 2L)))).Code);
 
     [Fact]
     public async Task Placeholders_without_values_are_refused() =>
@@ -67,8 +69,10 @@ public sealed class ParameterTests(QueryFixture fixture) : IClassFixture<QueryFi
     {
         await fixture.CreateAsync("w", TestArrays.Batch(("a", new TimestampType(TimeUnit.Microsecond, null), [0L])));
         Assert.Equal("1", await fixture.Engine.OneAsync("SELECT count(*) FROM w WHERE a < $1", Values(("$1", ArrowTypes.Utf8, "2024-01-01"))));
-        Assert.Equal(QueryErrorCode.InvalidValue, (await fixture.Engine.FailAsync("SELECT count(*) FROM w WHERE a < $1", Values(("$1", ArrowTypes.Utf8, "no date")))).Code);
-        Assert.Equal(QueryErrorCode.InvalidStatement, (await fixture.Engine.FailAsync("SELECT count(*) FROM w WHERE a < $1", Values(("$1", ArrowTypes.Int64, 5L)))).Code);
+        Assert.Equal(QueryErrorCode.InvalidValue, (await fixture.Engine.FailAsync(
+            "SELECT count(*) FROM w WHERE a < $1", Values(("$1", ArrowTypes.Utf8, "no date")))).Code);
+        Assert.Equal(QueryErrorCode.InvalidStatement, (await fixture.Engine.FailAsync(
+            "SELECT count(*) FROM w WHERE a < $1", Values(("$1", ArrowTypes.Int64, 5L)))).Code);
     }
 
     public static TheoryData<string> Types => [.. AllTypes.Keys];

@@ -40,17 +40,20 @@ public sealed class TypeMappingTests(QueryFixture fixture) : IClassFixture<Query
         ["decimal256"] = Wider(new DecimalType(38, 2, 256), "DECIMAL(38,2)", 38, 2, "999999999999999999999999999999999999.99", null, "-0.01"),
         ["decimal of scale below zero"] = Wider(new DecimalType(5, -3, 128), "DECIMAL(8,0)", 8, 0, "99999000", null, "-1000"),
         ["decimal of scale above its digits"] = Wider(new DecimalType(2, 5, 128), "DECIMAL(5,5)", 5, 5, "0.00099", null, "-0.00001"),
-        ["utf8"] = Same(ArrowTypes.Utf8, "VARCHAR", "", null, "12 characters"[..12], "13 characters", "çà ñ 日本 🙂", new string('x', 100_000), "last"),
+        ["utf8"] = Same(ArrowTypes.Utf8, "VARCHAR", "", null, "12 characters"[..12], "13 characters", "çà ñ 日本 🙂",
+            new string('x', 100_000), "last"),
         ["large_utf8"] = (ArrowTypes.LargeUtf8, "VARCHAR", ArrowTypes.Utf8, ["", null, "short", "a text longer than twelve"], null),
         ["utf8_view"] = (ArrowTypes.Utf8View, "VARCHAR", ArrowTypes.Utf8, ["", null, "short", "a text longer than twelve", "exactly 12 b"], null),
         ["binary"] = Same(ArrowTypes.Binary, "BLOB", Array.Empty<byte>(), null, new byte[] { 0, 255, 0 }, new byte[20]),
         ["large_binary"] = (ArrowTypes.LargeBinary, "BLOB", ArrowTypes.Binary, [Array.Empty<byte>(), null, new byte[] { 1 }, new byte[20]], null),
         ["binary_view"] = (ArrowTypes.BinaryView, "BLOB", ArrowTypes.Binary, [Array.Empty<byte>(), null, new byte[] { 1 }, new byte[20]], null),
-        ["fixed_size_binary"] = (new FixedSizeBinaryType(16), "BLOB", ArrowTypes.Binary, [new byte[16], null, Enumerable.Repeat((byte)7, 16).ToArray()], null),
+        ["fixed_size_binary"] = (new FixedSizeBinaryType(16), "BLOB", ArrowTypes.Binary,
+            [new byte[16], null, Enumerable.Repeat((byte)7, 16).ToArray()], null),
         ["date32"] = Same(ArrowTypes.Date32, "DATE", 0, null, -719162, 2932896),
         ["date64"] = (ArrowTypes.Date64, "TIMESTAMP_MS", new TimestampType(TimeUnit.Millisecond, null), [0L, null, 86_400_000L, 1L], null),
         ["time32 s"] = (new TimeType(TimeUnit.Second), "TIME", new TimeType(TimeUnit.Microsecond), [0, null, 86_399], [0L, null, 86_399_000_000L]),
-        ["time32 ms"] = (new TimeType(TimeUnit.Millisecond), "TIME", new TimeType(TimeUnit.Microsecond), [0, null, 86_399_999], [0L, null, 86_399_999_000L]),
+        ["time32 ms"] = (new TimeType(TimeUnit.Millisecond), "TIME", new TimeType(TimeUnit.Microsecond), [0, null, 86_399_999],
+            [0L, null, 86_399_999_000L]),
         ["time64 us"] = Same(new TimeType(TimeUnit.Microsecond), "TIME", 0L, null, 86_399_999_999L),
         ["time64 ns"] = Same(new TimeType(TimeUnit.Nanosecond), "TIME_NS", 0L, null, 86_399_999_999_999L),
         ["timestamp s"] = Same(new TimestampType(TimeUnit.Second, null), "TIMESTAMP_S", 0L, null, -1L, 253_402_300_799L),
@@ -69,9 +72,12 @@ public sealed class TypeMappingTests(QueryFixture fixture) : IClassFixture<Query
         ["duration ms"] = Interval(new DurationType(TimeUnit.Millisecond), [5L, null, -5L], (0, 0, 5_000_000), (0, 0, -5_000_000)),
         ["duration us"] = Interval(new DurationType(TimeUnit.Microsecond), [5L, null, -5L], (0, 0, 5000), (0, 0, -5000)),
         ["duration ns"] = (new DurationType(TimeUnit.Nanosecond), "BIGINT", ArrowTypes.Int64, [5L, null, long.MinValue], null),
-        ["interval year_month"] = Interval(new IntervalType(IntervalUnit.YearMonth), [new IntervalValue(14, 0, 0), null, new IntervalValue(-1, 0, 0)], (14, 0, 0), (-1, 0, 0)),
-        ["interval day_time"] = Interval(new IntervalType(IntervalUnit.DayTime), [new IntervalValue(0, 3, 7_000_000), null, new IntervalValue(0, -1, -1_000_000)], (0, 3, 7_000_000), (0, -1, -1_000_000)),
-        ["interval month_day_nano"] = Interval(new IntervalType(IntervalUnit.MonthDayNano), [new IntervalValue(1, 2, 3000), null, new IntervalValue(-1, -2, -3000)], (1, 2, 3000), (-1, -2, -3000)),
+        ["interval year_month"] = Interval(new IntervalType(IntervalUnit.YearMonth),
+            [new IntervalValue(14, 0, 0), null, new IntervalValue(-1, 0, 0)], (14, 0, 0), (-1, 0, 0)),
+        ["interval day_time"] = Interval(new IntervalType(IntervalUnit.DayTime),
+            [new IntervalValue(0, 3, 7_000_000), null, new IntervalValue(0, -1, -1_000_000)], (0, 3, 7_000_000), (0, -1, -1_000_000)),
+        ["interval month_day_nano"] = Interval(new IntervalType(IntervalUnit.MonthDayNano),
+            [new IntervalValue(1, 2, 3000), null, new IntervalValue(-1, -2, -3000)], (1, 2, 3000), (-1, -2, -3000)),
         ["list"] = Same(new ListType(Item), "INTEGER[]", new object?[] { 1, null, 3 }, null, Array.Empty<object?>(), new object?[] { 4 }),
         ["large_list"] = (new LargeListType(Item), "INTEGER[]", new ListType(Item), [new object?[] { 1, null }, null, Array.Empty<object?>()], null),
         ["fixed_size_list"] = Same(new FixedSizeListType(Item, 2), "INTEGER[2]", new object?[] { 1, null }, null, new object?[] { 3, 4 }),
@@ -84,10 +90,12 @@ public sealed class TypeMappingTests(QueryFixture fixture) : IClassFixture<Query
             "VARCHAR[][]",
             new object?[] { new object?[] { "x", null, "a text longer than twelve" }, null, Array.Empty<object?>() }, null),
         ["map"] = Same(
-            new MapType(new Field("entries", new StructType([new Field("key", ArrowTypes.Utf8, false), new Field("value", ArrowTypes.Int32)]), false), false),
+            new MapType(new Field("entries", new StructType([new Field("key", ArrowTypes.Utf8, false), new Field("value", ArrowTypes.Int32)]),
+                false), false),
             "MAP(VARCHAR, INTEGER)",
             new KeyValuePair<object, object?>[] { new("a", 1), new("b", null) }, null, Array.Empty<KeyValuePair<object, object?>>()),
-        ["dictionary"] = (new DictionaryType(ArrowTypes.Int8, ArrowTypes.Utf8, false), "VARCHAR", ArrowTypes.Utf8, ["a", null, "a text longer than twelve", "a"], null),
+        ["dictionary"] = (new DictionaryType(ArrowTypes.Int8, ArrowTypes.Utf8, false), "VARCHAR", ArrowTypes.Utf8,
+            ["a", null, "a text longer than twelve", "a"], null),
     };
 
     [Theory]
@@ -107,7 +115,8 @@ public sealed class TypeMappingTests(QueryFixture fixture) : IClassFixture<Query
         Assert.Equal(expected ?? values, read);
 
         // Once more behind an operator that copies rows, and only the rows that are null.
-        Assert.Equal(values.Count(v => v is null).ToString(), await fixture.Engine.OneAsync($"SELECT count(*) FROM (SELECT c FROM {stream} ORDER BY _offset DESC) WHERE c IS NULL"));
+        Assert.Equal(values.Count(v => v is null).ToString(),
+            await fixture.Engine.OneAsync($"SELECT count(*) FROM (SELECT c FROM {stream} ORDER BY _offset DESC) WHERE c IS NULL"));
     }
 
     [Theory]
@@ -189,9 +198,11 @@ public sealed class TypeMappingTests(QueryFixture fixture) : IClassFixture<Query
         return stream;
     }
 
-    private static (ArrowType, string, ArrowType, object?[], object?[]?) Same(ArrowType type, string sql, params object?[] values) => (type, sql, type, values, null);
+    private static (ArrowType, string, ArrowType, object?[], object?[]?) Same(ArrowType type, string sql, params object?[] values) =>
+        (type, sql, type, values, null);
 
-    private static (ArrowType, string, ArrowType, object?[], object?[]?) Wider(DecimalType type, string sql, int digits, int scale, params string?[] values)
+    private static (ArrowType, string, ArrowType, object?[], object?[]?) Wider(
+        DecimalType type, string sql, int digits, int scale, params string?[] values)
     {
         var result = new DecimalType(digits, scale, 128);
         object?[] Parse(DecimalType as_) => [.. TestValues(as_, values)];
@@ -204,7 +215,9 @@ public sealed class TypeMappingTests(QueryFixture fixture) : IClassFixture<Query
         return Enumerable.Range(0, values.Length).Select(i => ArrayReader.GetValue(array, i));
     }
 
-    private static (ArrowType, string, ArrowType, object?[], object?[]?) Interval(ArrowType type, object?[] values, params (int Months, int Days, long Nanos)[] expected) =>
+    private static (ArrowType, string, ArrowType, object?[], object?[]?) Interval(
+        ArrowType type, object?[] values, params (int Months, int Days, long Nanos)[] expected) =>
         (type, "INTERVAL", new IntervalType(IntervalUnit.MonthDayNano), values,
-            [new IntervalValue(expected[0].Months, expected[0].Days, expected[0].Nanos), null, new IntervalValue(expected[1].Months, expected[1].Days, expected[1].Nanos)]);
+            [new IntervalValue(expected[0].Months, expected[0].Days, expected[0].Nanos), null,
+                new IntervalValue(expected[1].Months, expected[1].Days, expected[1].Nanos)]);
 }

@@ -25,7 +25,8 @@ internal abstract unsafe class ColumnLoader
     /// <param name="from">The first row in it.</param>
     /// <param name="count">Rows: up to the vector's capacity.</param>
     /// <param name="vector">A fresh vector of this loader's type.</param>
-    /// <param name="parent">Validity of the struct that holds these rows, one bit per row; null where all are valid. DuckDB wants a null struct's fields null too.</param>
+    /// <param name="parent">Validity of the struct that holds these rows, one bit per row; null where all are valid. DuckDB wants a null
+    /// struct's fields null too.</param>
     /// <param name="pins">Keeps memory in place that the vector points to.</param>
     /// <exception cref="QueryException">A value has no equal in the SQL type.</exception>
     public void Load(ArrayData array, int from, int count, nint vector, ulong* parent, ScanPins pins)

@@ -109,7 +109,9 @@ internal static class ColumnLoaders
     {
         if (TryCreate(type.Element.Type, budget, out problem) is not { } element)
             return null;
-        return budget.TryTake((long)type.Size * element.RowBytes) ? new FixedListLoader(element, type.Size) : new FixedListAsListLoader(element, type.Size);
+        return budget.TryTake((long)type.Size * element.RowBytes)
+            ? new FixedListLoader(element, type.Size)
+            : new FixedListAsListLoader(element, type.Size);
     }
 
     private static StructLoader? Struct(StructType type, ArrayBudget budget, ref string? problem)
@@ -140,8 +142,11 @@ internal static class ColumnLoaders
         return new StructLoader(names, fields);
     }
 
-    private static MapLoader? Map(MapType type, ArrayBudget budget, ref string? problem) =>
-        TryCreate(type.Entries.Type.Children[0].Type, budget, out problem) is { } key && TryCreate(type.Entries.Type.Children[1].Type, budget, out problem) is { } value
+    private static MapLoader? Map(MapType type, ArrayBudget budget, ref string? problem)
+    {
+        IReadOnlyList<Field> entry = type.Entries.Type.Children;
+        return TryCreate(entry[0].Type, budget, out problem) is { } key && TryCreate(entry[1].Type, budget, out problem) is { } value
             ? new MapLoader(key, value)
             : null;
+    }
 }

@@ -15,6 +15,7 @@ internal sealed unsafe class FixedLoader(DuckDbTypeId type, string sqlName, int 
     protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)
     {
         int bytes = count * widthBytes;
-        array.Buffers[1].Span.Slice((array.Offset + from) * widthBytes, bytes).CopyTo(new Span<byte>(DuckDbApi.duckdb_vector_get_data(vector), bytes));
+        ReadOnlySpan<byte> source = array.Buffers[1].Span.Slice((array.Offset + from) * widthBytes, bytes);
+        source.CopyTo(new Span<byte>(DuckDbApi.duckdb_vector_get_data(vector), bytes));
     }
 }

@@ -47,6 +47,7 @@ internal sealed unsafe class IntervalLoader(ArrowType type) : ColumnLoader
             : throw LoadErrors.Misfit($"{type.Name} value {value}", IntervalName);
     }
 
-    private static long WholeMicros(ArrowType type, long nanos) =>
-        nanos % 1000 == 0 ? nanos / 1000 : throw LoadErrors.Misfit($"{type.Name} value with {nanos} ns, no whole number of microseconds,", IntervalName);
+    private static long WholeMicros(ArrowType type, long nanos) => nanos % 1000 == 0
+        ? nanos / 1000
+        : throw LoadErrors.Misfit($"{type.Name} value with {nanos} ns, no whole number of microseconds,", IntervalName);
 }

@@ -4,7 +4,9 @@ using Varve.Query.Native;
 
 namespace Varve.Query.Scan.Loading;
 
-/// <summary>utf8_view and binary_view. A short value lies in the view as in DuckDB's struct; a long one gets a pointer for its buffer and place.</summary>
+/// <summary>
+/// utf8_view and binary_view. A short value lies in the view as in DuckDB's struct; a long one gets a pointer for its buffer and place.
+/// </summary>
 internal sealed unsafe class ViewLoader(DuckDbTypeId type, string sqlName) : ColumnLoader
 {
     public override string SqlName => sqlName;
