@@ -97,6 +97,7 @@ public sealed class CompressionTests
     [InlineData("gzip", new byte[] { 1, 2, 3 })]
     [InlineData("deflate", new byte[] { 1, 2, 3 })]
     [InlineData("gzip", new byte[] { 0x1F, 0x8B })]
+    [InlineData("deflate", new byte[] { 0x78, 0x20, 0, 0, 0, 1, 3, 0 })] // It says that it needs a dictionary.
     public async Task Bytes_that_do_not_decompress_are_INTERNAL(string encoding, byte[] corrupt)
     {
         await using TestServer server = await TestServer.StartEchoAsync();

@@ -97,7 +97,9 @@ internal static class MessageCompression
         catch (Exception e)
         {
             ArrayPool<byte>.Shared.Return(output);
-            if (e is InvalidDataException)
+
+            // The second is what .NET makes of streams that need what is not there, such as a preset dictionary.
+            if (e is InvalidDataException or IOException)
                 throw new RpcException(StatusCode.Internal, $"a message does not decompress as {encoding}", inner: e);
             throw;
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
@@ -28,11 +29,28 @@ public sealed partial class VarveDaemon : IAsyncDisposable
 
     public string HttpEndpoint { get; }
 
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>The most memory that the process had at any time, in bytes.</summary>
+    public long PeakMemoryBytes
+    {
+        get
+        {
+            const string peak = "VmHWM:";
+            string line = System.IO.File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith(peak, StringComparison.Ordinal));
+            return 1024 * long.Parse(line.AsSpan(peak.Length, line.IndexOf('k', StringComparison.Ordinal) - peak.Length), CultureInfo.InvariantCulture);
+        }
+    }
+
     /// <summary>Starts on a data directory and waits until it serves.</summary>
     /// <exception cref="InvalidOperationException">It ended instead; the message has what it said.</exception>
-    public static async Task<VarveDaemon> StartAsync(string directory, params string[] arguments)
+    public static Task<VarveDaemon> StartAsync(string directory, params string[] arguments) => StartAsync(directory, new Dictionary<string, string>(), arguments);
+
+    /// <inheritdoc cref="StartAsync(string, string[])"/>
+    public static async Task<VarveDaemon> StartAsync(string directory, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        Process process = VarveProgram.Start(["serve", "--data", directory, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", .. arguments]);
+        Process process = VarveProgram.Start(
+            ["serve", "--data", directory, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", .. arguments], environment: environment);
         Task<string> errors = process.StandardError.ReadToEndAsync();
         Match serving = ServingLine().Match(await process.StandardOutput.ReadLineAsync().WaitAsync(StartTimeout) ?? "");
         if (serving.Success)

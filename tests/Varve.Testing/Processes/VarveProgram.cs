@@ -35,12 +35,14 @@ public static class VarveProgram
         return new VarveResult(process.ExitCode, await output, await errors);
     }
 
-    internal static Process Start(IEnumerable<string> arguments, bool redirectInput = false)
+    internal static Process Start(IEnumerable<string> arguments, bool redirectInput = false, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = redirectInput };
         foreach (string argument in (string[])["exec", Assembly, .. arguments])
             start.ArgumentList.Add(argument);
         start.Environment.Remove("VARVE_ENDPOINT");
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 }
