@@ -5,8 +5,8 @@ using Xunit.Abstractions;
 namespace Varve.EndToEnd.Tests.Hostile;
 
 /// <summary>
-/// Rounds of hostile calls, several at a time, until the time is up: VARVE_FUZZ_SECONDS for each kind, else a few. Every call has a seed of its own, made from
-/// the printed one, so that one call can be tried again alone.
+/// Rounds of hostile calls, several at a time, until the time is up: VARVE_FUZZ_SECONDS for each kind, else a few. Every call has a seed of its own,
+/// made from the printed one, so that one call can be tried again alone.
 /// </summary>
 internal sealed class Burst(HostileDaemon daemon, ITestOutputHelper output)
 {
@@ -16,7 +16,7 @@ internal sealed class Burst(HostileDaemon daemon, ITestOutputHelper output)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Time = TimeSpan.FromSeconds(
-        Environment.GetEnvironmentVariable("VARVE_FUZZ_SECONDS") is { Length: > 0 } given ? int.Parse(given) : 6);
+        Environment.GetEnvironmentVariable("VARVE_FUZZ_SECONDS") is { Length: > 0 } given ? int.Parse(given) : 5);
 
     /// <summary>Makes calls and judges their answers; after each round the daemon must be well.</summary>
     /// <param name="call">Makes one call, by chance, and says what it did; its token says how long the answer is waited for.</param>
@@ -29,15 +29,17 @@ internal sealed class Burst(HostileDaemon daemon, ITestOutputHelper output)
         do
         {
             using var client = new RawClient(daemon.Endpoint);
-            await Parallel.ForEachAsync(Enumerable.Range(count, CallsPerRound), new ParallelOptions { MaxDegreeOfParallelism = CallsAtOnce }, async (number, _) =>
+            var some = new ParallelOptions { MaxDegreeOfParallelism = CallsAtOnce };
+            await Parallel.ForEachAsync(Enumerable.Range(count, CallsPerRound), some, async (number, _) =>
             {
                 var random = new Random(unchecked(seed + (number * 7919)));
                 using var patience = new CancellationTokenSource(Patience);
                 (string what, RawAnswer answer) = await call(random, client, patience.Token);
                 string? problem = Verdict.Problem(answer);
                 Assert.True(problem is null, $"call {number}, {what}: {problem}: {answer.Message}");
+                string status = answer.Status?.ToString() ?? answer.Message;
                 lock (statuses)
-                    statuses[answer.Status?.ToString() ?? answer.Message] = statuses.GetValueOrDefault(answer.Status?.ToString() ?? answer.Message) + 1;
+                    statuses[status] = statuses.GetValueOrDefault(status) + 1;
             });
             count += CallsPerRound;
             await daemon.CheckAsync();

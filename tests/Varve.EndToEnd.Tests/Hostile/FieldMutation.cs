@@ -5,13 +5,16 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Varve.EndToEnd.Tests.Hostile;
 
-/// <summary>Damage to the fields of a message, which stays one that parses: values at the ends of their ranges, fields that are missing, doubled or damaged.</summary>
+/// <summary>
+/// Damage to the fields of a message, which stays one that parses: values at the ends of their ranges, fields that are missing, doubled or damaged.
+/// </summary>
 internal static class FieldMutation
 {
     private static readonly string[] Texts =
     [
-        "", "\0", "a\0b", "../../etc/passwd", "_offset", "fuzz", "FUZZ", "\uFFFE", "ž\u0301\u202E", "'; drop table fuzz; --", "select * from fuzz, fuzz",
-        "[[[[[[", "{}", "null", "-1", "9223372036854775808", "list<list<list<int8>>>", "fixed_size_binary[2147483647]", "decimal256(76, -76)",
+        "", "\0", "a\0b", "../../etc/passwd", "_offset", "fuzz", "FUZZ", "\uFFFE", "ž\u0301\u202E", "'; drop table fuzz; --",
+        "select * from fuzz, fuzz", "[[[[[[", "{}", "null", "-1", "9223372036854775808", "list<list<list<int8>>>",
+        "fixed_size_binary[2147483647]", "decimal256(76, -76)",
         "fixed_size_list<fixed_size_list<int64>[65535]>[65535]", new string('x', 100_000), new string('(', 5_000), new string('%', 2_000),
     ];
 

@@ -9,8 +9,8 @@ using Varve.Testing.Processes;
 namespace Varve.EndToEnd.Tests.Hostile;
 
 /// <summary>
-/// A daemon process that is mistreated, with a stream that nobody mistreats: that one shows whether the daemon still does what it should. When the tests are
-/// done, the daemon must stop in peace and have nothing unexpected in its log.
+/// A daemon process that is mistreated, with a stream that nobody mistreats: that one shows whether the daemon still does what it should. When the
+/// tests are done, the daemon must stop in peace and have nothing unexpected in its log.
 /// </summary>
 public sealed class HostileDaemon : IAsyncLifetime, IAsyncDisposable
 {

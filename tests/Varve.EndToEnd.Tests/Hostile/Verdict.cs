@@ -6,8 +6,9 @@ namespace Varve.EndToEnd.Tests.Hostile;
 internal static class Verdict
 {
     /// <summary>
-    /// Where gRPC itself prescribes INTERNAL (statuscodes.md: a message that does not parse or decompress, a stream that ends inside one, broken framing), and
-    /// where DuckDB says of itself that it met a statement that it was not made for (SQL_INTERNAL); what matters then is that the next statement works.
+    /// Where gRPC itself prescribes INTERNAL (statuscodes.md: a message that does not parse or decompress, a stream that ends inside one, broken
+    /// framing), and where DuckDB says of itself that it met a statement that it was not made for (SQL_INTERNAL); what matters then is that the next
+    /// statement works.
     /// </summary>
     private static readonly string[] InternalByTheBook =
     [

@@ -36,7 +36,8 @@ internal static class WireCalls
     public static IReadOnlyList<ServiceDescriptor> Services { get; } =
     [
         .. StreamsReflection.Descriptor.Services, .. AdminReflection.Descriptor.Services, .. FlightReflection.Descriptor.Services,
-        .. HealthReflection.Descriptor.Services, .. Reflection.ReflectionReflection.Descriptor.Services, .. Alpha.ReflectionReflection.Descriptor.Services,
+        .. HealthReflection.Descriptor.Services, .. Reflection.ReflectionReflection.Descriptor.Services,
+        .. Alpha.ReflectionReflection.Descriptor.Services,
     ];
 
     public static IReadOnlyList<WireCall> All { get; } = [.. Streams(), .. Reads(), .. Flights(), .. Puts(), .. Actions(), .. Others()];
@@ -58,10 +59,14 @@ internal static class WireCalls
         typed.Columns.Add(new ColumnValues { Name = "text", Strings = new StringValues { Values = { "a", "" } }, NullRows = { 1 } });
         typed.Columns.Add(new ColumnValues { Name = "x", Doubles = new DoubleValues { Values = { 0.5, double.NaN } } });
         typed.Columns.Add(new ColumnValues { Name = "list", Json = new StringValues { Values = { "[1,null]", "[]" } } });
+        const string json = """
+            {"n":1,"text":"x"}
+            {"n":2,"list":[1,2],"at":"2024-01-01T00:00:00Z"}
+            """;
         yield return Of("Append",
             new AppendRequest { Stream = Stream, RequestId = 1, Arrow = Ipc(Rows(3)) },
             new AppendRequest { RequestId = 2, Columns = typed },
-            new AppendRequest { RequestId = 3, Json = ByteString.CopyFromUtf8("""{"n":1,"text":"x"}""" + "\n" + """{"n":2,"list":[1,2],"at":"2024-01-01T00:00:00Z"}""") },
+            new AppendRequest { RequestId = 3, Json = ByteString.CopyFromUtf8(json) },
             new AppendRequest { Arrow = Ipc(Rows(2), Rows(1)) });
         yield return Of("Append", new AppendRequest { Stream = Stream, Arrow = Ipc(CodedRows()) });
     }
@@ -76,14 +81,15 @@ internal static class WireCalls
     private static IEnumerable<WireCall> Flights()
     {
         FlightDescriptor path = FlightMessages.StreamDescriptor(Stream);
-        FlightDescriptor query = FlightMessages.CommandDescriptor(new CommandStatementQuery { Query = "select n, text from fuzz where n > 1 limit 5" });
+        FlightDescriptor query = FlightMessages.CommandDescriptor(new CommandStatementQuery { Query = "select n, text from fuzz where n > 1" });
+        var bare = new FlightDescriptor { Type = FlightDescriptor.Types.DescriptorType.Cmd, Cmd = ByteString.CopyFromUtf8("select 1") };
         var read = new ReadRequest { Stream = Stream, MaxRows = 10 };
         var ticket = new StreamTicket { Read = read };
         yield return Flight("ListFlights", new Criteria { Expression = ByteString.CopyFromUtf8("f") });
         yield return Flight("GetFlightInfo", path);
         yield return Flight("GetFlightInfo", query);
         yield return Flight("GetFlightInfo", FlightMessages.CommandDescriptor(ticket));
-        yield return Flight("GetFlightInfo", new FlightDescriptor { Type = FlightDescriptor.Types.DescriptorType.Cmd, Cmd = ByteString.CopyFromUtf8("select 1") });
+        yield return Flight("GetFlightInfo", bare);
         yield return Flight("GetSchema", path);
         yield return Flight("GetSchema", query);
         yield return Flight("PollFlightInfo", query);
@@ -96,8 +102,8 @@ internal static class WireCalls
             new CommandGetSqlInfo { Info = { 0, 1, 500 } },
             new CommandGetDbSchemas { Catalog = "varve", DbSchemaFilterPattern = "%" },
             new CommandGetTables { Catalog = "varve", TableNameFilterPattern = "f_z%", TableTypes = { "TABLE" }, IncludeSchema = true },
-            new CommandGetPrimaryKeys { Table = Stream }, new CommandGetExportedKeys { Table = Stream }, new CommandGetImportedKeys { Table = Stream },
-            new CommandGetCrossReference { PkTable = Stream, FkTable = Stream },
+            new CommandGetPrimaryKeys { Table = Stream }, new CommandGetExportedKeys { Table = Stream },
+            new CommandGetImportedKeys { Table = Stream }, new CommandGetCrossReference { PkTable = Stream, FkTable = Stream },
         ];
         foreach (IMessage command in commands)
         {
@@ -120,15 +126,18 @@ internal static class WireCalls
 
     private static IEnumerable<WireCall> Actions()
     {
-        var info = new FlightInfo { Endpoint = { new FlightEndpoint { Ticket = FlightMessages.StatementTicket(new StatementTicket { Sql = "select 1" }) } } };
+        Ticket running = FlightMessages.StatementTicket(new StatementTicket { Sql = "select 1" });
+        var info = new FlightInfo { Endpoint = { new FlightEndpoint { Ticket = running } } };
+        var options = new SetSessionOptionsRequest { SessionOptions = { ["catalog"] = new SessionOptionValue { StringValue = "varve" } } };
+        var close = new ActionClosePreparedStatementRequest { PreparedStatementHandle = ByteString.CopyFrom(1, 2) };
         (string, ByteString)[] actions =
         [
             ("CreatePreparedStatement", AnyMessage.Pack(new ActionCreatePreparedStatementRequest { Query = "select * from fuzz where n = ?" })),
-            ("ClosePreparedStatement", AnyMessage.Pack(new ActionClosePreparedStatementRequest { PreparedStatementHandle = ByteString.CopyFrom(1, 2) })),
+            ("ClosePreparedStatement", AnyMessage.Pack(close)),
             ("CancelQuery", AnyMessage.Pack(new ActionCancelQueryRequest { Info = info.ToByteString() })),
             ("CancelFlightInfo", new CancelFlightInfoRequest { Info = info }.ToByteString()),
             ("GetSessionOptions", ByteString.Empty),
-            ("SetSessionOptions", new SetSessionOptionsRequest { SessionOptions = { ["catalog"] = new SessionOptionValue { StringValue = "varve" } } }.ToByteString()),
+            ("SetSessionOptions", options.ToByteString()),
             ("CloseSession", ByteString.Empty), ("BeginTransaction", ByteString.Empty), ("no such action", ByteString.Empty),
         ];
         foreach ((string type, ByteString body) in actions)
@@ -148,7 +157,8 @@ internal static class WireCalls
             new Reflection.ServerReflectionRequest { FileByFilename = "varve/v1/streams.proto" },
             new Reflection.ServerReflectionRequest { AllExtensionNumbersOfType = "google.protobuf.EnumValueOptions" },
         ]);
-        yield return new WireCall("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", [new Alpha.ServerReflectionRequest { ListServices = "*" }]);
+        yield return new WireCall("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+            [new Alpha.ServerReflectionRequest { ListServices = "*" }]);
     }
 
     private static WireCall Of(string method, params IMessage[] messages) => new(PathOf("Streams", method), messages);

@@ -38,13 +38,14 @@ public sealed partial class VarveDaemon : IAsyncDisposable
         {
             const string peak = "VmHWM:";
             string line = System.IO.File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith(peak, StringComparison.Ordinal));
-            return 1024 * long.Parse(line.AsSpan(peak.Length, line.IndexOf('k', StringComparison.Ordinal) - peak.Length), CultureInfo.InvariantCulture);
+            return 1024 * long.Parse(line.AsSpan()[peak.Length..].TrimEnd(" kB"), CultureInfo.InvariantCulture);
         }
     }
 
     /// <summary>Starts on a data directory and waits until it serves.</summary>
     /// <exception cref="InvalidOperationException">It ended instead; the message has what it said.</exception>
-    public static Task<VarveDaemon> StartAsync(string directory, params string[] arguments) => StartAsync(directory, new Dictionary<string, string>(), arguments);
+    public static Task<VarveDaemon> StartAsync(string directory, params string[] arguments) =>
+        StartAsync(directory, new Dictionary<string, string>(), arguments);
 
     /// <inheritdoc cref="StartAsync(string, string[])"/>
     public static async Task<VarveDaemon> StartAsync(string directory, IReadOnlyDictionary<string, string> environment, params string[] arguments)
