@@ -6,11 +6,12 @@ namespace Varve.Storage;
 /// </summary>
 public sealed class StreamView
 {
-    internal StreamView(StreamDescription stream, LogPosition position, IReadOnlyList<ViewChunk> chunks)
+    internal StreamView(StreamDescription stream, LogPosition position, IReadOnlyList<ViewChunk> chunks, IReadOnlyList<ScanGroup> groups)
     {
         Stream = stream;
         Position = position;
         Chunks = chunks;
+        Groups = groups;
     }
 
     public StreamDescription Stream { get; }
@@ -25,6 +26,9 @@ public sealed class StreamView
 
     /// <summary>The rows in the order of their offsets, without gaps: each chunk begins where the one before it ends.</summary>
     public IReadOnlyList<ViewChunk> Chunks { get; }
+
+    /// <summary>The same rows for those who need no order: segments first, then the tail.</summary>
+    public IReadOnlyList<ScanGroup> Groups { get; }
 
     /// <summary>The index of the chunk that holds a row of [FirstOffset, EndOffset), found by halving.</summary>
     public int ChunkIndexOf(long offset)

@@ -2,15 +2,16 @@ using Varve.Arrow;
 
 namespace Varve.Storage;
 
-/// <summary>A run of rows of a view, column by column. Immutable, and valid for as long as it is referred to.</summary>
-public sealed class ViewChunk
+/// <summary>
+/// A run of rows of a view in the order of their offsets, column by column. Immutable, and valid for as long as it is referred to. Rows in the
+/// tail are in memory; those of a segment are read and decoded when a column is looked at, each time anew: take a column once.
+/// </summary>
+public abstract class ViewChunk
 {
-    internal ViewChunk(long firstOffset, int rowCount, IReadOnlyList<ArrayData> columns, ArrayData time)
+    private protected ViewChunk(long firstOffset, int rowCount)
     {
         FirstOffset = firstOffset;
         RowCount = rowCount;
-        Columns = columns;
-        Time = time;
     }
 
     /// <summary>The offset of the first row. Row i has <c>FirstOffset + i</c>, which is also its <c>_offset</c>.</summary>
@@ -19,9 +20,12 @@ public sealed class ViewChunk
     /// <summary>1 to 65,536.</summary>
     public int RowCount { get; }
 
-    /// <summary>One per field of the view's schema; all null where the column was added after these rows.</summary>
-    public IReadOnlyList<ArrayData> Columns { get; }
+    /// <summary>
+    /// One per field of the view's schema, never dictionary-encoded; all null where the column was added after these rows. Looking at one throws
+    /// <see cref="StorageErrorCode.Corruption"/> where a segment is damaged.
+    /// </summary>
+    public abstract IReadOnlyList<ArrayData> Columns { get; }
 
     /// <summary><c>_time</c>: when the node accepted each row. Timestamps in microseconds, UTC; never null, never falling.</summary>
-    public ArrayData Time { get; }
+    public abstract ArrayData Time { get; }
 }

@@ -1,4 +1,5 @@
 using Varve.Storage;
+using Varve.Storage.Zones;
 
 namespace Varve.Query.Pruning;
 

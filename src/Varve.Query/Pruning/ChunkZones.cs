@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Varve.Arrow;
 using Varve.Query.Scan;
 using Varve.Storage;
+using Varve.Storage.Zones;
 
 namespace Varve.Query.Pruning;
 
@@ -27,7 +28,7 @@ internal sealed class ChunkZones(ViewChunk chunk)
         ScanColumnKind.Offset => new Zone(ZoneValue.Of(chunk.FirstOffset), ZoneValue.Of(chunk.FirstOffset + chunk.RowCount - 1), HasNulls: false),
         ScanColumnKind.Time => new Zone(
             ZoneValue.Of(ReadTime(0)), ZoneValue.Of(ReadTime(chunk.RowCount - 1)), HasNulls: false),
-        ScanColumnKind.Stored => (_found[column.Field] ??= new Found(ZoneScan.Of(chunk.Columns[column.Field]))).Zone,
+        ScanColumnKind.Stored => (_found[column.Field] ??= new Found(SqlZone.Of(chunk.Columns[column.Field]))).Zone,
         _ => null,
     };
 

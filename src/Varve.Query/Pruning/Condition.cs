@@ -1,4 +1,5 @@
 using Varve.Query.Scan;
+using Varve.Storage.Zones;
 
 namespace Varve.Query.Pruning;
 

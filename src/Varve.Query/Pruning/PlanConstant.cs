@@ -1,3 +1,5 @@
+using Varve.Storage.Zones;
+
 namespace Varve.Query.Pruning;
 
 /// <summary>A constant of a plan.</summary>

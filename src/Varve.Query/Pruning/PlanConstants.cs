@@ -2,6 +2,7 @@ using System.Text.Json;
 using Varve.Arrow;
 using Varve.Query.Scan.Loading;
 using Varve.Query.Sessions;
+using Varve.Storage.Zones;
 
 namespace Varve.Query.Pruning;
 
@@ -47,6 +48,6 @@ internal sealed class PlanConstants(IReadOnlyList<BoundParameter> parameters)
             return null;
         string type = expression.GetProperty("return_type").GetProperty("id").GetString() ?? "";
         ArrayData one = given.Array.Slice(given.Row, 1);
-        return ColumnLoaders.TryCreate(one.Type, out _)?.SqlName == type && ZoneScan.Of(one) is { } zone ? new PlanConstant(type, zone.Least) : null;
+        return ColumnLoaders.TryCreate(one.Type, out _)?.SqlName == type && SqlZone.Of(one) is { } zone ? new PlanConstant(type, zone.Least) : null;
     }
 }

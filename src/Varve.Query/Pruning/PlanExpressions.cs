@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Varve.Storage.Zones;
 
 namespace Varve.Query.Pruning;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Varve.Query.Scan;
+using Varve.Storage.Zones;
 
 namespace Varve.Query.Pruning;
 

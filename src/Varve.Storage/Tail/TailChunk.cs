@@ -85,7 +85,7 @@ internal sealed class TailChunk(long firstOffset, TailChunk? previous)
         if (step == rowCount)
         {
             ArrayData[] whole = [.. arrays.Select((a, i) => a ?? ColumnAppender.Nulls(schema.Fields[i].Type, rowCount))];
-            return [new ViewChunk(FirstOffset, rowCount, whole, time)];
+            return [new MemoryChunk(FirstOffset, rowCount, whole, time)];
         }
 
         var chunks = new ViewChunk[(rowCount + step - 1) / step];
@@ -93,7 +93,7 @@ internal sealed class TailChunk(long firstOffset, TailChunk? previous)
         {
             int start = i * step;
             int count = Math.Min(step, rowCount - start);
-            chunks[i] = new ViewChunk(FirstOffset + start, count, new ColumnSlices(schema, arrays, start, count), time.Slice(start, count));
+            chunks[i] = new MemoryChunk(FirstOffset + start, count, new ColumnSlices(schema, arrays, start, count), time.Slice(start, count));
         }
 
         return chunks;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Varve.Arrow;
 using Varve.Storage.Streams;
 using Varve.Storage.Tail;
@@ -31,7 +32,7 @@ internal sealed class ViewCache
                 made = _last is { } last && ReferenceEquals(last.Head, head) ? last : Make(head);
         }
 
-        return new StreamView(head.Description, position, made.Chunks);
+        return new StreamView(head.Description, position, made.Chunks, made.Groups);
     }
 
     private Made Make(StreamHead head)
@@ -83,5 +84,19 @@ internal sealed class ViewCache
         _shared[_sharedCount++] = chunk;
     }
 
-    private sealed record Made(StreamHead Head, ChunkList Chunks);
+    /// <summary>Blocks of chunks that many views share keep what they found out; those of a stream's last chunk, made anew for each view, go with it.</summary>
+    private sealed class Made(StreamHead head, ChunkList chunks)
+    {
+        private static readonly ConditionalWeakTable<ViewChunk, TailBlock> Known = [];
+
+        private readonly Lazy<IReadOnlyList<ScanGroup>> _groups = new(() => chunks.Count == 0
+            ? []
+            : [new TailGroup([.. chunks.Select(chunk => Known.GetValue(chunk, static c => new TailBlock(c)))])]);
+
+        public StreamHead Head { get; } = head;
+
+        public ChunkList Chunks { get; } = chunks;
+
+        public IReadOnlyList<ScanGroup> Groups => _groups.Value;
+    }
 }

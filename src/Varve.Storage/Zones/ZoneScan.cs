@@ -2,10 +2,10 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using Varve.Arrow;
 
-namespace Varve.Query.Pruning;
+namespace Varve.Storage.Zones;
 
-/// <summary>Finds the least and greatest value of an array, in the unit that its SQL type counts in.</summary>
-internal static class ZoneScan
+/// <summary>Finds the least and greatest value of an array, in the unit in which it is stored.</summary>
+public static class ZoneScan
 {
     /// <summary>Null for types whose values have no order here.</summary>
     public static Zone? Of(ArrayData array) => array.Type switch
@@ -22,15 +22,11 @@ internal static class ZoneScan
         FloatType { BitWidth: 64 } => Real<double>(array),
         DateType { Unit: DateUnit.Day } => Whole<int>(array),
         DateType => Whole<long>(array),
-
-        // With a zone, seconds and milliseconds become microseconds on their way to SQL.
-        TimestampType { Unit: TimeUnit.Second, TimeZone: not null } => Whole<long>(array, 1_000_000),
-        TimestampType { Unit: TimeUnit.Millisecond, TimeZone: not null } => Whole<long>(array, 1000),
         TimestampType => Whole<long>(array),
         _ => null,
     };
 
-    private static Zone Whole<T>(ArrayData array, long factor = 1)
+    private static Zone Whole<T>(ArrayData array)
         where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
     {
         ReadOnlySpan<T> values = MemoryMarshal.Cast<byte, T>(array.Buffers[1].Span).Slice(array.Offset, array.Length);
@@ -38,7 +34,7 @@ internal static class ZoneScan
             return new Zone(default, default, HasNulls: true, IsEmpty: true);
         (T least, T greatest) = array.NullCount == 0 ? Bounds(values) : BoundsOfValid(array, values);
         return new Zone(
-            ZoneValue.Of(Int128.CreateTruncating(least) * factor), ZoneValue.Of(Int128.CreateTruncating(greatest) * factor), array.NullCount > 0);
+            ZoneValue.Of(Int128.CreateTruncating(least)), ZoneValue.Of(Int128.CreateTruncating(greatest)), array.NullCount > 0);
     }
 
     private static (T Least, T Greatest) Bounds<T>(ReadOnlySpan<T> values)
