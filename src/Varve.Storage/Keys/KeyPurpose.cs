@@ -1,0 +1,11 @@
+namespace Varve.Storage.Keys;
+
+/// <summary>
+/// What keys are derived for, as labels that are frozen: a key that is derived for one purpose is never used for another. None is the beginning of
+/// another one.
+/// </summary>
+internal static class KeyPurpose
+{
+    /// <summary>The pages of one segment file.</summary>
+    public static ReadOnlySpan<byte> SegmentPages => "varve/segment-pages/1:"u8;
+}
