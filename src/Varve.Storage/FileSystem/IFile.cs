@@ -7,6 +7,9 @@ internal interface IFile : IDisposable
 
     long Length { get; }
 
+    /// <summary>Who may read and write it.</summary>
+    UnixFileMode Mode { get; }
+
     /// <summary>Grows or cuts the file. What is new reads as zeros.</summary>
     void SetLength(long lengthBytes);
 

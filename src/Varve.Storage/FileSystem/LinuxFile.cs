@@ -19,6 +19,8 @@ internal sealed class LinuxFile(SafeFileHandle handle, string path) : IFile
         }
     }
 
+    public UnixFileMode Mode => OperatingSystem.IsWindows() ? throw new PlatformNotSupportedException() : File.GetUnixFileMode(handle);
+
     public void SetLength(long lengthBytes)
     {
         while (Libc.SetLength(handle, lengthBytes) != 0)

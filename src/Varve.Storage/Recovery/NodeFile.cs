@@ -23,8 +23,8 @@ internal sealed record NodeFile(Guid NodeId, long CreatedMicros)
 {
     public const string FileName = "node";
 
-    private const string UnfinishedName = "node.new";
     private const int LengthBytes = 64;
+    private const int BytesMax = 4096;
     private const int ChecksumAt = 60;
     private const ushort Version = 1;
 
@@ -34,30 +34,16 @@ internal sealed record NodeFile(Guid NodeId, long CreatedMicros)
     public static NodeFile? Read(IFileSystem fileSystem, string directory)
     {
         string path = Path.Combine(directory, FileName);
-        if (!fileSystem.FileExists(path))
-            return null;
-        using IFile file = fileSystem.OpenRead(path);
-        byte[] bytes = new byte[LengthBytes + 1];
-        int length = file.Read(bytes, 0);
-        return Parse(bytes.AsSpan(0, length), path);
+        return WholeFile.Read(fileSystem, path, BytesMax) is { } bytes ? Parse(bytes, path) : null;
     }
 
-    /// <summary>Writes the file aside, syncs it and gives it its name: it is there whole or not at all.</summary>
+    /// <summary>The file is there whole or not at all.</summary>
     public void Write(IFileSystem fileSystem, string directory)
     {
-        string unfinished = Path.Combine(directory, UnfinishedName);
-        if (fileSystem.FileExists(unfinished))
-            fileSystem.Delete(unfinished);
+        string path = Path.Combine(directory, FileName);
         byte[] bytes = ToBytes();
-        _ = Parse(bytes, unfinished);
-        using (IFile file = fileSystem.Create(unfinished))
-        {
-            file.Write(bytes, 0);
-            file.Sync();
-        }
-
-        fileSystem.Rename(unfinished, Path.Combine(directory, FileName));
-        fileSystem.SyncDirectory(directory);
+        _ = Parse(bytes, path);
+        WholeFile.Write(fileSystem, path, bytes);
     }
 
     internal byte[] ToBytes()

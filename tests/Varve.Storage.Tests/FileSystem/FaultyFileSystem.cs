@@ -97,6 +97,12 @@ internal sealed class FaultyFileSystem : IFileSystem
         }
     }
 
+    public void SetMode(string path, UnixFileMode mode)
+    {
+        lock (_gate)
+            Directory(ParentOf(path)).Find(Path.GetFileName(path))!.Mode = mode;
+    }
+
     /// <summary>A file system that holds nothing but a directory with these files.</summary>
     public static FaultyFileSystem FromImage(string directory, IReadOnlyDictionary<string, byte[]> files)
     {

@@ -21,6 +21,7 @@ public abstract class FileSystemConformance
         {
             Assert.Equal(At("a"), file.Path);
             Assert.Equal(0, file.Length);
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, file.Mode);
         }
 
         Assert.True(FileSystem.FileExists(At("a")));
@@ -110,6 +111,20 @@ public abstract class FileSystemConformance
         {
             NativeMemory.AlignedFree(memory);
         }
+    }
+
+    [Fact]
+    public void A_whole_file_is_replaced_whatever_a_crash_left_beside_it()
+    {
+        Assert.Null(WholeFile.Read(FileSystem, At("a"), 10));
+        WholeFile.Write(FileSystem, At("a"), [1, 2, 3]);
+        using (IFile aside = FileSystem.Create(At("a" + WholeFile.AsideSuffix)))
+            aside.Write([9, 9, 9, 9, 9], 0);
+        WholeFile.Write(FileSystem, At("a"), [4]);
+        Assert.Equal([4], WholeFile.Read(FileSystem, At("a"), 10));
+        Assert.Equal(["a"], FileSystem.ListFiles(Root));
+        var tooLong = Assert.Throws<StorageException>(() => WholeFile.Read(FileSystem, At("a"), 0));
+        Assert.Equal(StorageErrorCode.Corruption, tooLong.Code);
     }
 
     [Fact]

@@ -20,6 +20,8 @@ internal sealed class SimulatedFile(FaultyFileSystem owner, SimulatedInode inode
         }
     }
 
+    public UnixFileMode Mode => inode.Mode;
+
     public void SetLength(long lengthBytes)
     {
         using FaultyFileSystem.Operation operation = Begin("ftruncate", writes: true);

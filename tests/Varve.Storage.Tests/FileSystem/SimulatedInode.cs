@@ -17,6 +17,8 @@ internal sealed class SimulatedInode
 
     public long Length => _cache.Length;
 
+    public UnixFileMode Mode { get; set; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     public int Read(Span<byte> buffer, long offset)
     {
         int count = (int)Math.Clamp(_cache.Length - offset, 0, buffer.Length);
@@ -62,7 +64,7 @@ internal sealed class SimulatedInode
             }
         }
 
-        return new SimulatedInode { _cache = content, _disk = content.ToArray() };
+        return new SimulatedInode { _cache = content, _disk = content.ToArray(), Mode = Mode };
     }
 
     private static void Carry(ref byte[] content, Change change)
