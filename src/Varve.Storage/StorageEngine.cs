@@ -25,6 +25,7 @@ public sealed class StorageEngine : IAsyncDisposable
     private readonly StorageMeter _meter;
     private readonly Sequencer _sequencer;
     private readonly AppendPreparer _preparer;
+    private readonly SegmentChanges _segmentChanges;
     private readonly long _recoveredEntryCount;
     private readonly int _recordBytesMax;
     private int _disposed;
@@ -44,6 +45,7 @@ public sealed class StorageEngine : IAsyncDisposable
         _sequencer = new Sequencer(
             log, _catalog, new StagedState(_catalog, packer, _budget, options.Time), _budget, _meter, logger, recovery.Position);
         _preparer = new AppendPreparer(options.MaxBatchBytes, _recordBytesMax, _budget);
+        _segmentChanges = new SegmentChanges(_sequencer, _catalog.LastSegmentId, _recordBytesMax);
     }
 
     /// <summary>Random, fixed when the data directory was made.</summary>
@@ -61,6 +63,15 @@ public sealed class StorageEngine : IAsyncDisposable
     /// <summary>Grows with every visible change to streams and their columns.</summary>
     public long CatalogVersion => _catalog.Head.Version;
 
+    /// <summary>For the sealing of tails: how it changes what segments there are.</summary>
+    internal SegmentChanges SegmentChanges => _segmentChanges;
+
+    /// <summary>For the sealing of tails: segments whose files are to be deleted.</summary>
+    internal RetiredSegments RetiredSegments => _catalog.Retired;
+
+    /// <summary>For the sealing of tails: the streams as readers see them.</summary>
+    internal CatalogHead CatalogHead => _catalog.Head;
+
     /// <summary>False after a failed write or sync, and once the engine is closed. Reads of what is visible go on after a failure.</summary>
     public bool IsAccepting => _sequencer.StopReason is null;
 
@@ -75,7 +86,7 @@ public sealed class StorageEngine : IAsyncDisposable
             return new StorageStatistics
             {
                 StreamCount = head.Streams.Count,
-                RowCount = head.Streams.Values.Sum(s => s.Head.EndOffset),
+                RowCount = head.Streams.Values.Sum(s => s.Head.EndOffset - s.Head.FirstOffset),
                 TailBytes = _budget.UsedBytes,
                 CatalogBytes = _budget.CatalogBytes,
                 TailLimitBytes = _budget.LimitBytes,
@@ -123,13 +134,29 @@ public sealed class StorageEngine : IAsyncDisposable
     /// <see cref="StorageErrorCode.StreamAlreadyExists"/>, <see cref="StorageErrorCode.InvalidName"/>,
     /// <see cref="StorageErrorCode.InvalidSchema"/> or <see cref="StorageErrorCode.MemoryLimit"/>.
     /// </summary>
-    public async Task<StreamDescription> CreateStreamAsync(string name, Schema schema, CancellationToken cancellationToken = default)
+    public Task<StreamDescription> CreateStreamAsync(string name, Schema schema, CancellationToken cancellationToken = default) =>
+        CreateStreamAsync(name, schema, StreamSettings.Default, cancellationToken);
+
+    /// <summary>As the other, with settings. Throws <see cref="StorageErrorCode.InvalidSettings"/> too.</summary>
+    public async Task<StreamDescription> CreateStreamAsync(
+        string name, Schema schema, StreamSettings settings, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         StreamName.Validate(name);
         Schema plain = SchemaRules.ForNewStream(name, schema);
-        SchemaRules.CheckRecord(name, "create", new Records.CreateStreamRecord(0, 0, name, plain), _recordBytesMax);
-        return await SubmitAsync(new PendingCreate(name, plain)).ConfigureAwait(false);
+        StoredSettings stored = SettingsRules.Check(name, new StreamSchema(plain, version: 1), settings);
+        SchemaRules.CheckRecord(name, "create", new Records.CreateStreamRecord(0, 0, name, plain) { Settings = stored }, _recordBytesMax);
+        return await SubmitAsync(new PendingCreate(name, plain, stored)).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Puts settings in the place of those that the stream has. Durable when it completes. Throws <see cref="StorageErrorCode.InvalidSettings"/>.
+    /// </summary>
+    public async Task<StreamDescription> SetStreamSettingsAsync(string name, StreamSettings settings, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        StreamState stream = _catalog.Head.Find(name);
+        return await SubmitAsync(new PendingSettings(stream, SettingsRules.Check(name, stream.Head.Schema, settings))).ConfigureAwait(false);
     }
 
     /// <summary>Adds nullable columns behind those that are there; rows that are there have null in them. Durable when it completes.</summary>

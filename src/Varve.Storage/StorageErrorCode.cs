@@ -44,4 +44,7 @@ public enum StorageErrorCode
 
     /// <summary>An offset or position outside of what exists.</summary>
     OffsetOutOfRange = 14,
+
+    /// <summary>Settings that a stream cannot have.</summary>
+    InvalidSettings = 15,
 }

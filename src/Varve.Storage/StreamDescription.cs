@@ -17,6 +17,8 @@ public sealed record StreamDescription
     /// <summary>1 at creation; each change of the columns adds 1.</summary>
     public required long SchemaVersion { get; init; }
 
+    public required StreamSettings Settings { get; init; }
+
     /// <summary>The oldest row that is kept.</summary>
     public required long FirstOffset { get; init; }
 
@@ -25,10 +27,18 @@ public sealed record StreamDescription
 
     public long RowCount => EndOffset - FirstOffset;
 
+    /// <summary>Rows that are not in a segment yet: the newest ones, in memory.</summary>
+    public required long TailRowCount { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Memory that the rows take, capacity that is not used yet included.</summary>
+    /// <summary>Memory that the rows of the tail take, capacity that is not used yet included.</summary>
     public required long TailBytes { get; init; }
+
+    public required int SegmentCount { get; init; }
+
+    /// <summary>The files of the segments.</summary>
+    public required long SegmentBytes { get; init; }
 
     /// <summary>The newest visible entry that changed this stream.</summary>
     public required LogPosition Position { get; init; }

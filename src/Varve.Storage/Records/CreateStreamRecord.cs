@@ -1,4 +1,5 @@
 using Varve.Arrow;
+using Varve.Storage.Streams;
 
 namespace Varve.Storage.Records;
 
@@ -6,4 +7,7 @@ namespace Varve.Storage.Records;
 /// <param name="TimeMicros">When the stream was created.</param>
 /// <param name="Name">A valid name that no other stream has.</param>
 /// <param name="Schema">Its columns, without dictionary types.</param>
-internal sealed record CreateStreamRecord(long StreamId, long TimeMicros, string Name, Schema Schema) : LogRecord(StreamId, TimeMicros);
+internal sealed record CreateStreamRecord(long StreamId, long TimeMicros, string Name, Schema Schema) : LogRecord(StreamId, TimeMicros)
+{
+    public StoredSettings Settings { get; init; } = StoredSettings.None;
+}

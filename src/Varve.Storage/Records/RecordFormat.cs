@@ -14,7 +14,8 @@ namespace Varve.Storage.Records;
 ///           8      ...         records
 ///
 /// record    0      4     u32   length of the record in bytes, this header and the padding included; a multiple of 8
-///           4      1     u8    kind: 1 create stream, 2 add columns, 3 drop stream, 4 append, 5 abandon parts
+///           4      1     u8    kind: 1 create stream, 2 add columns, 3 drop stream, 4 append, 5 abandon parts,
+///                              6 seal, 7 replace segments, 8 trim, 9 stream settings
 ///           5      1     u8    version of the kind's layout, 1
 ///           6      2     u16   flags; zero but for append
 ///           8      8     i64   stream id
@@ -22,9 +23,10 @@ namespace Varve.Storage.Records;
 ///           24     ...         by kind
 ///
 /// create    24     2     u16   bytes of the name
-///           26     2     u16   zero
+///           26     2     u16   bytes of the settings, a multiple of 8; 0: none are set
 ///           28     4     u32   bytes of the schema, a multiple of 8
 ///           32     ...         schema: Arrow's Message flatbuffer
+///                  ...         settings (<see cref="SettingsCodec"/>)
 ///                  ...         name: UTF-8
 ///
 /// add       24     8     i64   schema version that results
@@ -48,6 +50,17 @@ namespace Varve.Storage.Records;
 ///                  ...         batch body, to the end of the record; buffers may be zstd-compressed, as the header says
 ///
 /// abandon   24     8     i64   first offset of the batch whose parts end here, unfinished
+///
+/// seal      24     ...         segment (<see cref="SegmentInfoCodec"/>)
+///
+/// replace   24     4     u32   segments that go
+///           28     4     u32   segments that come
+///           32     ...         ids of those that go, i64 each, in the order of their offsets
+///                  ...         those that come, in the order of their offsets (<see cref="SegmentInfoCodec"/>)
+///
+/// trim      24     8     i64   the oldest offset that stays
+///
+/// settings  24     ...         settings (<see cref="SettingsCodec"/>), to the end of the record
 /// </code>
 /// </summary>
 internal static class RecordFormat
@@ -59,6 +72,8 @@ internal static class RecordFormat
     public const int AddHeaderBytes = 40;
     public const int AppendHeaderBytes = 48;
     public const int AbandonBytes = 32;
+    public const int ReplaceHeaderBytes = 32;
+    public const int TrimBytes = 32;
     public const int PartCountMax = ushort.MaxValue;
     public const int RecordsPerEntryMax = ushort.MaxValue;
     public const ushort ColumnsListed = 1;

@@ -8,4 +8,8 @@ internal enum RecordKind : byte
     DropStream = 3,
     Append = 4,
     AbandonParts = 5,
+    Seal = 6,
+    ReplaceSegments = 7,
+    Trim = 8,
+    StreamSettings = 9,
 }

@@ -64,6 +64,11 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf)
                 RecordKind.Append => ReadAppend(position, record, streamId, time),
                 RecordKind.AbandonParts => new AbandonPartsRecord(
                     streamId, time, BinaryPrimitives.ReadInt64LittleEndian(Need(position, bytes, RecordFormat.AbandonBytes)[RecordFormat.BodyAt..])),
+                RecordKind.Seal => SegmentRecords.ReadSeal(position, bytes, streamId, time),
+                RecordKind.ReplaceSegments => SegmentRecords.ReadReplace(position, bytes, streamId, time),
+                RecordKind.Trim => new TrimRecord(
+                    streamId, time, BinaryPrimitives.ReadInt64LittleEndian(Need(position, bytes, RecordFormat.TrimBytes)[RecordFormat.BodyAt..])),
+                RecordKind.StreamSettings => new StreamSettingsRecord(streamId, time, ReadSettings(position, bytes[RecordFormat.BodyAt..])),
                 _ => throw new StorageException(
                     StorageErrorCode.Unsupported, $"cannot read log entry {position}: a record is of the unknown kind {bytes[4]}"),
             };
@@ -81,12 +86,19 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf)
     {
         Need(position, bytes, RecordFormat.CreateHeaderBytes);
         int nameBytes = BinaryPrimitives.ReadUInt16LittleEndian(bytes[RecordFormat.BodyAt..]);
+        int settingsBytes = BinaryPrimitives.ReadUInt16LittleEndian(bytes[(RecordFormat.BodyAt + 2)..]);
         uint schemaBytes = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(RecordFormat.BodyAt + 4)..]);
-        Need(position, bytes, RecordFormat.CreateHeaderBytes + schemaBytes + nameBytes);
+        Need(position, bytes, RecordFormat.CreateHeaderBytes + (long)schemaBytes + settingsBytes + nameBytes);
         ReadOnlySpan<byte> rest = bytes[RecordFormat.CreateHeaderBytes..];
-        return new CreateStreamRecord(
-            streamId, time, Encoding.UTF8.GetString(rest.Slice((int)schemaBytes, nameBytes)), SchemaMessage.Decode(rest[..(int)schemaBytes]));
+        string name = Encoding.UTF8.GetString(rest.Slice((int)schemaBytes + settingsBytes, nameBytes));
+        return new CreateStreamRecord(streamId, time, name, SchemaMessage.Decode(rest[..(int)schemaBytes]))
+        {
+            Settings = settingsBytes == 0 ? StoredSettings.None : ReadSettings(position, rest.Slice((int)schemaBytes, settingsBytes)),
+        };
     }
+
+    private static StoredSettings ReadSettings(LogPosition position, ReadOnlySpan<byte> bytes) =>
+        SettingsCodec.Read(bytes) ?? throw Damaged(position, $"{bytes.Length} bytes of settings are none");
 
     private static AddColumnsRecord ReadAdd(LogPosition position, ReadOnlySpan<byte> bytes, long streamId, long time)
     {
@@ -148,9 +160,9 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf)
         return _decoders[columns] = new BatchDecoder(columns.Schema, null);
     }
 
-    private static ReadOnlySpan<byte> Need(LogPosition position, ReadOnlySpan<byte> bytes, long needed) =>
+    internal static ReadOnlySpan<byte> Need(LogPosition position, ReadOnlySpan<byte> bytes, long needed) =>
         needed <= bytes.Length ? bytes : throw Damaged(position, $"a record has {bytes.Length} bytes, {needed} are needed");
 
-    private static StorageException Damaged(LogPosition position, string what, Exception? inner = null) =>
+    internal static StorageException Damaged(LogPosition position, string what, Exception? inner = null) =>
         new(StorageErrorCode.Corruption, $"log entry {position} cannot be read: {what}", inner);
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Varve.Arrow;
 using Varve.Arrow.Ipc;
+using Varve.Storage.Streams;
 
 namespace Varve.Storage.Records;
 
@@ -13,7 +14,11 @@ internal static class RecordWriter
         CreateStreamRecord create => Create(create),
         AddColumnsRecord add => Add(add),
         DropStreamRecord drop => Sized(RecordFormat.RecordHeaderBytes, RecordKind.DropStream, drop),
-        AbandonPartsRecord abandon => Abandon(abandon),
+        AbandonPartsRecord abandon => WithOffset(RecordFormat.AbandonBytes, RecordKind.AbandonParts, abandon, abandon.FirstOffset),
+        SealRecord seal => SegmentRecords.Write(seal),
+        ReplaceSegmentsRecord replace => SegmentRecords.Write(replace),
+        TrimRecord trim => WithOffset(RecordFormat.TrimBytes, RecordKind.Trim, trim, trim.FirstOffset),
+        StreamSettingsRecord settings => Settings(settings),
         _ => throw new ArgumentException($"a record of {record.GetType().Name} is not written here"),
     };
 
@@ -21,11 +26,16 @@ internal static class RecordWriter
     {
         byte[] schema = SchemaMessage.Encode(record.Schema);
         byte[] name = Encoding.UTF8.GetBytes(record.Name);
-        byte[] bytes = Sized(RecordFormat.CreateHeaderBytes + schema.Length + name.Length, RecordKind.CreateStream, record);
+        int settingsBytes = record.Settings == StoredSettings.None ? 0 : SettingsCodec.BytesOf(record.Settings);
+        int settingsAt = RecordFormat.CreateHeaderBytes + schema.Length;
+        byte[] bytes = Sized(settingsAt + settingsBytes + name.Length, RecordKind.CreateStream, record);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(RecordFormat.BodyAt), checked((ushort)name.Length));
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(RecordFormat.BodyAt + 2), checked((ushort)settingsBytes));
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(RecordFormat.BodyAt + 4), (uint)schema.Length);
         schema.CopyTo(bytes, RecordFormat.CreateHeaderBytes);
-        name.CopyTo(bytes, RecordFormat.CreateHeaderBytes + schema.Length);
+        if (settingsBytes > 0)
+            SettingsCodec.Write(record.Settings, bytes.AsSpan(settingsAt));
+        name.CopyTo(bytes, settingsAt + settingsBytes);
         return bytes;
     }
 
@@ -39,14 +49,22 @@ internal static class RecordWriter
         return bytes;
     }
 
-    private static byte[] Abandon(AbandonPartsRecord record)
+    private static byte[] Settings(StreamSettingsRecord record)
     {
-        byte[] bytes = Sized(RecordFormat.AbandonBytes, RecordKind.AbandonParts, record);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFormat.BodyAt), record.FirstOffset);
+        byte[] bytes = Sized(RecordFormat.BodyAt + SettingsCodec.BytesOf(record.Settings), RecordKind.StreamSettings, record);
+        SettingsCodec.Write(record.Settings, bytes.AsSpan(RecordFormat.BodyAt));
         return bytes;
     }
 
-    private static byte[] Sized(int lengthBytes, RecordKind kind, LogRecord record)
+    private static byte[] WithOffset(int lengthBytes, RecordKind kind, LogRecord record, long offset)
+    {
+        byte[] bytes = Sized(lengthBytes, kind, record);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFormat.BodyAt), offset);
+        return bytes;
+    }
+
+    /// <summary>Zeroed bytes of a record with its common header.</summary>
+    internal static byte[] Sized(int lengthBytes, RecordKind kind, LogRecord record)
     {
         byte[] bytes = new byte[RecordFormat.Padded(lengthBytes)];
         RecordFormat.WriteRecordHeader(bytes, bytes.Length, kind, record.StreamId, record.TimeMicros);

@@ -43,5 +43,8 @@ internal sealed class StateRecovery
         }
 
         Catalog.Publish();
+
+        // Files that no stream has are looked for in the directory.
+        Catalog.Retired.TakeAll();
     }
 }

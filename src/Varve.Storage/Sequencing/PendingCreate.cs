@@ -4,8 +4,8 @@ using Varve.Storage.Streams;
 
 namespace Varve.Storage.Sequencing;
 
-/// <summary>The creation of a stream; name and schema follow the rules already.</summary>
-internal sealed class PendingCreate(string name, Schema schema) : PendingChange
+/// <summary>The creation of a stream; name, schema and settings follow the rules already.</summary>
+internal sealed class PendingCreate(string name, Schema schema, StoredSettings settings) : PendingChange
 {
     protected override LogRecord Decide(StagedState state)
     {
@@ -16,6 +16,6 @@ internal sealed class PendingCreate(string name, Schema schema) : PendingChange
         }
 
         StagedStream stream = state.Create(name, new StreamSchema(schema, version: 1));
-        return new CreateStreamRecord(stream.Id, stream.LastTimeMicros, name, schema);
+        return new CreateStreamRecord(stream.Id, stream.LastTimeMicros, name, schema) { Settings = settings };
     }
 }

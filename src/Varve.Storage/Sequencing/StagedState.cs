@@ -24,7 +24,7 @@ internal sealed class StagedState
         _time = time;
         _lastStreamId = recovered.LastStreamId;
         foreach (StreamState stream in recovered.Streams)
-            Add(new StagedStream(stream.Id, stream.Name, stream.Schema, stream.EndOffset, stream.LastTimeMicros));
+            Add(new StagedStream(stream.Id, stream.Name, stream.Schema, stream.Segments, stream.EndOffset, stream.LastTimeMicros));
 
         // What the log holds is kept, whatever the limit.
         _budget.SetCatalog(_byId.Values.Sum(s => s.Schema.WeightBytes));
@@ -40,7 +40,7 @@ internal sealed class StagedState
     public StagedStream Create(string name, StreamSchema schema)
     {
         _budget.TakeForCatalog("create", name, schema.WeightBytes);
-        StagedStream stream = new(++_lastStreamId, name, schema, 0, Now());
+        StagedStream stream = new(++_lastStreamId, name, schema, SegmentList.Empty, 0, Now());
         Add(stream);
         return stream;
     }

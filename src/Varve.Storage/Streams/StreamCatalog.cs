@@ -1,4 +1,5 @@
 using Varve.Storage.Records;
+using Varve.Storage.Segments;
 
 namespace Varve.Storage.Streams;
 
@@ -15,7 +16,8 @@ internal sealed class StreamCatalog
 {
     private readonly Dictionary<long, StreamState> _byId = [];
     private readonly List<StreamState> _changed = [];
-    private readonly List<AppendRecord> _parts = [];
+    private readonly SegmentRegister _segments = new();
+    private readonly List<(AppendRecord Rows, LogPosition Position)> _parts = [];
     private long _partRows;
     private CatalogHead _applied = CatalogHead.Empty;
     private volatile CatalogHead _head = CatalogHead.Empty;
@@ -26,13 +28,19 @@ internal sealed class StreamCatalog
     /// <summary>The id of the newest stream that was ever created.</summary>
     public long LastStreamId { get; private set; }
 
+    /// <summary>The highest id that a segment ever had.</summary>
+    public long LastSegmentId => _segments.LastId;
+
+    /// <summary>Segments that are not needed any more, once published.</summary>
+    public RetiredSegments Retired => _segments.Retired;
+
     /// <summary>Memory that rows take, and rows of all streams. Both for the sequencer.</summary>
     public long TailBytes { get; private set; }
 
     public long RowCount { get; private set; }
 
     /// <summary>The first of the parts of a batch whose last part has not been applied.</summary>
-    public AppendRecord? Unfinished => _parts.Count == 0 ? null : _parts[0];
+    public AppendRecord? Unfinished => _parts.Count == 0 ? null : _parts[0].Rows;
 
     public IEnumerable<StreamState> Streams => _byId.Values;
 
@@ -44,7 +52,7 @@ internal sealed class StreamCatalog
     public void Apply(LogRecord record, LogPosition position)
     {
         if (_parts.Count > 0 && record is not (AppendRecord or AbandonPartsRecord))
-            throw Misfit(position, $"a batch of stream {_parts[0].StreamId} ends after {_parts.Count} of its {_parts[0].PartCount} parts");
+            throw Misfit(position, $"a batch of stream {_parts[0].Rows.StreamId} ends after {_parts.Count} of its {_parts[0].Rows.PartCount} parts");
         switch (record)
         {
             case CreateStreamRecord create:
@@ -62,6 +70,18 @@ internal sealed class StreamCatalog
             case AbandonPartsRecord abandon:
                 Abandon(abandon, position);
                 break;
+            case SealRecord seal:
+                Seal(seal, position);
+                break;
+            case ReplaceSegmentsRecord replace:
+                Replace(replace, position);
+                break;
+            case TrimRecord trim:
+                Trim(trim, position);
+                break;
+            case StreamSettingsRecord settings:
+                Set(settings, position);
+                break;
             default:
                 throw new ArgumentException($"a record of {record.GetType().Name} cannot be applied");
         }
@@ -74,6 +94,7 @@ internal sealed class StreamCatalog
             stream.Publish();
         _changed.Clear();
         _head = _applied;
+        _segments.Publish();
     }
 
     private void Create(CreateStreamRecord record, LogPosition position)
@@ -82,6 +103,8 @@ internal sealed class StreamCatalog
             throw Misfit(position, $"stream '{record.Name}' gets id {record.StreamId} after {LastStreamId}");
         if (_applied.Streams.ContainsKey(record.Name))
             throw Misfit(position, $"stream '{record.Name}' is created while it exists");
+        if (record.Settings.Problem(record.Schema.Fields.Count) is { } problem)
+            throw Misfit(position, $"stream '{record.Name}' gets {problem}");
         StreamState stream = new(record, position);
         LastStreamId = record.StreamId;
         _byId.Add(stream.Id, stream);
@@ -102,7 +125,8 @@ internal sealed class StreamCatalog
     {
         StreamState stream = Existing(record, position);
         TailBytes -= stream.TailBytes;
-        RowCount -= stream.EndOffset;
+        RowCount -= stream.RowCount;
+        _segments.Remove(stream.Segments.Items);
         stream.Apply(record, position);
         Changed(stream);
         _byId.Remove(stream.Id);
@@ -113,30 +137,30 @@ internal sealed class StreamCatalog
     {
         StreamState stream = Existing(record, position);
         long expected = stream.EndOffset + _partRows;
-        bool continues = _parts.Count == 0 || (_parts[0].StreamId == record.StreamId && _parts[0].PartCount == record.PartCount);
+        bool continues = _parts.Count == 0 || (_parts[0].Rows.StreamId == record.StreamId && _parts[0].Rows.PartCount == record.PartCount);
         if (record.Part != _parts.Count || !continues)
             throw Misfit(position, $"part {record.Part} of {record.PartCount} of a batch of stream '{stream.Name}' follows {_parts.Count} parts");
         if (record.FirstOffset != expected)
             throw Misfit(position, $"rows of stream '{stream.Name}' begin at offset {record.FirstOffset}, {expected} is next");
         if (record.PartCount == 1)
         {
-            AppendRows(stream, record, position);
+            AppendRows(stream, record, position, position);
             return;
         }
 
-        _parts.Add(record);
+        _parts.Add((record, position));
         _partRows += record.Rows.RowCount;
         if (_parts.Count < record.PartCount)
             return;
-        foreach (AppendRecord part in _parts)
-            AppendRows(stream, part, position);
+        foreach ((AppendRecord rows, LogPosition rowsAt) in _parts)
+            AppendRows(stream, rows, rowsAt, position);
         ForgetParts();
     }
 
-    private void AppendRows(StreamState stream, AppendRecord record, LogPosition position)
+    private void AppendRows(StreamState stream, AppendRecord record, LogPosition rowsAt, LogPosition position)
     {
         TailBytes -= stream.TailBytes;
-        stream.Apply(record, position);
+        stream.Apply(record, rowsAt, position);
         TailBytes += stream.TailBytes;
         RowCount += record.Rows.RowCount;
         Changed(stream);
@@ -144,9 +168,69 @@ internal sealed class StreamCatalog
 
     private void Abandon(AbandonPartsRecord record, LogPosition position)
     {
-        if (_parts.Count == 0 || _parts[0].StreamId != record.StreamId || _parts[0].FirstOffset != record.FirstOffset)
+        if (_parts.Count == 0 || _parts[0].Rows.StreamId != record.StreamId || _parts[0].Rows.FirstOffset != record.FirstOffset)
             throw Misfit(position, $"a batch at offset {record.FirstOffset} of stream {record.StreamId} is abandoned where none is unfinished");
         ForgetParts();
+    }
+
+    private void Seal(SealRecord record, LogPosition position)
+    {
+        StreamState stream = Existing(record, position);
+        string? problem = stream.Segments.Seal(record.Segment, stream.EndOffset, stream.Schema.Schema.Fields.Count, out SegmentList segments);
+        Check(position, stream, problem);
+        TakeIds([record.Segment], position);
+        Change(stream, record, segments, position);
+    }
+
+    private void Replace(ReplaceSegmentsRecord record, LogPosition position)
+    {
+        StreamState stream = Existing(record, position);
+        string? problem = stream.Segments.Replace(record.RemovedIds, record.Added, stream.Schema.Schema.Fields.Count, out SegmentList segments);
+        Check(position, stream, problem);
+        _segments.Remove(stream.Segments.Items.Where(s => record.RemovedIds.Contains(s.Id)));
+        TakeIds(record.Added, position);
+        Change(stream, record, segments, position);
+    }
+
+    private void Trim(TrimRecord record, LogPosition position)
+    {
+        StreamState stream = Existing(record, position);
+        string? problem = stream.Segments.Trim(record.FirstOffset, out SegmentList segments);
+        Check(position, stream, problem);
+        _segments.Remove(stream.Segments.Items.Where(s => s.FirstOffset < record.FirstOffset));
+        RowCount -= segments.FirstOffset - stream.Segments.FirstOffset;
+        Change(stream, record, segments, position);
+    }
+
+    private void Set(StreamSettingsRecord record, LogPosition position)
+    {
+        StreamState stream = Existing(record, position);
+        Check(position, stream, record.Settings.Problem(stream.Schema.Schema.Fields.Count));
+        stream.Apply(record, position);
+        Changed(stream);
+    }
+
+    private void Change(StreamState stream, LogRecord record, SegmentList segments, LogPosition position)
+    {
+        TailBytes -= stream.TailBytes;
+        stream.Apply(record, segments, position);
+        TailBytes += stream.TailBytes;
+        Changed(stream);
+    }
+
+    private void TakeIds(IReadOnlyList<SegmentInfo> segments, LogPosition position)
+    {
+        foreach (SegmentInfo segment in segments)
+        {
+            if (!_segments.TryAdd(segment))
+                throw Misfit(position, $"segment {segment.Id} is there already");
+        }
+    }
+
+    private static void Check(LogPosition position, StreamState stream, string? problem)
+    {
+        if (problem is not null)
+            throw Misfit(position, $"stream '{stream.Name}': {problem}");
     }
 
     private void ForgetParts()

@@ -1,27 +1,46 @@
+using System.Collections.Immutable;
+using Varve.Storage.Segments;
 using Varve.Storage.Tail;
 
 namespace Varve.Storage.Streams;
 
 /// <summary>
 /// What readers may see of a stream: published whole by the sequencer when its rows are durable, so that any thread that reads the reference has
-/// a consistent picture. Immutable; the chunks may hold rows beyond <see cref="EndOffset"/>, which are not to be looked at.
+/// a consistent picture. Immutable; the chunks may hold rows beyond <see cref="EndOffset"/>, which are not to be looked at, and the first of them
+/// rows before <see cref="SealedEnd"/>, which stand in segments as well.
 /// </summary>
-internal sealed class StreamHead(
-    StreamState stream, StreamSchema schema, long endOffset, LogPosition position, ReadOnlyMemory<TailChunk> chunks, long tailBytes, bool isDropped)
+/// <param name="stream">The stream as it is now. Made on the sequencer's thread.</param>
+internal sealed class StreamHead(StreamState stream)
 {
+    private readonly SegmentList _segments = stream.Segments;
+    private readonly long _tailBytes = stream.TailBytes;
     private StreamDescription? _description;
 
-    public StreamSchema Schema { get; } = schema;
+    public StreamSchema Schema { get; } = stream.Schema;
+
+    public StoredSettings Settings { get; } = stream.Settings;
+
+    /// <summary>The oldest row that is kept.</summary>
+    public long FirstOffset => _segments.FirstOffset;
+
+    /// <summary>Where the tail begins. The rows from <see cref="FirstOffset"/> up to here are in <see cref="Segments"/>.</summary>
+    public long SealedEnd => _segments.SealedEnd;
 
     /// <summary>Exclusive.</summary>
-    public long EndOffset { get; } = endOffset;
+    public long EndOffset { get; } = stream.EndOffset;
 
     /// <summary>The newest entry that changed the stream.</summary>
-    public LogPosition Position { get; } = position;
+    public LogPosition Position { get; } = stream.Position;
 
-    public ReadOnlyMemory<TailChunk> Chunks { get; } = chunks;
+    /// <summary>The time of the newest change.</summary>
+    public long LastTimeMicros { get; } = stream.LastTimeMicros;
 
-    public bool IsDropped { get; } = isDropped;
+    /// <summary>In the order of their offsets.</summary>
+    public ImmutableArray<SegmentInfo> Segments => _segments.Items;
+
+    public ReadOnlyMemory<TailChunk> Chunks { get; } = stream.TailChunks;
+
+    public bool IsDropped { get; } = stream.IsDropped;
 
     /// <summary>Made when first asked for: most heads come and go with an append that nobody looks at.</summary>
     public StreamDescription Description => _description ??= new StreamDescription
@@ -30,10 +49,14 @@ internal sealed class StreamHead(
         Id = stream.Id,
         Schema = Schema.Schema,
         SchemaVersion = Schema.Version,
-        FirstOffset = 0,
+        Settings = Settings.ToSettings(Schema),
+        FirstOffset = FirstOffset,
         EndOffset = EndOffset,
+        TailRowCount = EndOffset - SealedEnd,
         CreatedAt = stream.CreatedAt,
-        TailBytes = tailBytes,
+        TailBytes = _tailBytes,
+        SegmentCount = Segments.Length,
+        SegmentBytes = _segments.FileBytes,
         Position = Position,
     };
 }

@@ -11,8 +11,6 @@ internal sealed class StreamState
 {
     private readonly StreamTail _tail = new();
     private volatile StreamHead _head;
-    private LogPosition _position;
-    private bool _isDropped;
 
     public StreamState(CreateStreamRecord record, LogPosition position)
     {
@@ -20,9 +18,10 @@ internal sealed class StreamState
         Name = record.Name;
         CreatedAt = DateTimeOffset.UnixEpoch.AddTicks(record.TimeMicros * TimeSpan.TicksPerMicrosecond);
         Schema = new StreamSchema(record.Schema, version: 1);
+        Settings = record.Settings;
         LastTimeMicros = record.TimeMicros;
-        _position = position;
-        _head = MakeHead();
+        Position = position;
+        _head = new StreamHead(this);
     }
 
     public long Id { get; }
@@ -46,20 +45,36 @@ internal sealed class StreamState
     /// <summary>The columns after all applied records. For the sequencer, as all that follows.</summary>
     public StreamSchema Schema { get; private set; }
 
+    public StoredSettings Settings { get; private set; }
+
+    public SegmentList Segments { get; private set; } = SegmentList.Empty;
+
     public long EndOffset { get; private set; }
+
+    public long RowCount => EndOffset - Segments.FirstOffset;
+
+    /// <summary>The newest entry that changed the stream.</summary>
+    public LogPosition Position { get; private set; }
 
     /// <summary>The time of the newest change: no later one gets an earlier time, whatever the clock does.</summary>
     public long LastTimeMicros { get; private set; }
 
-    public long TailBytes => _isDropped ? 0 : _tail.AllocatedBytes;
+    public bool IsDropped { get; private set; }
+
+    public ReadOnlyMemory<TailChunk> TailChunks => _tail.Chunks;
+
+    public long TailBytes => IsDropped ? 0 : _tail.AllocatedBytes;
 
     /// <summary>Whether applied records wait for being published.</summary>
     public bool IsChanged { get; set; }
 
-    public void Apply(AppendRecord record, LogPosition position)
+    /// <param name="record">The rows.</param>
+    /// <param name="rowsAt">The entry in which they stand.</param>
+    /// <param name="position">The entry that makes them visible: the same, or that of the last part of their batch.</param>
+    public void Apply(AppendRecord record, LogPosition rowsAt, LogPosition position)
     {
         Change(record, position);
-        _tail.Append(record, Schema);
+        _tail.Append(record, rowsAt, Schema);
         EndOffset += record.Rows.RowCount;
     }
 
@@ -69,16 +84,31 @@ internal sealed class StreamState
         Schema = Schema.With(record.Fields);
     }
 
+    public void Apply(StreamSettingsRecord record, LogPosition position)
+    {
+        Change(record, position);
+        Settings = record.Settings;
+    }
+
     public void Apply(DropStreamRecord record, LogPosition position)
     {
         Change(record, position);
-        _isDropped = true;
+        IsDropped = true;
+    }
+
+    /// <summary>Applies a record that changes the segments to these.</summary>
+    public void Apply(LogRecord record, SegmentList segments, LogPosition position)
+    {
+        Change(record, position);
+        if (segments.SealedEnd > Segments.SealedEnd)
+            _tail.Seal(segments.SealedEnd);
+        Segments = segments;
     }
 
     /// <summary>Shows readers what was applied.</summary>
     public void Publish()
     {
-        _head = MakeHead();
+        _head = new StreamHead(this);
         IsChanged = false;
         Changes.Fire();
     }
@@ -86,8 +116,6 @@ internal sealed class StreamState
     private void Change(LogRecord record, LogPosition position)
     {
         LastTimeMicros = record.TimeMicros;
-        _position = position;
+        Position = position;
     }
-
-    private StreamHead MakeHead() => new(this, Schema, EndOffset, _position, _tail.Chunks, TailBytes, _isDropped);
 }

@@ -9,30 +9,58 @@ internal sealed class StreamTail
     private TailChunk[] _chunks = [];
     private int _count;
     private long _closedBytes;
+    private long[] _expectedBytes = [];
 
     /// <summary>Memory that the chunks take, used or not.</summary>
     public long AllocatedBytes => _closedBytes + (_count == 0 ? 0 : _chunks[_count - 1].AllocatedBytes);
 
-    /// <summary>The chunks so far. Later ones come behind them; these stay where they are.</summary>
+    /// <summary>The chunks so far. Later ones come behind them; these stay where they are, until some are sealed and a new list begins.</summary>
     public ReadOnlyMemory<TailChunk> Chunks => _chunks.AsMemory(0, _count);
 
-    public void Append(AppendRecord record, StreamSchema schema)
+    /// <param name="record">Its rows come behind those that are there.</param>
+    /// <param name="position">The entry in which they stand.</param>
+    /// <param name="schema">The stream's columns.</param>
+    /// <param name="firstRow">The first of the rows that is taken.</param>
+    public void Append(AppendRecord record, LogPosition position, StreamSchema schema, int firstRow = 0)
     {
-        for (int done = 0; done < record.Rows.RowCount;)
+        for (int done = firstRow; done < record.Rows.RowCount;)
         {
             int taken = _count == 0 ? 0 : _chunks[_count - 1].Append(record, done, schema);
             if (taken == 0)
-                Open(record.FirstOffset + done);
+                Open(record.FirstOffset + done, position);
             done += taken;
         }
     }
 
-    private void Open(long firstOffset)
+    /// <summary>
+    /// Lets go of the rows before an offset, which stand in segments now: chunks that held nothing else are dropped. One that holds others as well stays whole and
+    /// takes no more rows, so that its sealed rows go with its next seal.
+    /// </summary>
+    public void Seal(long sealedEnd)
+    {
+        int dropped = 0;
+        while (dropped < _count && _chunks[dropped].EndOffset <= sealedEnd)
+            dropped++;
+        if (dropped == _count && dropped > 0)
+            _expectedBytes = _chunks[_count - 1].ValueBytes();
+
+        // A new array: heads that are out there keep the old one, and the new one must not keep what was dropped.
+        _chunks = _chunks[dropped.._count];
+        _count = _chunks.Length;
+        _closedBytes = 0;
+        for (int i = 0; i + 1 < _count; i++)
+            _closedBytes += _chunks[i].AllocatedBytes;
+        if (_count > 0 && _chunks[0].FirstOffset < sealedEnd)
+            _chunks[0].Close();
+    }
+
+    private void Open(long firstOffset, LogPosition firstPosition)
     {
         _closedBytes = AllocatedBytes;
         if (_count == _chunks.Length)
             Array.Resize(ref _chunks, Math.Max(4, 2 * _count));
-        _chunks[_count] = new TailChunk(firstOffset, _count == 0 ? null : _chunks[_count - 1]);
-        _count++;
+        if (_count > 0)
+            _expectedBytes = _chunks[_count - 1].ValueBytes();
+        _chunks[_count++] = new TailChunk(firstOffset, firstPosition, _expectedBytes);
     }
 }

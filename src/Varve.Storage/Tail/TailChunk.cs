@@ -13,8 +13,9 @@ namespace Varve.Storage.Tail;
 /// The sequencer appends; any thread may take views of as many rows as a published head says there are.
 /// </summary>
 /// <param name="firstOffset">The offset of its first row.</param>
-/// <param name="previous">The chunk before it, which says how large its columns will become.</param>
-internal sealed class TailChunk(long firstOffset, TailChunk? previous)
+/// <param name="firstPosition">The log entry in which its first row stands; all others stand there or behind.</param>
+/// <param name="expectedBytes">How large its columns will become: <see cref="ValueBytes"/> of the chunk before it.</param>
+internal sealed class TailChunk(long firstOffset, LogPosition firstPosition, long[] expectedBytes)
 {
     public const int RowCountMax = 65_536;
 
@@ -27,11 +28,14 @@ internal sealed class TailChunk(long firstOffset, TailChunk? previous)
     private const long NullBytesMax = 4 << 20;
 
     private readonly TimeColumn _time = new();
-    private readonly long[] _expectedBytes = previous?.ValueBytes() ?? [];
+    private readonly long[] _expectedBytes = expectedBytes;
     private ColumnAppender?[] _columns = [];
     private long _bytes;
+    private bool _isClosed;
 
     public long FirstOffset { get; } = firstOffset;
+
+    public LogPosition FirstPosition { get; } = firstPosition;
 
     /// <summary>Rows appended, those not published included. For the sequencer.</summary>
     public int RowCount { get; private set; }
@@ -39,7 +43,11 @@ internal sealed class TailChunk(long firstOffset, TailChunk? previous)
     /// <summary>Memory that the columns take, used or not. For the sequencer.</summary>
     public long AllocatedBytes { get; private set; }
 
-    public bool IsFull => RowCount == RowCountMax || _bytes >= BytesMax;
+    /// <summary>Takes no more rows. For the sequencer.</summary>
+    public bool IsFull => RowCount == RowCountMax || _bytes >= BytesMax || _isClosed;
+
+    /// <summary>For the sequencer.</summary>
+    public long EndOffset => FirstOffset + RowCount;
 
     /// <summary>Appends as many of the rows [start, ...) as belong into this chunk and returns how many; 0 asks for a new chunk.</summary>
     public int Append(AppendRecord record, int start, StreamSchema schema)
@@ -67,8 +75,13 @@ internal sealed class TailChunk(long firstOffset, TailChunk? previous)
         return count;
     }
 
-    /// <summary>The first rows as the chunks of a view: one, or a few where an all-null column of a wide type would take too much memory.</summary>
-    public ViewChunk[] View(Schema schema, int rowCount)
+    /// <summary>No more rows come. For the sequencer.</summary>
+    public void Close() => _isClosed = true;
+
+    /// <summary>
+    /// Rows [firstRow, rowCount) as the chunks of a view: one, or a few where an all-null column of a wide type would take too much memory.
+    /// </summary>
+    public ViewChunk[] View(Schema schema, int firstRow, int rowCount)
     {
         ColumnAppender?[] columns = Volatile.Read(ref _columns);
         var arrays = new ArrayData?[schema.Fields.Count];
@@ -81,17 +94,18 @@ internal sealed class TailChunk(long firstOffset, TailChunk? previous)
         }
 
         ArrayData time = _time.Snapshot(rowCount);
-        int step = (int)Math.Min(rowCount, NullBytesMax / nullBytes);
+        int viewed = rowCount - firstRow;
+        int step = (int)Math.Min(viewed, NullBytesMax / nullBytes);
         if (step == rowCount)
         {
             ArrayData[] whole = [.. arrays.Select((a, i) => a ?? ColumnAppender.Nulls(schema.Fields[i].Type, rowCount))];
             return [new MemoryChunk(FirstOffset, rowCount, whole, time)];
         }
 
-        var chunks = new ViewChunk[(rowCount + step - 1) / step];
+        var chunks = new ViewChunk[(viewed + step - 1) / step];
         for (int i = 0; i < chunks.Length; i++)
         {
-            int start = i * step;
+            int start = firstRow + (i * step);
             int count = Math.Min(step, rowCount - start);
             chunks[i] = new MemoryChunk(FirstOffset + start, count, new ColumnSlices(schema, arrays, start, count), time.Slice(start, count));
         }
@@ -140,7 +154,7 @@ internal sealed class TailChunk(long firstOffset, TailChunk? previous)
     }
 
     /// <summary>What texts and bytes took in this chunk, and a little more; 0 for other columns.</summary>
-    private long[] ValueBytes()
+    public long[] ValueBytes()
     {
         var bytes = new long[_columns.Length];
         for (int i = 0; i < bytes.Length; i++)

@@ -19,6 +19,7 @@ internal sealed class ViewCache
     private int _sharedCount;
     private int _fullChunkCount;
     private Schema? _schema;
+    private long _sealedEnd;
 
     /// <param name="head">What the view shows.</param>
     /// <param name="visibleUpTo">Read before the head was: everything of the stream up to there is in the head.</param>
@@ -43,9 +44,10 @@ internal sealed class ViewCache
             return new Made(head, new ChunkList([], 0, ChunksFrom(head, 0)));
         }
 
-        if (!ReferenceEquals(_schema, head.Schema.Schema))
+        if (!ReferenceEquals(_schema, head.Schema.Schema) || _sealedEnd != head.SealedEnd)
         {
             _schema = head.Schema.Schema;
+            _sealedEnd = head.SealedEnd;
             _shared = [];
             _sharedCount = 0;
             _fullChunkCount = 0;
@@ -56,7 +58,7 @@ internal sealed class ViewCache
         while (_fullChunkCount + 1 < chunks.Length && chunks[_fullChunkCount + 1].FirstOffset <= head.EndOffset)
         {
             TailChunk full = chunks[_fullChunkCount];
-            foreach (ViewChunk chunk in full.View(_schema, (int)(chunks[++_fullChunkCount].FirstOffset - full.FirstOffset)))
+            foreach (ViewChunk chunk in full.View(_schema, SealedRows(full, head), (int)(chunks[++_fullChunkCount].FirstOffset - full.FirstOffset)))
                 Share(chunk);
         }
 
@@ -71,11 +73,14 @@ internal sealed class ViewCache
         {
             long end = i + 1 < chunks.Length ? Math.Min(chunks[i + 1].FirstOffset, head.EndOffset) : head.EndOffset;
             if (end > chunks[i].FirstOffset)
-                made.AddRange(chunks[i].View(head.Schema.Schema, (int)(end - chunks[i].FirstOffset)));
+                made.AddRange(chunks[i].View(head.Schema.Schema, SealedRows(chunks[i], head), (int)(end - chunks[i].FirstOffset)));
         }
 
         return [.. made];
     }
+
+    /// <summary>The first rows of a chunk that stand in a segment as well.</summary>
+    private static int SealedRows(TailChunk chunk, StreamHead head) => (int)Math.Max(0, head.SealedEnd - chunk.FirstOffset);
 
     private void Share(ViewChunk chunk)
     {

@@ -3,7 +3,10 @@ using Varve.Arrow.Ipc;
 using Varve.Arrow.Values;
 using Varve.Storage.Log;
 using Varve.Storage.Records;
+using Varve.Storage.Segments;
 using Varve.Storage.Streams;
+using Varve.Storage.Tests.Segments;
+using Varve.Storage.Zones;
 using Varve.Testing;
 using Xunit.Abstractions;
 
@@ -26,10 +29,71 @@ public class RecordFormatTests(ITestOutputHelper output)
         CreateStreamRecord create = new(1, 2, "name/x", Rows.Schema);
         CreateStreamRecord createRead = Assert.IsType<CreateStreamRecord>(Assert.Single(Read(Entry(RecordWriter.Write(create)))));
         Assert.Equal(create, createRead);
+        StoredSettings settings = new([3, 1], 5_000_000, 6, 7);
+        StoredSettings set = Assert.IsType<CreateStreamRecord>(Assert.Single(Read(Entry(RecordWriter.Write(create with { Settings = settings }))))).Settings;
+        AssertSame(settings, set);
         AddColumnsRecord add = new(3, 4, 5, [new Field("x", ArrowTypes.Date32)]);
         AddColumnsRecord addRead = Assert.IsType<AddColumnsRecord>(Assert.Single(Read(Entry(RecordWriter.Write(add)))));
         Assert.Equal(add with { Fields = [] }, addRead with { Fields = [] });
         Assert.Equal(add.Fields, addRead.Fields);
+    }
+
+    [Fact]
+    public void Records_of_segments_are_read_as_they_were_written()
+    {
+        SealRecord seal = new(1, 2, TestSegments.Info(5, 1, 10, 20, columnCount: 3));
+        TestSegments.AssertSame(seal.Segment, ReadOne(seal).Segment);
+        ReplaceSegmentsRecord replace = new(1, 2, [7, 8, 9], [TestSegments.Info(10, 1, 0, 5), TestSegments.Info(11, 1, 5, 9, columnCount: 0)]);
+        ReplaceSegmentsRecord replaceRead = ReadOne(replace);
+        Assert.Equal(replace.RemovedIds, replaceRead.RemovedIds);
+        Assert.Equal(2, replaceRead.Added.Count);
+        TestSegments.AssertSame(replace.Added[0], replaceRead.Added[0]);
+        TestSegments.AssertSame(replace.Added[1], replaceRead.Added[1]);
+        TrimRecord trim = new(1, 2, 99);
+        Assert.Equal(trim, ReadOne(trim));
+        StoredSettings settings = new([0, 3], 1_000_000, 2, 3);
+        AssertSame(settings, ReadOne(new StreamSettingsRecord(1, 2, settings)).Settings);
+        AssertSame(StoredSettings.None, ReadOne(new StreamSettingsRecord(1, 2, StoredSettings.None)).Settings);
+    }
+
+    [Fact]
+    public void Records_of_segments_have_these_bytes()
+    {
+        SegmentInfo segment = new()
+        {
+            Id = 5,
+            StreamId = 1,
+            FirstOffset = 10,
+            RowCount = 65_540,
+            BlockRows = [65_536, 4],
+            ColumnCount = 2,
+            KeyVersion = 3,
+            FileBytes = 4096,
+            RawBytes = 9,
+            FirstTimeMicros = 6,
+            LastTimeMicros = 7,
+            IsClustered = true,
+            ClusteredBy = [1],
+            Zones = [null, new Zone(ZoneValue.Of(-1), ZoneValue.Of(300), HasNulls: true)],
+        };
+        const string info = "60000000" + "07000000" + "0500000000000000" + "0A00000000000000" + "0400010000000000" + "0010000000000000"
+            + "0900000000000000" + "0600000000000000" + "0700000000000000" + "03000000" + "02000000" + "0200" + "0100" + "0100" + "0000"
+            + "FFFF" + "0300" + "0100" + "00" + "0D01FF022C01" + "000000";
+        const string times = "0100000000000000" + "0200000000000000";
+        Expect("78000000" + "06010000" + times + info, new SealRecord(1, 2, segment));
+        Expect(
+            "90000000" + "07010000" + times + "02000000" + "01000000" + "0300000000000000" + "0400000000000000" + info,
+            new ReplaceSegmentsRecord(1, 2, [3, 4], [segment]));
+        Expect("20000000" + "08010000" + times + "0900000000000000", new TrimRecord(1, 2, 9));
+        Expect(
+            "38000000" + "09010000" + times + "0A00000000000000" + "0B00000000000000" + "0C00000000000000" + "0200" + "0300" + "0100" + "0000",
+            new StreamSettingsRecord(1, 2, new StoredSettings([3, 1], 10, 11, 12)));
+
+        static void Expect(string expected, LogRecord record)
+        {
+            string found = Convert.ToHexString(RecordWriter.Write(record));
+            Assert.True(expected == found, $"the format of {record.GetType().Name} changed: no log written before can be read. Found {found}");
+        }
     }
 
     [Theory]
@@ -84,7 +148,10 @@ public class RecordFormatTests(ITestOutputHelper output)
         byte[] entry = Entry(
             RecordWriter.Write(new CreateStreamRecord(1, 2, "s", Rows.Schema)),
             Encode(Stream.Project([0, 2]), Numbers(Stream.Project([0, 2]), 20)),
-            RecordWriter.Write(new AddColumnsRecord(1, 2, 2, [new Field("x", ArrowTypes.Utf8)])));
+            RecordWriter.Write(new AddColumnsRecord(1, 2, 2, [new Field("x", ArrowTypes.Utf8)])),
+            RecordWriter.Write(new SealRecord(1, 2, TestSegments.Info(5, 1, 10, 20))),
+            RecordWriter.Write(new ReplaceSegmentsRecord(1, 2, [7, 8], [TestSegments.Info(9, 1, 10, 20)])),
+            RecordWriter.Write(new StreamSettingsRecord(1, 2, new StoredSettings([1], 2, 3, 4))));
         int refused = 0;
         for (int i = 0; i < 20_000; i++)
         {
@@ -104,6 +171,15 @@ public class RecordFormatTests(ITestOutputHelper output)
         }
 
         Assert.InRange(refused, 10_000, 20_000);
+    }
+
+    private static T ReadOne<T>(T record)
+        where T : LogRecord => Assert.IsType<T>(Assert.Single(Read(Entry(RecordWriter.Write(record)))));
+
+    private static void AssertSame(StoredSettings expected, StoredSettings found)
+    {
+        Assert.Equal(expected.ClusterColumns, found.ClusterColumns);
+        Assert.Equal(expected with { ClusterColumns = found.ClusterColumns }, found);
     }
 
     private static RecordBatch Numbers(ColumnProjection columns, int rowCount) =>

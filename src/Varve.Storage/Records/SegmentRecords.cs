@@ -1,0 +1,70 @@
+using System.Buffers.Binary;
+using Varve.Storage.Segments;
+
+namespace Varve.Storage.Records;
+
+/// <summary>The records that name segments, as bytes (<see cref="RecordFormat"/>): seal and replace. Without state, any thread.</summary>
+internal static class SegmentRecords
+{
+    public static byte[] Write(SealRecord record)
+    {
+        byte[] segment = SegmentInfoCodec.Write(record.Segment);
+        byte[] bytes = RecordWriter.Sized(RecordFormat.BodyAt + segment.Length, RecordKind.Seal, record);
+        segment.CopyTo(bytes, RecordFormat.BodyAt);
+        return bytes;
+    }
+
+    public static byte[] Write(ReplaceSegmentsRecord record)
+    {
+        byte[][] added = [.. record.Added.Select(SegmentInfoCodec.Write)];
+        int at = RecordFormat.ReplaceHeaderBytes;
+        byte[] bytes = RecordWriter.Sized(at + (8 * record.RemovedIds.Count) + added.Sum(a => a.Length), RecordKind.ReplaceSegments, record);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(RecordFormat.BodyAt), (uint)record.RemovedIds.Count);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(RecordFormat.BodyAt + 4), (uint)added.Length);
+        foreach (long id in record.RemovedIds)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(at), id);
+            at += 8;
+        }
+
+        foreach (byte[] segment in added)
+        {
+            segment.CopyTo(bytes, at);
+            at += segment.Length;
+        }
+
+        return bytes;
+    }
+
+    public static SealRecord ReadSeal(LogPosition position, ReadOnlySpan<byte> bytes, long streamId, long time)
+    {
+        bytes = bytes[RecordFormat.BodyAt..];
+        SegmentInfo segment = ReadSegment(position, streamId, ref bytes);
+        return bytes.IsEmpty ? new SealRecord(streamId, time, segment) : throw RecordReader.Damaged(position, $"{bytes.Length} bytes stand behind a segment");
+    }
+
+    public static ReplaceSegmentsRecord ReadReplace(LogPosition position, ReadOnlySpan<byte> bytes, long streamId, long time)
+    {
+        RecordReader.Need(position, bytes, RecordFormat.ReplaceHeaderBytes);
+        uint removedCount = BinaryPrimitives.ReadUInt32LittleEndian(bytes[RecordFormat.BodyAt..]);
+        uint addedCount = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(RecordFormat.BodyAt + 4)..]);
+        RecordReader.Need(position, bytes, RecordFormat.ReplaceHeaderBytes + (8L * removedCount));
+        bytes = bytes[RecordFormat.ReplaceHeaderBytes..];
+        long[] removed = new long[removedCount];
+        for (int i = 0; i < removed.Length; i++)
+            removed[i] = BinaryPrimitives.ReadInt64LittleEndian(bytes[(8 * i)..]);
+        bytes = bytes[(8 * removed.Length)..];
+        List<SegmentInfo> added = [];
+        for (uint i = 0; i < addedCount; i++)
+            added.Add(ReadSegment(position, streamId, ref bytes));
+        return bytes.IsEmpty
+            ? new ReplaceSegmentsRecord(streamId, time, removed, added)
+            : throw RecordReader.Damaged(position, $"{bytes.Length} bytes stand behind {addedCount} segments");
+    }
+
+    private static SegmentInfo ReadSegment(LogPosition position, long streamId, ref ReadOnlySpan<byte> bytes)
+    {
+        int length = bytes.Length;
+        return SegmentInfoCodec.Read(streamId, ref bytes) ?? throw RecordReader.Damaged(position, $"a segment of stream {streamId} does not stand in {length} bytes");
+    }
+}

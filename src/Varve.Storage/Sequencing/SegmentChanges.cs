@@ -1,0 +1,53 @@
+using Varve.Storage.Records;
+using Varve.Storage.Segments;
+using Varve.Storage.Streams;
+using Varve.Storage.Zones;
+
+namespace Varve.Storage.Sequencing;
+
+/// <summary>
+/// What the sealing of tails asks of the engine: ids for new segments, and changes of streams' segments, whose files are durable by then. Every change completes
+/// when it is durable and visible; that it came too late is an outcome. It throws only where the node stops. Any thread.
+/// </summary>
+/// <param name="sequencer">Puts the changes in order with all others.</param>
+/// <param name="lastId">The highest id that a segment ever had.</param>
+/// <param name="recordBytesMax">The limit on one record.</param>
+internal sealed class SegmentChanges(Sequencer sequencer, long lastId, int recordBytesMax)
+{
+    private long _lastId = lastId;
+
+    /// <summary>An id that no segment of the node has or had. One that is not used is lost.</summary>
+    public long TakeId() => Interlocked.Increment(ref _lastId);
+
+    /// <summary>Moves the oldest rows of the stream's tail into the segment.</summary>
+    public Task<SegmentOutcome> SealAsync(StreamState stream, SegmentInfo segment) =>
+        SubmitAsync(new PendingSeal(stream, Fit(segment, RecordFormat.BodyAt)));
+
+    /// <summary>Puts segments in the place of neighbouring ones that have the same offsets.</summary>
+    public Task<SegmentOutcome> ReplaceAsync(StreamState stream, IReadOnlyList<long> removedIds, IReadOnlyList<SegmentInfo> added)
+    {
+        int otherBytes = RecordFormat.ReplaceHeaderBytes + (8 * removedIds.Count);
+        return SubmitAsync(new PendingReplaceSegments(stream, removedIds, [.. added.Select(segment => Fit(segment, otherBytes, added.Count))]));
+    }
+
+    /// <summary>Lets the segments before an offset go, at which one begins or the tail.</summary>
+    public Task<SegmentOutcome> TrimAsync(StreamState stream, long firstOffset) => SubmitAsync(new PendingTrim(stream, firstOffset));
+
+    private Task<SegmentOutcome> SubmitAsync(PendingSegmentChange change)
+    {
+        sequencer.Submit(change);
+        return change.Result;
+    }
+
+    /// <summary>The segment as its share of a record can hold it: without zones where they are too many, so that queries have to look into its file.</summary>
+    private SegmentInfo Fit(SegmentInfo segment, int otherBytes, int shares = 1)
+    {
+        int room = (recordBytesMax - otherBytes) / shares;
+        if (SegmentInfoCodec.Write(segment).Length <= room)
+            return segment;
+        SegmentInfo bare = segment with { Zones = new Zone?[segment.ColumnCount] };
+        return SegmentInfoCodec.Write(bare).Length <= room
+            ? bare
+            : throw new ArgumentException($"{shares} segments and {otherBytes} bytes beside them do not fit into a record of {recordBytesMax} bytes");
+    }
+}

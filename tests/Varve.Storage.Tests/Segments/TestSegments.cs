@@ -1,0 +1,36 @@
+using Varve.Storage.Segments;
+using Varve.Storage.Zones;
+
+namespace Varve.Storage.Tests.Segments;
+
+/// <summary>What the catalog would know of segments that nobody wrote.</summary>
+internal static class TestSegments
+{
+    /// <summary>Rows [from, to) of a stream.</summary>
+    public static SegmentInfo Info(long id, long streamId, long from, long to, int columnCount = 2, long time = 1_000_000) => new()
+    {
+        Id = id,
+        StreamId = streamId,
+        FirstOffset = from,
+        RowCount = to - from,
+        BlockRows = [.. Enumerable.Range(0, (int)((to - from + 65_535) / 65_536)).Select(i => (int)Math.Min(65_536, to - from - (i * 65_536L)))],
+        ColumnCount = columnCount,
+        KeyVersion = 0,
+        FileBytes = 100 + id,
+        RawBytes = 1_000 + id,
+        FirstTimeMicros = time,
+        LastTimeMicros = time,
+        IsClustered = id % 2 == 0,
+        ClusteredBy = id % 2 == 0 && columnCount > 0 ? [columnCount - 1, 0] : [],
+        Zones = [.. Enumerable.Range(0, columnCount).Select(i => i % 2 == 1 ? (Zone?)null : new Zone(ZoneValue.Of(from), ZoneValue.Of(to), false))],
+    };
+
+    /// <summary>As equality, but for lists by what they hold.</summary>
+    public static void AssertSame(SegmentInfo expected, SegmentInfo found)
+    {
+        Assert.Equal(expected.Zones, found.Zones);
+        Assert.Equal(expected.BlockRows, found.BlockRows);
+        Assert.Equal(expected.ClusteredBy, found.ClusteredBy);
+        Assert.Equal(expected with { Zones = found.Zones, BlockRows = found.BlockRows, ClusteredBy = found.ClusteredBy }, found);
+    }
+}
