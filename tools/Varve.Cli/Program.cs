@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Varve.Cli.Append;
+using Varve.Cli.CommandLine;
 using Varve.Cli.Demo;
 using Varve.Cli.Output;
 using Varve.Cli.Query;
@@ -26,7 +27,10 @@ ParseResult parsed = root.Parse(args);
 if (args.Length > 0 && parsed.Action is ParseErrorAction)
 {
     // One line instead of the whole help, in which the error would be lost.
-    Console.Error.WriteLine($"varve: {string.Join(' ', parsed.Errors.Select(e => e.Message))} See: varve {NameOf(parsed.CommandResult.Command)}--help");
+    string problems = FailureText.OneLine(string.Join(' ', parsed.Errors.Select(e => e.Message)));
+    Command command = parsed.CommandResult.Command;
+    string choice = command.Subcommands.Count > 0 ? $" Commands are {string.Join(", ", command.Subcommands.Select(c => c.Name))}." : "";
+    Console.Error.WriteLine($"varve: {problems}{choice} See: varve {NameOf(command)}--help");
     return UsageError;
 }
 

@@ -120,6 +120,10 @@ public sealed class FileImport : IAsyncDisposable
         {
             throw new OperationCanceledException(cancellation);
         }
+        catch (QueryException e)
+        {
+            throw ImportErrors.Clean(e);
+        }
 
         T Stoppable()
         {

@@ -6,7 +6,7 @@ public enum ImportFormat
     /// <summary>Separator, quotes, header and types are found by looking.</summary>
     Csv,
 
-    /// <summary>One JSON object per line.</summary>
+    /// <summary>JSON objects one after the other, usually a line each, or one array of them.</summary>
     JsonLines,
 
     Parquet,

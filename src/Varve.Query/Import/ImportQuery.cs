@@ -30,7 +30,9 @@ internal static class ImportQuery
     private static string Source(string path, ImportFormat format, SqlColumn[]? types) => format switch
     {
         ImportFormat.Parquet => $"read_parquet({SqlNames.Literal(path)}, hive_partitioning = false)",
-        ImportFormat.JsonLines => $"read_json({SqlNames.Literal(path)}, format = 'newline_delimited', hive_partitioning = false)",
+
+        // Objects one after the other, or an array of them: an array read as lines would become one row.
+        ImportFormat.JsonLines => $"read_json({SqlNames.Literal(path)}, format = 'auto', hive_partitioning = false)",
 
         // Folders named key=value are no columns of the file. A sample of everything: a column of which only the last row is no integer is no
         // integer column.

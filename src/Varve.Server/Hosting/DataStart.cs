@@ -33,7 +33,7 @@ internal static class DataStart
         {
             string advice = e.Code switch
             {
-                StorageErrorCode.DirectoryLocked => "another daemon uses it: stop that one, or choose another directory with --data",
+                StorageErrorCode.DirectoryLocked => "the directory is chosen with --data",
                 StorageErrorCode.DiskFull => "make room on its disk",
                 StorageErrorCode.Corruption => "nothing was changed; restore the named file from a copy, or start on another directory with --data",
                 _ => "check that it exists, is on a local disk and may be written by this user",

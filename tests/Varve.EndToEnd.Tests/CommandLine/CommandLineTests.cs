@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Varve.Arrow.Ipc;
 using Varve.Testing;
@@ -19,7 +20,7 @@ public sealed class CommandLineTests(SharedDaemon shared) : IClassFixture<Shared
         (await Daemon.RunAsync("stream", "alter", "life", "--add-column", "note utf8")).Successful();
         JsonElement described = Json((await Daemon.RunAsync("stream", "describe", "life", "--json")).Successful());
         Assert.Equal(["id int64", "at timestamp[us, UTC]", "note utf8"],
-            described.GetProperty("columns").EnumerateArray().Select(c => $"{c.GetProperty("name").GetString()} {c.GetProperty("type").GetString()}"));
+            described.GetProperty("columns").EnumerateArray().Select(c => $"{c.GetProperty("name")} {c.GetProperty("type")}"));
         Assert.Equal(0, described.GetProperty("rows").GetInt64());
         Assert.Contains("life", (await Daemon.RunAsync("stream", "list")).Successful(), StringComparison.Ordinal);
         (await Daemon.RunAsync("stream", "drop", "life")).Successful();
@@ -64,8 +65,11 @@ public sealed class CommandLineTests(SharedDaemon shared) : IClassFixture<Shared
     [Theory]
     [InlineData("no stream", "stream", "describe", "nowhere")]
     [InlineData("no stream", "tail", "nowhere")]
-    [InlineData("LINE 1", "query", "selekt 1")]
-    [InlineData("nowhere", "query", "select * from nowhere")]
+    [InlineData("(line 1, at: selekt 1)", "query", "selekt 1")]
+    [InlineData("(line 2, at: nowhere)", "query", "select *\nfrom nowhere")]
+    [InlineData("varve stream list", "tail", "nowhere")]
+    [InlineData("Must be one of", "query", "select 1", "--format", "xml")]
+    [InlineData("describe", "stream")]
     [InlineData("NAME TYPE", "stream", "create", "x", "-c", "id")]
     [InlineData("int63", "stream", "create", "x", "-c", "id int63")]
     [InlineData("no such file", "append", "x", "/nowhere.csv")]
@@ -76,9 +80,10 @@ public sealed class CommandLineTests(SharedDaemon shared) : IClassFixture<Shared
         VarveResult result = await Daemon.RunAsync(arguments);
 
         Assert.NotEqual(0, result.ExitCode);
-        Assert.StartsWith("varve: ", result.Errors, StringComparison.Ordinal);
-        Assert.Contains(named, result.Errors, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", result.Errors, StringComparison.Ordinal);
+        string line = OnlyLine(result);
+        Assert.StartsWith("varve: ", line, StringComparison.Ordinal);
+        Assert.Contains(named, line, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", line, StringComparison.Ordinal);
         Assert.Empty(result.Output);
     }
 
@@ -121,6 +126,55 @@ public sealed class CommandLineTests(SharedDaemon shared) : IClassFixture<Shared
 
         Assert.Contains("a, b", result.Successful(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_file_that_breaks_in_its_middle_says_what_was_appended_before()
+    {
+        string[] lines = [.. Enumerable.Range(0, 300_000).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+        await File.WriteAllLinesAsync(shared.File("breaks.csv"), ["n", .. lines, "not a number"]);
+        (await Daemon.RunAsync("stream", "create", "breaking", "-c", "n int64")).Successful();
+
+        VarveResult result = await Daemon.RunAsync("append", "breaking", shared.File("breaks.csv"));
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("breaks.csv: ", OnlyLine(result), StringComparison.Ordinal);
+        Assert.Contains("Line: 300002", OnlyLine(result), StringComparison.Ordinal);
+        JsonElement safe = Json((await Daemon.RunAsync("query", "select count(*) as n from breaking", "--json")).Successful());
+        Assert.InRange(safe.GetProperty("n").GetInt64(), 1, lines.Length);
+        Assert.Contains($"{safe.GetProperty("n").GetInt64():N0} rows were appended and are durable", OnlyLine(result), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_empty_file_makes_no_stream()
+    {
+        await File.WriteAllTextAsync(shared.File("empty.csv"), "");
+
+        Assert.Contains("empty", OnlyLine(await Daemon.RunAsync("append", "of_nothing", shared.File("empty.csv"))), StringComparison.Ordinal);
+
+        Assert.DoesNotContain("of_nothing", (await Daemon.RunAsync("stream", "list", "--json")).Successful(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_damaged_file_is_named()
+    {
+        await File.WriteAllBytesAsync(shared.File("damaged.arrow"), [.. "ARROW1"u8, .. new byte[100]]);
+
+        VarveResult result = await Daemon.RunAsync("append", "damaged", shared.File("damaged.arrow"));
+
+        Assert.Contains("damaged.arrow: ", OnlyLine(result), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_for_programs_has_numbers()
+    {
+        JsonElement status = Json((await Daemon.RunAsync("status", "--json")).Successful());
+
+        Assert.True(status.GetProperty("accepting").GetBoolean());
+        Assert.True(status.GetProperty("durable_up_to").GetInt64() >= status.GetProperty("visible_up_to").GetInt64());
+        Assert.True(status.GetProperty("process_memory_bytes").GetInt64() > 0);
+    }
+
+    private static string OnlyLine(VarveResult result) => Assert.Single(result.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
 
     private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
 

@@ -104,6 +104,27 @@ public sealed class FileImportTests : IDisposable
     }
 
     [Fact]
+    public async Task An_array_of_objects_is_rows_and_so_is_an_object_of_several_lines()
+    {
+        string array = Write("array.json", "[{\"a\": 1, \"b\": [1, 2]},\n {\"a\": 2}]");
+        string spread = Write("spread.json", "{\n  \"a\": 1,\n  \"b\": [1, 2]\n}\n{\n  \"a\": 2\n}\n");
+
+        Assert.Equal([["1", "[1,2]"], ["2", ""]], (await ReadAsync(array, ImportFormat.JsonLines)).Rows);
+        Assert.Equal([["1", "[1,2]"], ["2", ""]], (await ReadAsync(spread, ImportFormat.JsonLines)).Rows);
+    }
+
+    [Fact]
+    public async Task A_mistake_in_a_file_shows_no_statement_that_nobody_wrote()
+    {
+        string file = Write("broken.jsonl", "{\"a\":1}\n{\"a\":\"x\"");
+
+        var e = await Assert.ThrowsAsync<QueryException>(() => ReadAsync(file, ImportFormat.JsonLines));
+
+        Assert.Contains("broken.jsonl", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("SELECT", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Compressed_text_is_read_by_its_name()
     {
         string file = _directory.File("rows.csv.gz");
@@ -134,6 +155,8 @@ public sealed class FileImportTests : IDisposable
 
         Assert.Contains("Line: 3", e.Message, StringComparison.Ordinal);
         Assert.Contains("two", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Auto-Detected", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("olution", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

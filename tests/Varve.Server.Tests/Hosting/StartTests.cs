@@ -54,7 +54,7 @@ public sealed class StartTests : IDisposable
             StartupException e = await FailsAsync(_ => { });
             Assert.Equal(StartupErrorCode.Data, e.Code);
             Assert.Contains(_directory.Path, e.Message, StringComparison.Ordinal);
-            Assert.Contains("another daemon uses it", e.Message, StringComparison.Ordinal);
+            Assert.Contains("is in use by process", e.Message, StringComparison.Ordinal);
             Assert.True(first.Engine.IsAccepting);
         }
 

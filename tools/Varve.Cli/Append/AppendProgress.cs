@@ -35,6 +35,10 @@ internal sealed class AppendProgress(TimeProvider time)
     public AppendSummary Summary(string stream, bool created) =>
         new(stream, created, _rows, _batches, _first, _last, time.GetElapsedTime(_start));
 
+    /// <summary>What a failure leaves behind, for the end of its message; empty where nothing was acknowledged.</summary>
+    public string WhatIsSafe() =>
+        _last is null ? "" : $". Before that, {_rows:N0} rows were appended and are durable, up to offset {_last.FirstOffset + _last.RowCount - 1}";
+
     /// <summary>Runs the work with a progress bar, on standard error and only where a person looks at it.</summary>
     public async Task ShowAsync(string stream, Func<Task> work)
     {
@@ -45,7 +49,8 @@ internal sealed class AppendProgress(TimeProvider time)
         }
 
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        await console.Progress().AutoClear(true).Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+        await console.Progress().AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
             .StartAsync(async context =>
             {
                 ProgressTask bar = context.AddTask(Markup.Escape(stream), maxValue: 1);

@@ -30,39 +30,70 @@ internal static class FileAppend
         {
             foreach (string file in files)
             {
-                await using InputFile source = await InputFile.OpenAsync(file, input ?? InputFormats.Of(file), schema, cancellation);
-                if (schema is null)
+                try
                 {
-                    created = (await client.CreateStreamAsync(stream, source.Schema, ifNotExists: true, cancellation)).Created;
-                    schema = source.Schema;
+                    await AppendOneAsync(file);
                 }
-
-                progress.Opened(source.RowCount);
-                await using StreamAppender appender = client.OpenAppender(stream, cancellation: cancellation);
-                await SendAsync(source, appender, progress, cancellation);
+                catch (Exception e) when (CommandRunner.IsExpected(e) && !cancellation.IsCancellationRequested)
+                {
+                    throw new CliException($"{file}: {FailureText.Of(e)}{progress.WhatIsSafe()}", inner: e);
+                }
             }
+        }
+
+        async Task AppendOneAsync(string file)
+        {
+            await using InputFile source = await InputFile.OpenAsync(file, input ?? InputFormats.Of(file), schema, cancellation);
+            if (schema is null)
+            {
+                created = (await client.CreateStreamAsync(stream, source.Schema, ifNotExists: true, cancellation)).Created;
+                schema = source.Schema;
+            }
+
+            progress.Opened(source.RowCount);
+            await using StreamAppender appender = client.OpenAppender(stream, cancellation: cancellation);
+            await SendAsync(source, appender, progress, cancellation);
         }
     }
 
     private static async Task SendAsync(InputFile source, StreamAppender appender, AppendProgress progress, CancellationToken cancellation)
     {
         var waiting = new Queue<Task<AppendAck>>();
-        await foreach (RecordBatch batch in source.ReadAllAsync(cancellation))
+        try
         {
-            waiting.Enqueue(await appender.AppendAsync(batch));
-            while (waiting.TryPeek(out Task<AppendAck>? first) && first.IsCompleted)
-                progress.Acknowledged(await waiting.Dequeue());
-        }
+            await foreach (RecordBatch batch in source.ReadAllAsync(cancellation))
+            {
+                waiting.Enqueue(await appender.AppendAsync(batch));
+                while (waiting.TryPeek(out Task<AppendAck>? first) && first.IsCompleted)
+                    progress.Acknowledged(await waiting.Dequeue());
+            }
 
-        while (waiting.TryDequeue(out Task<AppendAck>? ack))
-            progress.Acknowledged(await ack);
-        await appender.CompleteAsync();
+            while (waiting.TryDequeue(out Task<AppendAck>? ack))
+                progress.Acknowledged(await ack);
+            await appender.CompleteAsync();
+        }
+        finally
+        {
+            // After a failure, those that were acknowledged before it still count.
+            while (waiting.TryDequeue(out Task<AppendAck>? ack) && await SucceedsAsync(ack))
+                progress.Acknowledged(await ack);
+        }
+    }
+
+    private static async Task<bool> SucceedsAsync(Task<AppendAck> ack)
+    {
+        await ((Task)ack).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return ack.IsCompletedSuccessfully;
     }
 
     private static void Check(string file, string? input)
     {
         if (file == StandardInput && input is null)
-            throw new CliException("standard input has no name to tell its format by: say --input " + string.Join('|', InputFormats.All), exitCode: 2);
+        {
+            throw new CliException(
+                "standard input has no name to tell its format by: say --input " + string.Join('|', InputFormats.All), exitCode: 2);
+        }
+
         if (file != StandardInput && !File.Exists(file))
             throw new CliException($"{file}: there is no such file");
         if (input is null)

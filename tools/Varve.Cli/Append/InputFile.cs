@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Varve.Arrow;
 using Varve.Arrow.Ipc;
+using Varve.Cli.CommandLine;
 using Varve.Query.Import;
 
 namespace Varve.Cli.Append;
@@ -13,7 +14,8 @@ internal sealed class InputFile : IAsyncDisposable
     private readonly IpcFileReader? _arrowFile;
     private readonly string? _spooled;
 
-    private InputFile(Schema schema, FileImport? import = null, IpcStreamReader? arrow = null, IpcFileReader? arrowFile = null, string? spooled = null)
+    private InputFile(
+        Schema schema, FileImport? import = null, IpcStreamReader? arrow = null, IpcFileReader? arrowFile = null, string? spooled = null)
     {
         Schema = schema;
         _import = import;
@@ -41,6 +43,9 @@ internal sealed class InputFile : IAsyncDisposable
         string? spooled = isStandardInput ? await SpoolAsync(cancellation) : null;
         try
         {
+            // DuckDB would make up a column for it.
+            if (new FileInfo(spooled ?? file).Length == 0)
+                throw new CliException($"{file}: it is empty, without even a header");
             FileImport import = await FileImport.OpenAsync(spooled ?? file, Format(format), target, cancellation);
             return new InputFile(import.Schema, import, spooled: spooled);
         }
@@ -105,7 +110,13 @@ internal sealed class InputFile : IAsyncDisposable
     private static async Task<string> SpoolAsync(CancellationToken cancellation)
     {
         string path = Path.Combine(Path.GetTempPath(), $"varve-input-{Guid.NewGuid():N}");
-        await using FileStream target = new(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        await using FileStream target = new(path, options);
         await using Stream input = Console.OpenStandardInput();
         await input.CopyToAsync(target, cancellation);
         return path;

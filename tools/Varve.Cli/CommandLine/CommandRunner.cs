@@ -8,7 +8,9 @@ using Varve.Server;
 
 namespace Varve.Cli.CommandLine;
 
-/// <summary>Runs a command's action so that every failure is one line on standard error that says why and what to do, and a non-zero exit code.</summary>
+/// <summary>
+/// Runs a command's action so that every failure is one line on standard error that says why and what to do, and a non-zero exit code.
+/// </summary>
 internal static class CommandRunner
 {
     private const int Failed = 1;
@@ -17,7 +19,8 @@ internal static class CommandRunner
     public static void Run(this Command command, Func<ParseResult, CancellationToken, Task<int>> action) =>
         command.SetAction((parsed, cancellation) => RunAsync(parsed, action, cancellation));
 
-    private static async Task<int> RunAsync(ParseResult parsed, Func<ParseResult, CancellationToken, Task<int>> action, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        ParseResult parsed, Func<ParseResult, CancellationToken, Task<int>> action, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -34,13 +37,9 @@ internal static class CommandRunner
         {
             return Report(e.Message, e.ExitCode);
         }
-        catch (VarveException e)
+        catch (Exception e) when (IsExpected(e))
         {
-            return Report(e.IsUnavailable ? $"{e.Message}. Is the daemon running there? Start one with: varve serve --data DIR" : e.Message, Failed);
-        }
-        catch (Exception e) when (e is StartupException or QueryException or ArrowFormatException or IOException or UnauthorizedAccessException or SocketException)
-        {
-            return Report(e.Message, Failed);
+            return Report(FailureText.Of(e), Failed);
         }
 
         // The first signal ends the command in order; a second one ends the process at once, by the system's default.
@@ -51,9 +50,14 @@ internal static class CommandRunner
         }
     }
 
+    /// <summary>A failure that has its cause outside of this program: its message is enough.</summary>
+    public static bool IsExpected(Exception e) =>
+        e is VarveException or StartupException or QueryException or ArrowFormatException
+            or IOException or UnauthorizedAccessException or SocketException;
+
     private static int Report(string message, int exitCode)
     {
-        Console.Error.WriteLine($"varve: {message.ReplaceLineEndings("\n       ")}");
+        Console.Error.WriteLine($"varve: {FailureText.OneLine(message)}");
         return exitCode;
     }
 }

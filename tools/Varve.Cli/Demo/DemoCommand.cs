@@ -59,8 +59,9 @@ internal static class DemoCommand
     private static void PrintHowToGoOn()
     {
         Heading.Print("How to go on");
-        Console.WriteLine("""
-              dotnet run -c Release --project tools/Varve.Cli -- serve --data ./varve-data      a daemon that stays
+        Console.WriteLine($"""
+              alias varve={Path.Combine(AppContext.BaseDirectory, "varve")}
+              varve serve --data ./varve-data             a daemon that stays
               varve append trips trips.parquet            a file into a stream (csv, jsonl, arrow, parquet)
               varve query "select count(*) from trips"    SQL over Arrow Flight
               varve tail trips --follow                   new rows as they come

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Google.Protobuf;
 using Spectre.Console;
 using Varve.Cli.CommandLine;
 using Varve.Cli.Output;
@@ -22,7 +21,7 @@ internal static class StatusCommand
             using VarveClient client = connection.Connect(parsed);
             GetStatusResponse status = await client.GetStatusAsync(cancellation);
             if (parsed.GetValue(json))
-                Console.WriteLine(new JsonFormatter(JsonFormatter.Settings.Default.WithFormatDefaultValues(true).WithPreserveProtoFieldNames(true)).Format(status));
+                JsonText.Print(StatusJson.Of(status));
             else
                 Print(connection.Endpoint(parsed), status);
             return status.Accepting ? 0 : 1;

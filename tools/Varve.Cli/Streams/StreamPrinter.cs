@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Spectre.Console;
 using Varve.Cli.Output;
@@ -9,8 +8,6 @@ namespace Varve.Cli.Streams;
 /// <summary>Shows streams to people and, as JSON, to programs.</summary>
 internal static class StreamPrinter
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     public static void PrintList(IReadOnlyList<StreamDescription> streams)
     {
         Table table = Terminal.Table("stream", "columns", "rows", "offsets", "tail", "created");
@@ -44,10 +41,9 @@ internal static class StreamPrinter
         AnsiConsole.Write(columns);
     }
 
-    public static void PrintJson(StreamDescription stream) => Console.WriteLine(ToJson(stream).ToJsonString(Indented));
+    public static void PrintJson(StreamDescription stream) => JsonText.Print(ToJson(stream));
 
-    public static void PrintJson(IEnumerable<StreamDescription> streams) =>
-        Console.WriteLine(new JsonArray([.. streams.Select(ToJson)]).ToJsonString(Indented));
+    public static void PrintJson(IEnumerable<StreamDescription> streams) => JsonText.Print(new JsonArray([.. streams.Select(ToJson)]));
 
     private static JsonObject ToJson(StreamDescription s) => new()
     {
@@ -60,7 +56,7 @@ internal static class StreamPrinter
         ["tail_bytes"] = s.TailBytes,
         ["schema_version"] = s.SchemaVersion,
         ["position"] = s.Position,
-        ["created_at"] = s.CreatedAt.ToDateTimeOffset().ToString("O"),
+        ["created_at"] = JsonText.Time(s.CreatedAt),
         ["columns"] = new JsonArray([.. s.Schema.Columns_.Select(ColumnToJson)]),
     };
 

@@ -1,0 +1,32 @@
+using System.Text.Json.Nodes;
+using Varve.Cli.Output;
+using Varve.Protocol.V1;
+
+namespace Varve.Cli.Status;
+
+/// <summary>The daemon's status for programs: the message's own names, and numbers as numbers, which protobuf's JSON writes as text.</summary>
+internal static class StatusJson
+{
+    public static JsonObject Of(GetStatusResponse s) => new()
+    {
+        ["version"] = s.Version,
+        ["node_id"] = s.NodeId,
+        ["started_at"] = JsonText.Time(s.StartedAt),
+        ["uptime_seconds"] = Math.Round(s.Uptime.ToTimeSpan().TotalSeconds, 3),
+        ["data_directory"] = s.DataDirectory,
+        ["accepting"] = s.Accepting,
+        ["stop_reason"] = s.StopReason.Length > 0 ? s.StopReason : null,
+        ["visible_up_to"] = s.VisibleUpTo,
+        ["durable_up_to"] = s.DurableUpTo,
+        ["appended_up_to"] = s.AppendedUpTo,
+        ["streams"] = s.StreamCount,
+        ["rows"] = s.RowCount,
+        ["tail_bytes"] = s.TailBytes,
+        ["tail_limit_bytes"] = s.TailLimitBytes,
+        ["log_bytes"] = s.LogBytes,
+        ["process_memory_bytes"] = s.ProcessMemoryBytes,
+        ["active_queries"] = s.ActiveQueries,
+        ["connections"] = s.Connections,
+        ["components"] = new JsonObject(s.Components.Select(c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value))),
+    };
+}
