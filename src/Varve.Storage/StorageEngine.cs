@@ -5,6 +5,7 @@ using Varve.Arrow;
 using Varve.Storage.FileSystem;
 using Varve.Storage.Log;
 using Varve.Storage.Recovery;
+using Varve.Storage.Segments.Sealing;
 using Varve.Storage.Sequencing;
 using Varve.Storage.Streams;
 using Varve.Storage.Tail;
@@ -83,6 +84,7 @@ public sealed class StorageEngine : IAsyncDisposable
         get
         {
             CatalogHead head = _catalog.Head;
+            SealMeter sealing = _meter.Sealing;
             return new StorageStatistics
             {
                 StreamCount = head.Streams.Count,
@@ -91,12 +93,22 @@ public sealed class StorageEngine : IAsyncDisposable
                 CatalogBytes = _budget.CatalogBytes,
                 TailLimitBytes = _budget.LimitBytes,
                 LogBytes = _log.BytesOnDisk,
+                SegmentCount = head.Streams.Values.Sum(s => s.Head.Segments.Length),
+                SegmentBytes = head.Streams.Values.Sum(s => s.Head.SegmentBytes),
                 AppendCount = _meter.AppendCount,
                 AppendedRowCount = _meter.RowCount,
                 AppendedBytes = _meter.ByteCount,
                 MemoryRefusalCount = _budget.RefusalCount,
                 CommitCount = _meter.CommitCount,
                 RecoveredEntryCount = _recoveredEntryCount,
+                SealCount = sealing.SealCount,
+                SealedRowCount = sealing.SealedRowCount,
+                SealFailureCount = sealing.SealFailureCount,
+                CompactionCount = sealing.CompactionCount,
+                CompactedSegmentCount = sealing.CompactedSegmentCount,
+                CompactionFailureCount = sealing.CompactionFailureCount,
+                DamagedSegmentCount = sealing.DamagedSegmentCount,
+                TrimmedRowCount = sealing.TrimmedRowCount,
             };
         }
     }

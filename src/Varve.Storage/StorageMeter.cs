@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Varve.Storage.Segments.Sealing;
 using Varve.Storage.Sequencing;
 using Varve.Storage.Tail;
 
@@ -26,6 +27,7 @@ internal sealed class StorageMeter : IDisposable
 
     public StorageMeter(MemoryBudget budget)
     {
+        Sealing = new SealMeter(_meter);
         _appends = _meter.CreateCounter<long>("varve.storage.appends", "{append}", "Appends that were acknowledged");
         _rows = _meter.CreateCounter<long>("varve.storage.rows", "{row}", "Rows of acknowledged appends");
         _bytes = _meter.CreateCounter<long>("varve.storage.bytes", "By", "Bytes of values in acknowledged appends, before compression");
@@ -37,6 +39,9 @@ internal sealed class StorageMeter : IDisposable
         _meter.CreateObservableGauge("varve.storage.tail.bytes", () => budget.UsedBytes, "By", "Memory that rows take, those on their way included");
         _meter.CreateObservableGauge("varve.storage.tail.limit", () => budget.LimitBytes, "By", "Memory that rows may take");
     }
+
+    /// <summary>What the background work counts.</summary>
+    public SealMeter Sealing { get; }
 
     public long AppendCount => Volatile.Read(ref _appendCount);
 

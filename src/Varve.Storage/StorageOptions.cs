@@ -20,7 +20,31 @@ public sealed record StorageOptions
     /// </summary>
     public int MaxBatchBytes { get; init; } = 64 << 20;
 
-    /// <summary>Says what <c>_time</c> is.</summary>
+    /// <summary>A stream's oldest rows become a segment when it has that many in memory; a segment has about that many at first.</summary>
+    public long SealRows { get; init; } = 1 << 20;
+
+    /// <summary>The same in bytes of memory. Where memory runs out, streams are sealed sooner, the biggest first.</summary>
+    public long SealBytes { get; init; } = 64 << 20;
+
+    /// <summary>Rows that have been in memory for that long become a segment, however few they are.</summary>
+    public TimeSpan SealAge { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Whether small segments are merged, ordered and brought to the current key in the background.</summary>
+    public bool Compacts { get; init; } = true;
+
+    /// <summary>Merged segments have at most that many rows,</summary>
+    public long SegmentRowsMax { get; init; } = 4 << 20;
+
+    /// <summary>
+    /// and their rows take at most that many bytes as plain arrays, which is many times what the file takes; nor more than half of
+    /// <see cref="TailMemoryLimitBytes"/>, because merging needs as much memory as the widest column of a segment.
+    /// </summary>
+    public long SegmentRawBytesMax { get; init; } = 256 << 20;
+
+    /// <summary>Memory for what is kept of segments' files: where their pages are, and dictionaries.</summary>
+    public long SegmentCacheBytes { get; init; } = 64 << 20;
+
+    /// <summary>Says what <c>_time</c> is, and when rows are old.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public ILoggerFactory? LoggerFactory { get; init; }

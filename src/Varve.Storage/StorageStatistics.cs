@@ -20,6 +20,12 @@ public sealed record StorageStatistics
     /// <summary>The log's files on the disk.</summary>
     public required long LogBytes { get; init; }
 
+    /// <summary>Segments of all streams.</summary>
+    public required int SegmentCount { get; init; }
+
+    /// <summary>Their files.</summary>
+    public required long SegmentBytes { get; init; }
+
     /// <summary>Acknowledged appends.</summary>
     public required long AppendCount { get; init; }
 
@@ -37,4 +43,28 @@ public sealed record StorageStatistics
 
     /// <summary>Log entries that were replayed when the engine was opened.</summary>
     public required long RecoveredEntryCount { get; init; }
+
+    /// <summary>Segments that were made of rows in memory.</summary>
+    public required long SealCount { get; init; }
+
+    /// <summary>Rows that went from memory into segments.</summary>
+    public required long SealedRowCount { get; init; }
+
+    /// <summary>Seals that failed. Each is tried again; its rows are safe in the log, and in memory.</summary>
+    public required long SealFailureCount { get; init; }
+
+    /// <summary>Segments that were made of others.</summary>
+    public required long CompactionCount { get; init; }
+
+    /// <summary>Segments that others took the place of.</summary>
+    public required long CompactedSegmentCount { get; init; }
+
+    /// <summary>Compactions that failed. Each is tried again.</summary>
+    public required long CompactionFailureCount { get; init; }
+
+    /// <summary>Segments that compaction found damaged and left as they are.</summary>
+    public required long DamagedSegmentCount { get; init; }
+
+    /// <summary>Rows that went because their streams are not to keep them.</summary>
+    public required long TrimmedRowCount { get; init; }
 }

@@ -13,7 +13,6 @@ namespace Varve.Storage.Streams;
 internal sealed class StreamHead(StreamState stream)
 {
     private readonly SegmentList _segments = stream.Segments;
-    private readonly long _tailBytes = stream.TailBytes;
     private StreamDescription? _description;
 
     public StreamSchema Schema { get; } = stream.Schema;
@@ -29,6 +28,9 @@ internal sealed class StreamHead(StreamState stream)
     /// <summary>Exclusive.</summary>
     public long EndOffset { get; } = stream.EndOffset;
 
+    /// <summary>Memory that the tail takes, capacity that is not used yet included.</summary>
+    public long TailBytes { get; } = stream.TailBytes;
+
     /// <summary>The newest entry that changed the stream.</summary>
     public LogPosition Position { get; } = stream.Position;
 
@@ -37,6 +39,9 @@ internal sealed class StreamHead(StreamState stream)
 
     /// <summary>In the order of their offsets.</summary>
     public ImmutableArray<SegmentInfo> Segments => _segments.Items;
+
+    /// <summary>Their files.</summary>
+    public long SegmentBytes => _segments.FileBytes;
 
     public ReadOnlyMemory<TailChunk> Chunks { get; } = stream.TailChunks;
 
@@ -54,9 +59,9 @@ internal sealed class StreamHead(StreamState stream)
         EndOffset = EndOffset,
         TailRowCount = EndOffset - SealedEnd,
         CreatedAt = stream.CreatedAt,
-        TailBytes = _tailBytes,
+        TailBytes = TailBytes,
         SegmentCount = Segments.Length,
-        SegmentBytes = _segments.FileBytes,
+        SegmentBytes = SegmentBytes,
         Position = Position,
     };
 }

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Varve.Storage.Segments.Sealing;
+
+/// <summary>What the background work counts, for <see cref="StorageStatistics"/> and on the engine's meter. The service's thread counts; any thread reads.</summary>
+internal sealed class SealMeter
+{
+    private readonly Counter<long> _seals;
+    private readonly Counter<long> _sealedRows;
+    private readonly Histogram<double> _sealSeconds;
+    private readonly Counter<long> _compactions;
+    private readonly Counter<long> _compactedRows;
+    private readonly Histogram<double> _compactionSeconds;
+    private readonly Counter<long> _trimmedRows;
+    private readonly Counter<long> _failures;
+    private long _sealCount;
+    private long _sealedRowCount;
+    private long _compactionCount;
+    private long _compactedSegmentCount;
+    private long _trimmedRowCount;
+    private long _sealFailureCount;
+    private long _compactionFailureCount;
+    private long _damagedSegmentCount;
+
+    public SealMeter(Meter meter)
+    {
+        _seals = meter.CreateCounter<long>("varve.storage.seals", "{segment}", "Segments made of tails");
+        _sealedRows = meter.CreateCounter<long>("varve.storage.sealed.rows", "{row}", "Rows that went from tails into segments");
+        _sealSeconds = meter.CreateHistogram<double>("varve.storage.seal.duration", "s", "From the choice of rows to their segment in the catalog");
+        _compactions = meter.CreateCounter<long>("varve.storage.compactions", "{segment}", "Segments made of other segments");
+        _compactedRows = meter.CreateCounter<long>("varve.storage.compacted.rows", "{row}", "Rows that were written anew");
+        _compactionSeconds = meter.CreateHistogram<double>("varve.storage.compaction.duration", "s", "From the choice of segments to the new one in the catalog");
+        _trimmedRows = meter.CreateCounter<long>("varve.storage.trimmed.rows", "{row}", "Rows that went because they were not to be kept");
+        _failures = meter.CreateCounter<long>("varve.storage.background.failures", "{failure}", "Background work that failed, by kind");
+    }
+
+    public long SealCount => Volatile.Read(ref _sealCount);
+
+    public long SealedRowCount => Volatile.Read(ref _sealedRowCount);
+
+    public long CompactionCount => Volatile.Read(ref _compactionCount);
+
+    public long CompactedSegmentCount => Volatile.Read(ref _compactedSegmentCount);
+
+    public long TrimmedRowCount => Volatile.Read(ref _trimmedRowCount);
+
+    public long SealFailureCount => Volatile.Read(ref _sealFailureCount);
+
+    public long CompactionFailureCount => Volatile.Read(ref _compactionFailureCount);
+
+    public long DamagedSegmentCount => Volatile.Read(ref _damagedSegmentCount);
+
+    public void Sealed(long started, SegmentInfo segment)
+    {
+        Add(ref _sealCount, 1, _seals);
+        Add(ref _sealedRowCount, segment.RowCount, _sealedRows);
+        _sealSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+    }
+
+    public void Compacted(long started, int count, SegmentInfo merged)
+    {
+        Add(ref _compactionCount, 1, _compactions);
+        Volatile.Write(ref _compactedSegmentCount, _compactedSegmentCount + count);
+        _compactedRows.Add(merged.RowCount);
+        _compactionSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+    }
+
+    public void Trimmed(long rowCount) => Add(ref _trimmedRowCount, rowCount, _trimmedRows);
+
+    public void SealFailed() => Failed(ref _sealFailureCount, "seal");
+
+    public void CompactionFailed() => Failed(ref _compactionFailureCount, "compaction");
+
+    public void FoundDamaged() => Failed(ref _damagedSegmentCount, "damage");
+
+    public void TrimFailed() => _failures.Add(1, new KeyValuePair<string, object?>("kind", "trim"));
+
+    public void DeletionFailed() => _failures.Add(1, new KeyValuePair<string, object?>("kind", "deletion"));
+
+    private static void Add(ref long total, long count, Counter<long> counter)
+    {
+        Volatile.Write(ref total, total + count);
+        counter.Add(count);
+    }
+
+    private void Failed(ref long total, string kind)
+    {
+        Volatile.Write(ref total, total + 1);
+        _failures.Add(1, new KeyValuePair<string, object?>("kind", kind));
+    }
+}
