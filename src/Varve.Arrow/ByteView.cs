@@ -13,7 +13,7 @@ namespace Varve.Arrow;
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Sequential, Size = SizeBytes)]
-internal readonly struct ByteView
+public readonly struct ByteView
 {
     public const int SizeBytes = 16;
     public const int InlineBytesMax = 12;

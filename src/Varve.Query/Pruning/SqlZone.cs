@@ -7,7 +7,7 @@ namespace Varve.Query.Pruning;
 internal static class SqlZone
 {
     /// <summary>Null for types whose values have no order here.</summary>
-    public static Zone? Of(ArrayData array) => ZoneScan.Of(array) is { } zone ? Of(zone, array.Type) : null;
+    public static Zone? Of(ArrayData array) => IsCompared(array.Type) && ZoneScan.Of(array) is { } zone ? Of(zone, array.Type) : null;
 
     /// <summary>With a zone, seconds and milliseconds become microseconds on their way to SQL.</summary>
     public static Zone Of(Zone stored, ArrowType type) => type switch
@@ -16,6 +16,9 @@ internal static class SqlZone
         TimestampType { Unit: TimeUnit.Millisecond, TimeZone: not null } => Scaled(stored, 1000),
         _ => stored,
     };
+
+    /// <summary>Types of which a constant counts in the same unit as the column, and is as long as its zone.</summary>
+    private static bool IsCompared(ArrowType type) => type is IntegerType or FloatType { BitWidth: >= 32 } or DateType or TimestampType;
 
     private static Zone Scaled(Zone stored, int factor) =>
         stored with { Least = ZoneValue.Of(stored.Least.Whole * factor), Greatest = ZoneValue.Of(stored.Greatest.Whole * factor) };

@@ -1,0 +1,94 @@
+using Varve.Storage.FileSystem;
+using Varve.Storage.Keys;
+
+namespace Varve.Storage.Segments.Format;
+
+/// <summary>
+/// Reads and opens the pages of one segment file. What it says of the file was checked when it was opened; pages are checked each time. Any thread.
+/// </summary>
+internal sealed class SegmentReader
+{
+    private readonly IFile _file;
+    private readonly PageCipher _cipher;
+    private readonly SegmentMeter? _meter;
+
+    private SegmentReader(IFile file, SegmentHeader header, SegmentTrailer trailer, PageCipher cipher, SegmentMeter? meter)
+    {
+        _file = file;
+        Header = header;
+        Trailer = trailer;
+        _cipher = cipher;
+        _meter = meter;
+    }
+
+    public string Path => _file.Path;
+
+    public SegmentHeader Header { get; }
+
+    public SegmentTrailer Trailer { get; }
+
+    /// <param name="file">Stays the caller's.</param>
+    /// <param name="keyOfVersion">Gives the stream's key; asked for no version 0.</param>
+    /// <param name="meter">Counts what is read.</param>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.Corruption"/> where header or trailer are damaged.</exception>
+    public static SegmentReader Open(IFile file, Func<SegmentHeader, StreamKey> keyOfVersion, SegmentMeter? meter)
+    {
+        byte[] first = new byte[SegmentHeader.Bytes];
+        byte[] last = new byte[SegmentTrailer.Bytes];
+        long length = file.Length;
+        if (length < first.Length + PageCipher.SealBytes + last.Length)
+            throw SegmentDamage.InFile(file.Path, $"header: the file has {length} bytes, too few for a segment");
+        if (Problem(file, first, 0) is { } inHeader)
+            throw SegmentDamage.InFile(file.Path, "header: " + inHeader);
+        SegmentHeader header = SegmentHeader.Parse(first, file.Path);
+        if (Problem(file, last, length - last.Length) is { } inTrailer)
+            throw SegmentDamage.InFile(file.Path, "trailer: " + inTrailer);
+        SegmentTrailer trailer = SegmentTrailer.Parse(last, first, length, file.Path);
+        StreamKey key = header.KeyVersion == 0 ? StreamKey.None : keyOfVersion(header);
+        return new SegmentReader(file, header, trailer, PageCipher.For(key, header.Salt.Span), meter);
+    }
+
+    /// <summary>The footer, read anew.</summary>
+    public SegmentFooter ReadFooter()
+    {
+        byte[] page = new byte[Trailer.FooterBytes + PageCipher.SealBytes];
+        Read(Trailer.Footer, "", page);
+        try
+        {
+            return SegmentFooter.Read(page.AsMemory(0, Trailer.FooterBytes), Trailer.FooterPlace);
+        }
+        catch (PageFormatException e)
+        {
+            throw SegmentDamage.InPage(Path, Trailer.Footer, "", e.Message, e);
+        }
+    }
+
+    /// <summary>Reads a page and opens it in place.</summary>
+    /// <param name="label">What it is.</param>
+    /// <param name="columnName">For the message, should it be damaged.</param>
+    /// <param name="page">Takes payload and seal, exactly.</param>
+    public void Read(in PageLabel label, string columnName, Span<byte> page)
+    {
+        if (Problem(_file, page, label.Place) is { } problem)
+            throw SegmentDamage.InPage(Path, label, columnName, problem);
+        _meter?.Read(page.Length);
+        Span<byte> associated = stackalloc byte[PageLabel.Bytes];
+        label.Write(Header.Identity, Header.KeyVersion, associated);
+        if (!_cipher.TryOpen(label.Number, associated, page))
+            throw SegmentDamage.InPage(Path, label, columnName, "its seal does not match its bytes");
+    }
+
+    /// <summary>Reads all bytes of the target, or says why not.</summary>
+    private static string? Problem(IFile file, Span<byte> target, long place)
+    {
+        try
+        {
+            int read = file.Read(target, place);
+            return read == target.Length ? null : $"{target.Length} bytes are expected at {place}, the file has {read} there";
+        }
+        catch (IOException e)
+        {
+            return $"{target.Length} bytes at {place} cannot be read: {e.Message}";
+        }
+    }
+}

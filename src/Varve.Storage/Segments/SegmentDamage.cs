@@ -1,0 +1,27 @@
+using Varve.Storage.Segments.Format;
+
+namespace Varve.Storage.Segments;
+
+/// <summary>The exceptions of segment files: each names the file, and page and column where there are such.</summary>
+internal static class SegmentDamage
+{
+    public static StorageException InFile(string path, string found, Exception? inner = null) =>
+        new(StorageErrorCode.Corruption, $"the segment is damaged: {path}: {found}. Nothing was changed; restore the file", inner);
+
+    /// <param name="path">The file.</param>
+    /// <param name="page">Which page of it.</param>
+    /// <param name="columnName">The column's name, where the page belongs to one.</param>
+    /// <param name="found">What is wrong.</param>
+    /// <param name="inner">What told so.</param>
+    public static StorageException InPage(string path, in PageLabel page, string columnName, string found, Exception? inner = null) =>
+        InFile(path, $"{Show(page, columnName)}: {found}", inner);
+
+    /// <summary>Such as <c>page 7 (column 'host', block 3)</c>.</summary>
+    public static string Show(in PageLabel page, string columnName) => page.Kind switch
+    {
+        PageKind.Footer => $"page {page.Number} (footer)",
+        PageKind.Dictionary => $"page {page.Number} (column '{columnName}', dictionary)",
+        PageKind.Bloom => $"page {page.Number} (column '{columnName}', Bloom filter {page.Block})",
+        _ => $"page {page.Number} (column '{columnName}', block {page.Block})",
+    };
+}
