@@ -33,6 +33,7 @@ internal sealed class Committer
     private readonly Thread _thread;
     private CommitRound? _next;
     private CommitRound? _running;
+    private BeginMove? _beginMove;
     private bool _woken;
     private bool _closing;
     private long _finishedWrites;
@@ -84,6 +85,23 @@ internal sealed class Committer
             _next ??= new CommitRound();
             WakeLocked();
             return continueInPlace ? _next.DoneInPlace : _next.Done;
+        }
+    }
+
+    /// <summary>
+    /// Lets the log begin further on, which is durable in both commit records when the task completes. Everything before must be durable. One call at a time.
+    /// </summary>
+    public Task MoveBeginAsync(long address, LogPosition position)
+    {
+        lock (_gate)
+        {
+            if (_failure is { } failure)
+                return Task.FromException(Again(failure));
+            if (_closing)
+                return Task.FromException(Closed());
+            _beginMove = new BeginMove(address, position);
+            WakeLocked();
+            return _beginMove.Done;
         }
     }
 
@@ -147,6 +165,7 @@ internal sealed class Committer
             {
                 if (idle)
                     UseQuiet();
+                MoveBegin();
                 StartNext();
                 long written = _device.WriteQueued();
                 FinishRunning(written);
@@ -160,6 +179,7 @@ internal sealed class Committer
             Fail(reason);
         }
 
+        _beginMove?.Fail(Closed());
         _ended.SetResult();
     }
 
@@ -185,6 +205,22 @@ internal sealed class Committer
     {
         WriteRecord(_control.Newest with { DurableUpTo = DurableUpTo });
         _zeroFill.Advance(_log.FlushedUntilAddress);
+    }
+
+    /// <summary>Twice, so that the loss of either record leaves one that knows which files may be missing.</summary>
+    private void MoveBegin()
+    {
+        BeginMove? move;
+        lock (_gate)
+            move = _beginMove;
+        if (move is null)
+            return;
+        CommitSlot moved = _control.Newest with { DurableUpTo = DurableUpTo, BeginAddress = move.Address, BeginPosition = move.Position };
+        WriteRecord(moved);
+        WriteRecord(moved);
+        lock (_gate)
+            _beginMove = null;
+        move.Complete();
     }
 
     private void StartNext()
@@ -257,17 +293,20 @@ internal sealed class Committer
         _logger.LogCritical(failure, "The log stopped at entry {Position}", DurableUpTo);
         CommitRound? running;
         CommitRound? next;
+        BeginMove? move;
         lock (_gate)
         {
             _failure = failure;
-            (running, next) = (_running, _next);
+            (running, next, move) = (_running, _next, _beginMove);
             _running = _next = null;
+            _beginMove = null;
             Monitor.PulseAll(_gate);
         }
 
         // Not under the lock: what those who wait do next runs here.
         running?.Fail(Again(failure));
         next?.Fail(Again(failure));
+        move?.Fail(Again(failure));
     }
 
     private void WakeLocked()

@@ -20,8 +20,7 @@ internal sealed class DurableLog : IAsyncDisposable
     private readonly ControlFile _control;
     private readonly LogFiles _files;
     private readonly PageIndex _pages;
-    private readonly long _beginAddress;
-    private readonly LogPosition _beginPosition;
+    private readonly LogTruncation _truncation;
     private readonly uint _incarnation;
     private readonly long _term;
 
@@ -30,8 +29,6 @@ internal sealed class DurableLog : IAsyncDisposable
         _control = control;
         _files = files;
         _pages = recovered.Pages;
-        _beginAddress = control.Newest.BeginAddress;
-        _beginPosition = control.Newest.BeginPosition;
         _incarnation = control.Newest.Incarnation;
         _term = options.Term;
         _zeroFill = new ZeroFill(files, options.ZeroAheadAtFirstBytes, options.ZeroAheadBytes, options.Logger);
@@ -39,7 +36,7 @@ internal sealed class DurableLog : IAsyncDisposable
         _log = new FasterLog(new FasterLogSettings
         {
             LogDevice = _device,
-            LogCommitManager = new VerifiedTail(_beginAddress, recovered.Tail),
+            LogCommitManager = new VerifiedTail(control.Newest.BeginAddress, recovered.Tail),
             PageSize = options.PageBytes,
             MemorySize = options.MemoryBytes,
             SegmentSize = options.SegmentBytes,
@@ -50,10 +47,14 @@ internal sealed class DurableLog : IAsyncDisposable
             TryRecoverLatest = false,
         });
         _committer = new Committer(_log, _device, control, _zeroFill, files.Layout, recovered.Newest, options);
+        _truncation = new LogTruncation(_committer, files, _pages, control.Newest, options.Logger);
     }
 
     /// <summary>The largest head + body of one entry.</summary>
     public int MaxPayloadBytes => _files.Layout.MaxPayloadBytes;
+
+    /// <summary>The oldest entry that the log holds, or will hold while it is empty.</summary>
+    public LogPosition BeginPosition => _truncation.BeginPosition;
 
     /// <summary>The newest entry handed in.</summary>
     public LogPosition AppendedUpTo => _committer.AppendedUpTo;
@@ -62,7 +63,7 @@ internal sealed class DurableLog : IAsyncDisposable
     public LogPosition DurableUpTo => _committer.DurableUpTo;
 
     /// <summary>What the log's entries take on the disk, with their headers and the ends of pages that no entry fits.</summary>
-    public long BytesOnDisk => _log.FlushedUntilAddress - _beginAddress;
+    public long BytesOnDisk => _log.FlushedUntilAddress - _truncation.BeginAddress;
 
     /// <summary>Why the log is dead, or null while it lives.</summary>
     public StorageException? Failure => _committer.Failure;
@@ -116,11 +117,18 @@ internal sealed class DurableLog : IAsyncDisposable
     public Task CommitInPlaceAsync() => _committer.CommitAsync(continueInPlace: true);
 
     /// <summary>
+    /// Lets go of the entries up to a position, as far as whole files and pages do: those before <see cref="BeginPosition"/> are gone when it completes, and no
+    /// crash brings them back. The newest durable entry always stays. Throws where the log is dead; files that can't be deleted are left to the next call
+    /// or the next opening. Any thread.
+    /// </summary>
+    public Task TruncateAsync(LogPosition upTo) => _truncation.RunAsync(upTo);
+
+    /// <summary>
     /// Durable entries from a position on, up to what is durable when the call is made, read from the disk. A payload is valid until the next entry is asked
-    /// for. <see cref="StorageErrorCode.OffsetOutOfRange"/> for a position before the first entry.
+    /// for. <see cref="StorageErrorCode.OffsetOutOfRange"/> for a position before the first entry, also where it goes meanwhile.
     /// </summary>
     public IAsyncEnumerable<LogEntry> ReadAsync(LogPosition from, CancellationToken cancellationToken) =>
-        new LogReader(_files, _pages).ReadAsync(from, _beginPosition, DurableUpTo, cancellationToken);
+        new LogReader(_files, _pages, _truncation).ReadAsync(from, DurableUpTo, cancellationToken);
 
     /// <summary>Commits what is enqueued and closes. Throws nothing for a log that failed before, or that fails now: nobody was told of a success.</summary>
     public async ValueTask DisposeAsync()

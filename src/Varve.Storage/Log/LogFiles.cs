@@ -5,7 +5,7 @@ namespace Varve.Storage.Log;
 
 /// <summary>
 /// The files that hold the entries, by number. A file gets its name only when it has its full length and its header is durable, so a short or
-/// headless one is damage, and a missing one was lost. Any thread.
+/// headless one is damage, and one that is missing, but for those before the log's begin, was lost. Any thread.
 /// </summary>
 internal sealed class LogFiles(IFileSystem fileSystem, string directory, LogFileHeader log)
 {
@@ -100,6 +100,20 @@ internal sealed class LogFiles(IFileSystem fileSystem, string directory, LogFile
             fileSystem.Rename(aside, path);
             fileSystem.SyncDirectory(directory);
         }
+    }
+
+    /// <summary>Deletes the files before one. Those that were there are gone for good when it returns.</summary>
+    public void DeleteBefore(long number)
+    {
+        bool any = false;
+        foreach (long old in List(fileSystem, directory).TakeWhile(n => n < number))
+        {
+            fileSystem.Delete(PathOf(old));
+            any = true;
+        }
+
+        if (any)
+            fileSystem.SyncDirectory(directory);
     }
 
     private void Check(IFile file, long number)

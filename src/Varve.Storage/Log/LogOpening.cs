@@ -28,6 +28,7 @@ internal static class LogOpening
             SyncNames(options);
             RewriteInDoubt(files, recovered);
             StartIncarnation(control, files.Layout, recovered);
+            files.DeleteBefore(files.Layout.File(control.Newest.BeginAddress));
             options.Logger.LogInformation("Log {Directory} opened at entry {Position}", options.Directory, recovered.Newest);
             return start(options, control, files, recovered);
         }

@@ -1,18 +1,21 @@
 using System.Runtime.CompilerServices;
+using Varve.Storage.FileSystem;
 
 namespace Varve.Storage.Log;
 
 /// <summary>Reads durable entries from the disk while the log goes on. Each enumeration has its own descriptor and buffer; any thread, one at a time.</summary>
-internal sealed class LogReader(LogFiles files, PageIndex pages)
+internal sealed class LogReader(LogFiles files, PageIndex pages, LogTruncation truncation)
 {
     public async IAsyncEnumerable<LogEntry> ReadAsync(
-        LogPosition from, LogPosition begin, LogPosition upTo, [EnumeratorCancellation] CancellationToken cancellationToken)
+        LogPosition from, LogPosition upTo, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (from < begin)
-            throw new StorageException(StorageErrorCode.OffsetOutOfRange, $"entry {from} was asked for; the log begins at {begin}");
+        if (from < truncation.BeginPosition)
+            throw truncation.Gone(from);
         if (from > upTo)
             yield break;
         (long page, LogPosition first) = pages.Find(from);
+        if (from < first)
+            throw truncation.Gone(from);
         var parser = new EntryParser(files.Salt) { Expected = first };
         var buffer = new byte[files.Layout.PageBytes];
         using var source = new PageSource(files);
@@ -20,7 +23,7 @@ internal sealed class LogReader(LogFiles files, PageIndex pages)
         for (; parser.Expected <= upTo; page++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await Task.Run(() => source.Read(page, buffer), cancellationToken).ConfigureAwait(false);
+            await ReadPageAsync(source, page, buffer, parser.Expected, cancellationToken).ConfigureAwait(false);
             long address = files.Layout.PageStart(page);
             LogPosition before = parser.Expected;
             string found = "";
@@ -35,6 +38,18 @@ internal sealed class LogReader(LogFiles files, PageIndex pages)
             if (parser.Expected == before)
                 throw Damage(stop.Address, stop.Found, before);
             stop = (address, found);
+        }
+    }
+
+    private async Task ReadPageAsync(PageSource source, long page, byte[] buffer, LogPosition expected, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Run(() => source.Read(page, buffer), cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException missing) when (missing.HResult == Errno.NoEntry && expected < truncation.BeginPosition)
+        {
+            throw truncation.Gone(expected);
         }
     }
 

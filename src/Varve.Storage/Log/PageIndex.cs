@@ -16,7 +16,14 @@ internal sealed class PageIndex
             _pages.Add((page, position));
     }
 
-    /// <summary>The page that holds the position, if any does, and the page's first position.</summary>
+    /// <summary>Forgets the pages before one.</summary>
+    public void RemoveBefore(long page)
+    {
+        lock (_pages)
+            _pages.RemoveRange(0, _pages.FindIndex(p => p.Page >= page));
+    }
+
+    /// <summary>The page that holds the position, if any does, and the page's first position; the first page where the position stands before it.</summary>
     public (long Page, LogPosition First) Find(LogPosition position)
     {
         lock (_pages)

@@ -9,18 +9,20 @@ namespace Varve.Storage.Tests.Log;
 public sealed class FailingDiskTests(ITestOutputHelper output)
 {
     [Theory]
-    [InlineData(Errno.InputOutput, false)]
-    [InlineData(Errno.InputOutput, true)]
-    [InlineData(Errno.NoSpace, false)]
-    [InlineData(Errno.NoSpace, true)]
-    [InlineData(Errno.TooManyFiles, false)]
-    public async Task Any_operation_may_fail_and_nothing_acknowledged_is_lost(int error, bool forEver)
+    [InlineData(Errno.InputOutput, false, false)]
+    [InlineData(Errno.InputOutput, true, false)]
+    [InlineData(Errno.NoSpace, false, false)]
+    [InlineData(Errno.NoSpace, true, false)]
+    [InlineData(Errno.TooManyFiles, false, false)]
+    [InlineData(Errno.InputOutput, false, true)]
+    [InlineData(Errno.InputOutput, true, true)]
+    public async Task Any_operation_may_fail_and_nothing_acknowledged_is_lost(int error, bool forEver, bool truncates)
     {
         int seed = TestSeed.Next(output.WriteLine);
         for (int at = 1; ; at++)
         {
             var random = new Random(seed);
-            var ledger = new Ledger();
+            var ledger = new Ledger(truncates: truncates);
             var fileSystem = new FaultyFileSystem();
             await ledger.LiveAsync(fileSystem, random, 5);
             fileSystem.Fault = new Fault(fileSystem.Operations + at, error, forEver);

@@ -9,14 +9,16 @@ public sealed class PowerCutTests(ITestOutputHelper output)
 {
     private const int Errno5 = 5;
 
-    [Fact]
-    public async Task A_power_cut_at_any_operation_loses_nothing_acknowledged()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_power_cut_at_any_operation_loses_nothing_acknowledged(bool truncates)
     {
         int seed = TestSeed.Next(output.WriteLine);
         for (long cutAt = 1; ; cutAt++)
         {
             var random = new Random(seed);
-            var ledger = new Ledger();
+            var ledger = new Ledger(truncates: truncates);
             var fileSystem = new FaultyFileSystem { CutAt = cutAt };
             for (int life = 0; life < 3 && !fileSystem.IsCut; life++)
                 await ledger.LiveAsync(fileSystem, random, 12);
@@ -34,13 +36,15 @@ public sealed class PowerCutTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1 << 20)]
-    public async Task Many_crashes_in_a_row_lose_nothing_acknowledged(long zeroAheadBytes)
+    [InlineData(0, false)]
+    [InlineData(1 << 20, false)]
+    [InlineData(0, true)]
+    [InlineData(1 << 20, true)]
+    public async Task Many_crashes_in_a_row_lose_nothing_acknowledged(long zeroAheadBytes, bool truncates)
     {
         int seed = TestSeed.Next(output.WriteLine);
         for (int run = 0; run < 15; run++)
-            await CrashManyTimesAsync(new Ledger(zeroAheadBytes), new Random(seed + run), (_, _) => { });
+            await CrashManyTimesAsync(new Ledger(zeroAheadBytes, truncates), new Random(seed + run), (_, _) => { });
     }
 
     [Fact]
