@@ -31,7 +31,8 @@ public sealed class StorageEngine : IAsyncDisposable
     private readonly int _recordBytesMax;
     private int _disposed;
 
-    private StorageEngine(StorageOptions options, DataDirectory directory, NodeFile node, DurableLog log, StateRecovery recovery, ILogger logger)
+    private StorageEngine(
+        StorageOptions options, DataDirectory directory, NodeFile node, DurableLog log, StateRecovery recovery, long highestSegmentId, ILogger logger)
     {
         _directory = directory;
         _node = node;
@@ -46,7 +47,7 @@ public sealed class StorageEngine : IAsyncDisposable
         _sequencer = new Sequencer(
             log, _catalog, new StagedState(_catalog, packer, _budget, options.Time), _budget, _meter, logger, recovery.Position);
         _preparer = new AppendPreparer(options.MaxBatchBytes, _recordBytesMax, _budget);
-        _segmentChanges = new SegmentChanges(_sequencer, _catalog.LastSegmentId, _recordBytesMax);
+        _segmentChanges = new SegmentChanges(_sequencer, highestSegmentId, _recordBytesMax);
     }
 
     /// <summary>Random, fixed when the data directory was made.</summary>
@@ -292,7 +293,9 @@ public sealed class StorageEngine : IAsyncDisposable
         try
         {
             node ??= directory.MakeNode(options.Time, recovery.EntryCount);
+            SegmentDirectory segments = SegmentDirectory.Check(options.FileSystem, directory.SegmentsPath, recovery.Catalog);
             await recovery.FinishAsync(log, options.Time).ConfigureAwait(false);
+            segments.Sweep();
             ILogger logger = loggers.CreateLogger<StorageEngine>();
             logger.LogInformation(
                 "Opened {Directory}: {Streams} streams with {Rows} rows from {Entries} log entries",
@@ -300,7 +303,8 @@ public sealed class StorageEngine : IAsyncDisposable
                 recovery.Catalog.Head.Streams.Count,
                 recovery.Catalog.RowCount,
                 recovery.EntryCount);
-            return new StorageEngine(options, directory, node, log, recovery, logger);
+            long highestSegmentId = Math.Max(recovery.Catalog.LastSegmentId, segments.HighestId);
+            return new StorageEngine(options, directory, node, log, recovery, highestSegmentId, logger);
         }
         catch
         {

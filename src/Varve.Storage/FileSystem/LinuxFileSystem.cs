@@ -36,6 +36,12 @@ internal sealed class LinuxFileSystem : IFileSystem
         return [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
     }
 
+    public IReadOnlyList<(string Name, long LengthBytes)> ListLengths(string directory)
+    {
+        OpenHandle(directory, Libc.ReadOnly).Dispose();
+        return [.. new DirectoryInfo(directory).EnumerateFiles().Select(file => (file.Name, file.Length)).OrderBy(file => file.Name, StringComparer.Ordinal)];
+    }
+
     public IFile Create(string path) => new LinuxFile(OpenHandle(path, Libc.ReadWrite | Libc.Create | Libc.Exclusive), path);
 
     public IFile Open(string path) => new LinuxFile(OpenHandle(path, Libc.ReadWrite), path);

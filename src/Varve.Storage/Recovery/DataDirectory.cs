@@ -3,7 +3,8 @@ using Varve.Storage.FileSystem;
 namespace Varve.Storage.Recovery;
 
 /// <summary>
-/// The data directory of a node, held by a lock: <c>lock</c>, <c>node</c> (who the node is) and <c>log/</c>. The node file is written last when a
+/// The data directory of a node, held by a lock: <c>lock</c>, <c>node</c> (who the node is), <c>log/</c> and
+/// <c>segments/</c>. The node file is written last when a
 /// node is made, so where it stands, a log must stand too. Used by one thread, while an engine opens and closes.
 /// </summary>
 internal sealed class DataDirectory : IDisposable
@@ -19,6 +20,8 @@ internal sealed class DataDirectory : IDisposable
     }
 
     public string Path { get; }
+
+    public string SegmentsPath => System.IO.Path.Combine(Path, "segments");
 
     public string LogPath => System.IO.Path.Combine(Path, "log");
 

@@ -7,7 +7,7 @@ using Varve.Storage.Zones;
 
 namespace Varve.Storage.Tests.Engine;
 
-/// <summary>Seals, replacements and trims through the sequencer, with segments whose files nobody wrote.</summary>
+/// <summary>Seals, replacements and trims through the sequencer, with files of segments that hold nothing.</summary>
 public class SegmentChangeTests
 {
     [Fact]
@@ -165,8 +165,12 @@ public class SegmentChangeTests
     private static async Task SealAsync(EngineHost host, long from, long to) =>
         Assert.Equal(SegmentOutcome.Done, await host.Engine.SegmentChanges.SealAsync(Stream(host), Info(host, from, to)));
 
-    private static SegmentInfo Info(EngineHost host, long from, long to, int columnCount = 2) =>
-        TestSegments.Info(host.Engine.SegmentChanges.TakeId(), Stream(host).Id, from, to, columnCount);
+    private static SegmentInfo Info(EngineHost host, long from, long to, int columnCount = 2)
+    {
+        SegmentInfo segment = TestSegments.Info(host.Engine.SegmentChanges.TakeId(), Stream(host).Id, from, to, columnCount);
+        TestSegments.WriteFile(host.Options, segment);
+        return segment;
+    }
 
     private static StreamState Stream(EngineHost host) => host.Engine.CatalogHead.Find("s");
 

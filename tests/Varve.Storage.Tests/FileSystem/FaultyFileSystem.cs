@@ -145,6 +145,12 @@ internal sealed class FaultyFileSystem : IFileSystem
         return [.. Directory(directory).Names.Order(StringComparer.Ordinal)];
     }
 
+    public IReadOnlyList<(string Name, long LengthBytes)> ListLengths(string directory)
+    {
+        using Operation operation = Begin("readdir", directory);
+        return [.. Directory(directory).Names.Order(StringComparer.Ordinal).Select(name => (name, Directory(directory).Find(name)!.Length))];
+    }
+
     public IFile Create(string path)
     {
         using Operation operation = Begin("open", path);

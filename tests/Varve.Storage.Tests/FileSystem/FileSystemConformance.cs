@@ -153,6 +153,23 @@ public abstract class FileSystemConformance
     }
 
     [Fact]
+    public void Files_are_listed_with_their_lengths()
+    {
+        FileSystem.CreateDirectory(At("sub"));
+        foreach (string name in new[] { "b", "a", "B" })
+        {
+            using IFile file = FileSystem.Create(At(name));
+            file.Write(new byte[name[0]], 0);
+        }
+
+        using IFile grown = FileSystem.Open(At("a"));
+        grown.SetLength(500_000);
+        Assert.Equal([("B", 66L), ("a", 500_000), ("b", 98)], FileSystem.ListLengths(Root));
+        Assert.Empty(FileSystem.ListLengths(At("sub")));
+        Assert.Equal(Errno.NoEntry, Assert.Throws<IOException>(() => FileSystem.ListLengths(At("none"))).HResult);
+    }
+
+    [Fact]
     public void A_deleted_file_is_gone()
     {
         FileSystem.Create(At("a")).Dispose();

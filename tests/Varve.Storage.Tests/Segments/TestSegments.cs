@@ -1,9 +1,11 @@
+using Varve.Storage.FileSystem;
+using Varve.Storage.Recovery;
 using Varve.Storage.Segments;
 using Varve.Storage.Zones;
 
 namespace Varve.Storage.Tests.Segments;
 
-/// <summary>What the catalog would know of segments that nobody wrote.</summary>
+/// <summary>What the catalog would know of segments, and files that hold nothing.</summary>
 internal static class TestSegments
 {
     /// <summary>Rows [from, to) of a stream.</summary>
@@ -24,6 +26,13 @@ internal static class TestSegments
         ClusteredBy = id % 2 == 0 && columnCount > 0 ? [columnCount - 1, 0] : [],
         Zones = [.. Enumerable.Range(0, columnCount).Select(i => i % 2 == 1 ? (Zone?)null : new Zone(ZoneValue.Of(from), ZoneValue.Of(to), false))],
     };
+
+    /// <summary>Makes a file of the segment's length, durable under its name, as the sealing of tails does.</summary>
+    public static void WriteFile(StorageOptions options, SegmentInfo segment)
+    {
+        string directory = Path.Combine(options.Directory, "segments");
+        WholeFile.Write(options.FileSystem, Path.Combine(directory, SegmentDirectory.NameOf(segment.Id)), new byte[segment.FileBytes]);
+    }
 
     /// <summary>As equality, but for lists by what they hold.</summary>
     public static void AssertSame(SegmentInfo expected, SegmentInfo found)
