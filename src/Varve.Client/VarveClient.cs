@@ -36,17 +36,35 @@ public sealed class VarveClient : IDisposable
     }
 
     /// <summary>Makes a stream; it is durable when the task completes.</summary>
-    public async Task<CreateStreamResponse> CreateStreamAsync(
+    public Task<CreateStreamResponse> CreateStreamAsync(
         string name, Schema schema, bool ifNotExists = false, CancellationToken cancellation = default) =>
+        CreateStreamAsync(name, schema, settings: null, ifNotExists, cancellation);
+
+    /// <summary>As the other, with settings; null: rows stand as they come, and all are kept.</summary>
+    public async Task<CreateStreamResponse> CreateStreamAsync(
+        string name, Schema schema, StreamSettings? settings, bool ifNotExists = false, CancellationToken cancellation = default) =>
         await CallAsync<CreateStreamRequest, CreateStreamResponse>(
             "CreateStream",
-            new CreateStreamRequest { Name = name, ArrowSchema = Encode(schema), IfNotExists = ifNotExists },
+            new CreateStreamRequest { Name = name, ArrowSchema = Encode(schema), IfNotExists = ifNotExists, Settings = settings },
             cancellation);
 
     /// <summary>Adds nullable columns at the end of a stream's schema.</summary>
-    public async Task<StreamDescription> AddColumnsAsync(string name, IReadOnlyList<Field> columns, CancellationToken cancellation = default) =>
-        (await CallAsync<AlterStreamRequest, AlterStreamResponse>(
-            "AlterStream", new AlterStreamRequest { Name = name, AddArrowSchema = Encode(new Schema(columns)) }, cancellation)).Stream;
+    public Task<StreamDescription> AddColumnsAsync(string name, IReadOnlyList<Field> columns, CancellationToken cancellation = default) =>
+        AlterStreamAsync(name, columns, change: null, cancellation);
+
+    /// <summary>Adds nullable columns at the end of a stream's schema, then changes its settings; each is durable by itself.</summary>
+    /// <param name="name">The stream's name.</param>
+    /// <param name="columns">Empty: none are added.</param>
+    /// <param name="change">What it leaves out stays as it is; null: nothing changes.</param>
+    /// <param name="cancellation">Ends the call; the change may or may not have been made.</param>
+    public async Task<StreamDescription> AlterStreamAsync(
+        string name, IReadOnlyList<Field> columns, SettingsChange? change, CancellationToken cancellation = default)
+    {
+        var request = new AlterStreamRequest { Name = name, ChangeSettings = change };
+        if (columns.Count > 0)
+            request.AddArrowSchema = Encode(new Schema(columns));
+        return (await CallAsync<AlterStreamRequest, AlterStreamResponse>("AlterStream", request, cancellation)).Stream;
+    }
 
     /// <summary>Removes a stream and its rows.</summary>
     /// <returns>False where there was none, which is an error unless <paramref name="ifExists"/>.</returns>
@@ -70,7 +88,8 @@ public sealed class VarveClient : IDisposable
     /// <param name="maxUnacknowledgedBytes">Appends wait while more than that is under way.</param>
     /// <param name="cancellation">Ends the appender; what is under way may or may not have been taken.</param>
     public StreamAppender OpenAppender(string stream, long maxUnacknowledgedBytes = 32 << 20, CancellationToken cancellation = default) =>
-        new(_rows.Duplex<AppendRequest, AppendResponse>(StreamMethod("Append"), new CallOptions { Cancellation = cancellation }), stream, maxUnacknowledgedBytes);
+        new(_rows.Duplex<AppendRequest, AppendResponse>(StreamMethod("Append"), new CallOptions { Cancellation = cancellation }),
+            stream, maxUnacknowledgedBytes);
 
     /// <summary>Appends one batch and waits for its acknowledgement. For many batches an appender is far faster.</summary>
     public async Task<AppendAck> AppendAsync(string stream, RecordBatch batch, CancellationToken cancellation = default)

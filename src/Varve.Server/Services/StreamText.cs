@@ -30,6 +30,10 @@ internal static class StreamText
             TailBytes = stream.TailBytes,
             CreatedAt = Timestamp.FromDateTimeOffset(stream.CreatedAt),
             Position = stream.Position.Value,
+            TailRows = stream.TailRowCount,
+            Segments = stream.SegmentCount,
+            SegmentBytes = stream.SegmentBytes,
+            Settings = SettingsText.Describe(stream.Settings),
         };
     }
 

@@ -15,9 +15,14 @@ using Engine = Varve.Storage;
 
 namespace Varve.Server.Services;
 
-/// <summary>varve.v1.Streams. Stateless: any number of calls at once.</summary>
+/// <summary>varve.v1.Streams. Any number of calls at once.</summary>
 internal sealed class StreamsService(StorageEngine engine, AppendServices appends, CallMemory memory, ServerMetrics metrics) : IService
 {
+    private readonly Lock _gate = new();
+
+    /// <summary>The newest change of settings, which the next one waits for. Under the gate.</summary>
+    private Task _settingsChange = Task.CompletedTask;
+
     public void Map(GrpcServer server)
     {
         ServiceDescriptor service = StreamsReflection.Descriptor.Services.Single(s => s.Name == "Streams");
@@ -43,7 +48,8 @@ internal sealed class StreamsService(StorageEngine engine, AppendServices append
         };
         try
         {
-            Engine.StreamDescription created = await engine.CreateStreamAsync(request.Name, schema, call.Cancelled);
+            Engine.StreamDescription created = await engine.CreateStreamAsync(
+                request.Name, schema, SettingsText.Parse(request.Settings), call.Cancelled);
             return new CreateStreamResponse { Stream = StreamText.Describe(created), Created = true };
         }
         catch (StorageException e) when (e.Code == StorageErrorCode.StreamAlreadyExists && request.IfNotExists)
@@ -63,14 +69,39 @@ internal sealed class StreamsService(StorageEngine engine, AppendServices append
 
     private async Task<AlterStreamResponse> AlterAsync(AlterStreamRequest request, ServerCall call)
     {
-        Schema added = request.AddCase switch
+        Schema? added = request.AddCase switch
         {
             AlterStreamRequest.AddOneofCase.AddColumns => ColumnsText.Parse(request.Name, request.AddColumns),
             AlterStreamRequest.AddOneofCase.AddArrowSchema => ColumnsText.Parse(request.Name, request.AddArrowSchema),
-            _ => throw ErrorMapper.InvalidRequest(
-                $"cannot alter stream '{request.Name}': the request adds nothing (add_columns or add_arrow_schema)", request.Name),
+            _ => null,
         };
-        return new AlterStreamResponse { Stream = StreamText.Describe(await engine.AddColumnsAsync(request.Name, added.Fields, call.Cancelled)) };
+        if (added is null && request.ChangeSettings is null)
+        {
+            throw ErrorMapper.InvalidRequest($"cannot alter stream '{request.Name}': the request changes nothing "
+                + "(add_columns, add_arrow_schema or change_settings)", request.Name);
+        }
+
+        Engine.StreamDescription? altered = added is null ? null : await engine.AddColumnsAsync(request.Name, added.Fields, call.Cancelled);
+        if (request.ChangeSettings is { } change)
+            altered = await ChangeSettingsAsync(request.Name, change);
+        return new AlterStreamResponse { Stream = StreamText.Describe(altered!) };
+    }
+
+    /// <summary>One after the other: a change keeps what another one set just before.</summary>
+    private Task<Engine.StreamDescription> ChangeSettingsAsync(string name, SettingsChange change)
+    {
+        lock (_gate)
+        {
+            Task<Engine.StreamDescription> changing = AfterAsync(_settingsChange);
+            _settingsChange = changing;
+            return changing;
+        }
+
+        async Task<Engine.StreamDescription> AfterAsync(Task previous)
+        {
+            await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+            return await engine.SetStreamSettingsAsync(name, SettingsText.Apply(change, engine.Describe(name).Settings));
+        }
     }
 
     private async Task<DropStreamResponse> DropAsync(DropStreamRequest request, ServerCall call)

@@ -28,6 +28,20 @@ public sealed class CommandLineTests(SharedDaemon shared) : IClassFixture<Shared
     }
 
     [Fact]
+    public async Task How_rows_are_kept_is_said_at_creation_and_changed_later()
+    {
+        string[] settings = ["--cluster-by", "host,id", "--retain-for", "30d", "--retain-rows", "1000000", "--retain-bytes", "10GiB"];
+        (await Daemon.RunAsync(["stream", "create", "kept", "-c", "host utf8", "-c", "id int64", .. settings])).Successful();
+        Assert.Contains("rows younger than 30d, the newest 1,000,000 rows, the newest 10.0 GiB of segments; clustered by host, id",
+            (await Daemon.RunAsync("stream", "describe", "kept")).Successful(), StringComparison.Ordinal);
+
+        (await Daemon.RunAsync("stream", "alter", "kept", "--retain-for", "forever", "--cluster-by", "none")).Successful();
+        JsonElement kept = Json((await Daemon.RunAsync("stream", "describe", "kept", "--json")).Successful()).GetProperty("settings");
+        Assert.Equal("""{"cluster_by":[],"retain_for_seconds":null,"retain_rows":1000000,"retain_bytes":10737418240}""",
+            JsonSerializer.Serialize(kept));
+    }
+
+    [Fact]
     public async Task Csv_and_json_lines_append_to_one_stream()
     {
         await File.WriteAllTextAsync(shared.File("one.csv"), Csv);
@@ -68,6 +82,9 @@ public sealed class CommandLineTests(SharedDaemon shared) : IClassFixture<Shared
     [InlineData("(line 1, at: selekt 1)", "query", "selekt 1")]
     [InlineData("(line 2, at: nowhere)", "query", "select *\nfrom nowhere")]
     [InlineData("varve stream list", "tail", "nowhere")]
+    [InlineData("30d", "stream", "alter", "x", "--retain-for", "a month")]
+    [InlineData("10GiB", "stream", "alter", "x", "--retain-bytes", "10 apples")]
+    [InlineData("nothing to change", "stream", "alter", "x")]
     [InlineData("Must be one of", "query", "select 1", "--format", "xml")]
     [InlineData("describe", "stream")]
     [InlineData("NAME TYPE", "stream", "create", "x", "-c", "id")]

@@ -3,6 +3,7 @@ using Varve.Arrow;
 using Varve.Arrow.Ipc;
 using Varve.Protocol.V1;
 using Varve.Rpc;
+using Duration = Google.Protobuf.WellKnownTypes.Duration;
 
 namespace Varve.Server.Tests.Streams;
 
@@ -80,6 +81,56 @@ public sealed class ManageStreamsTests(RunningServer server) : IClassFixture<Run
             ErrorCode.StreamNotFound, StatusCode.NotFound, "nothing", () => AlterAsync(new AlterStreamRequest(alter) { Name = "nothing" }));
         await FailsAsync(
             ErrorCode.InvalidRequest, StatusCode.InvalidArgument, stream.Name, () => AlterAsync(new AlterStreamRequest { Name = stream.Name }));
+    }
+
+    [Fact]
+    public async Task Settings_come_with_a_new_stream_and_change_one_by_one()
+    {
+        var request = new CreateStreamRequest
+        {
+            Name = "settled",
+            Columns = new Columns { Columns_ = { RunningServer.Column("host utf8"), RunningServer.Column("n int64") } },
+            Settings = new StreamSettings { ClusterBy = { "host" }, RetainFor = Duration.FromTimeSpan(TimeSpan.FromDays(30)), RetainRows = 1000 },
+        };
+        Assert.Equal(request.Settings, (await CreateAsync(request)).Stream.Settings);
+
+        SettingsChange change = new() { RetainFor = new Duration(), RetainBytes = 1L << 30 };
+        var expected = new StreamSettings { ClusterBy = { "host" }, RetainRows = 1000, RetainBytes = 1L << 30 };
+        Assert.Equal(expected, (await AlterAsync(new AlterStreamRequest { Name = "settled", ChangeSettings = change })).Stream.Settings);
+
+        change = new SettingsChange { ClusterBy = new SettingsChange.Types.Columns(), RetainRows = 0, RetainBytes = 0 };
+        await AlterAsync(new AlterStreamRequest { Name = "settled", ChangeSettings = change });
+        Assert.Equal(new StreamSettings(), (await DescribeAsync("settled")).Stream.Settings);
+    }
+
+    [Fact]
+    public async Task A_column_that_is_added_may_be_clustered_by_in_the_same_request()
+    {
+        StreamDescription stream = await server.CreateAsync("a int64");
+        var alter = new AlterStreamRequest
+        {
+            Name = stream.Name,
+            AddColumns = new Columns { Columns_ = { RunningServer.Column("b utf8") } },
+            ChangeSettings = new SettingsChange { ClusterBy = new SettingsChange.Types.Columns { Names = { "b", "a" } } },
+        };
+        Assert.Equal(["b", "a"], (await AlterAsync(alter)).Stream.Settings.ClusterBy);
+    }
+
+    [Fact]
+    public async Task Settings_that_cannot_be_are_refused()
+    {
+        StreamDescription stream = await server.CreateAsync("a int64");
+        foreach (SettingsChange change in (SettingsChange[])[
+            new() { ClusterBy = new SettingsChange.Types.Columns { Names = { "nothing" } } },
+            new() { RetainRows = -1 },
+            new() { RetainBytes = long.MinValue },
+            new() { RetainFor = new Duration { Seconds = long.MinValue, Nanos = int.MinValue } }])
+        {
+            await FailsAsync(ErrorCode.InvalidSettings, StatusCode.InvalidArgument, stream.Name,
+                () => AlterAsync(new AlterStreamRequest { Name = stream.Name, ChangeSettings = change }));
+        }
+
+        Assert.Equal(new StreamSettings(), (await DescribeAsync(stream.Name)).Stream.Settings);
     }
 
     [Fact]

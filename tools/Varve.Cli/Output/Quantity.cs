@@ -17,6 +17,15 @@ internal static class Quantity
         return value.ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture) + " " + Units[unit];
     }
 
+    /// <summary>In the largest unit that says it without a fraction, as options take it: "30d".</summary>
+    public static string Age(TimeSpan value) => value.TotalSeconds switch
+    {
+        double s when s % 86_400 == 0 => (s / 86_400).ToString(CultureInfo.InvariantCulture) + "d",
+        double s when s % 3_600 == 0 => (s / 3_600).ToString(CultureInfo.InvariantCulture) + "h",
+        double s when s % 60 == 0 => (s / 60).ToString(CultureInfo.InvariantCulture) + "m",
+        double s => s.ToString(CultureInfo.InvariantCulture) + "s",
+    };
+
     public static string Duration(TimeSpan value) => value switch
     {
         { TotalMilliseconds: < 1 } => value.TotalMicroseconds.ToString("0", CultureInfo.InvariantCulture) + " us",

@@ -17,19 +17,24 @@ internal static class StreamCommand
     private static Command CreateStream()
     {
         var name = Name();
-        var columns = Columns("--column", "A column: its name and type, such as \"ts timestamp[us, UTC]\" or \"id int64 not null\". Once for each column.");
+        var columns = Columns(
+            "--column", "A column: its name and type, such as \"ts timestamp[us, UTC]\" or \"id int64 not null\". Once for each column.");
         columns.Required = true;
+        var settings = new SettingsOptions();
         var ifNotExists = new Option<bool>("--if-not-exists") { Description = "Succeed where the stream is there already with the same schema." };
         var json = Json();
         var connection = new ConnectionOptions();
-        var command = new Command("create", "Make a stream.") { name, columns, ifNotExists, json };
+        var command = new Command("create", "Make a stream.") { name, columns };
+        settings.AddTo(command);
+        command.Options.Add(ifNotExists);
+        command.Options.Add(json);
         connection.AddTo(command);
         command.Run(async (parsed, cancellation) =>
         {
             using VarveClient client = connection.Connect(parsed);
             Schema schema = new(ColumnText.Parse(parsed.GetRequiredValue(columns)));
             CreateStreamResponse answer = await client.CreateStreamAsync(
-                parsed.GetRequiredValue(name), schema, parsed.GetValue(ifNotExists), cancellation);
+                parsed.GetRequiredValue(name), schema, settings.ReadNew(parsed), parsed.GetValue(ifNotExists), cancellation);
             if (parsed.GetValue(json))
                 StreamPrinter.PrintJson(answer.Stream);
             else
@@ -82,21 +87,27 @@ internal static class StreamCommand
     private static Command AlterStream()
     {
         var name = Name();
-        var columns = Columns("--add-column", "A nullable column to add at the end: its name and type, such as \"note utf8\". Once for each column.");
-        columns.Required = true;
+        var columns = Columns(
+            "--add-column", "A nullable column to add at the end: its name and type, such as \"note utf8\". Rows already there read as null.");
+        var settings = new SettingsOptions();
         var json = Json();
         var connection = new ConnectionOptions();
-        var command = new Command("alter", "Add nullable columns to a stream; rows already there read as null.") { name, columns, json };
+        var command = new Command("alter", "Add nullable columns to a stream, or change how its rows are kept.") { name, columns };
+        settings.AddTo(command);
+        command.Options.Add(json);
         connection.AddTo(command);
         command.Run(async (parsed, cancellation) =>
         {
+            IReadOnlyList<Field> added = ColumnText.Parse(parsed.GetValue(columns) ?? []);
+            SettingsChange? change = settings.Read(parsed);
+            if (added.Count == 0 && change is null)
+                throw new CliException("there is nothing to change: give --add-column, --cluster-by or one of --retain-...", exitCode: 2);
             using VarveClient client = connection.Connect(parsed);
-            StreamDescription stream = await client.AddColumnsAsync(
-                parsed.GetRequiredValue(name), ColumnText.Parse(parsed.GetRequiredValue(columns)), cancellation);
+            StreamDescription stream = await client.AlterStreamAsync(parsed.GetRequiredValue(name), added, change, cancellation);
             if (parsed.GetValue(json))
                 StreamPrinter.PrintJson(stream);
             else
-                Console.WriteLine($"stream {stream.Name} has {stream.Schema.Columns_.Count} columns now");
+                Console.WriteLine($"stream {stream.Name} has {stream.Schema.Columns_.Count} columns now; {SettingsPrinter.Text(stream.Settings)}");
             return 0;
         });
         return command;

@@ -10,14 +10,20 @@ internal static class StreamPrinter
 {
     public static void PrintList(IReadOnlyList<StreamDescription> streams)
     {
-        Table table = Terminal.Table("stream", "columns", "rows", "offsets", "tail", "created");
-        table.Columns[1].RightAligned();
-        table.Columns[2].RightAligned();
-        table.Columns[4].RightAligned();
+        Table table = Terminal.Table("stream", "columns", "rows", "offsets", "segments", "on disk", "tail", "created");
+        foreach (int right in (int[])[1, 2, 4, 5, 6])
+            table.Columns[right].RightAligned();
         foreach (StreamDescription s in streams)
         {
             table.AddRow(
-                Markup.Escape(s.Name), Quantity.Count(s.Schema.Columns_.Count), Quantity.Count(s.RowCount), Offsets(s), Quantity.Bytes(s.TailBytes), Created(s));
+                Markup.Escape(s.Name),
+                Quantity.Count(s.Schema.Columns_.Count),
+                Quantity.Count(s.RowCount),
+                Offsets(s),
+                Quantity.Count(s.Segments),
+                Quantity.Bytes(s.SegmentBytes),
+                Quantity.Bytes(s.TailBytes),
+                Created(s));
         }
 
         AnsiConsole.Write(table);
@@ -28,7 +34,10 @@ internal static class StreamPrinter
         Table facts = Terminal.Table("stream", Markup.Escape(stream.Name));
         facts.AddRow("rows", Quantity.Count(stream.RowCount));
         facts.AddRow("offsets", Offsets(stream));
-        facts.AddRow("tail in memory", Quantity.Bytes(stream.TailBytes));
+        facts.AddRow("in segments", $"{Quantity.Count(stream.RowCount - stream.TailRows)} rows, {Quantity.Bytes(stream.SegmentBytes)} "
+            + $"in {Quantity.Count(stream.Segments)} files");
+        facts.AddRow("in memory", $"{Quantity.Count(stream.TailRows)} rows, {Quantity.Bytes(stream.TailBytes)}");
+        facts.AddRow("kept", Markup.Escape(SettingsPrinter.Text(stream.Settings)));
         facts.AddRow("schema version", Quantity.Count(stream.SchemaVersion));
         facts.AddRow("newest position", Quantity.Count(stream.Position));
         facts.AddRow("created", Created(stream));
@@ -37,7 +46,11 @@ internal static class StreamPrinter
 
         Table columns = Terminal.Table("column", "type", "null", "in SQL");
         foreach (Column c in stream.Schema.Columns_)
-            columns.AddRow(Markup.Escape(c.Name), Markup.Escape(c.Type), c.NotNull ? "no" : "yes", Markup.Escape(c.SqlType.Length > 0 ? c.SqlType : c.SqlNote));
+        {
+            string sql = c.SqlType.Length > 0 ? c.SqlType : c.SqlNote;
+            columns.AddRow(Markup.Escape(c.Name), Markup.Escape(c.Type), c.NotNull ? "no" : "yes", Markup.Escape(sql));
+        }
+
         AnsiConsole.Write(columns);
     }
 
@@ -50,13 +63,16 @@ internal static class StreamPrinter
         ["name"] = s.Name,
         ["id"] = s.Id,
         ["rows"] = s.RowCount,
-        ["tail_rows"] = s.RowCount,
+        ["tail_rows"] = s.TailRows,
+        ["segments"] = s.Segments,
+        ["segment_bytes"] = s.SegmentBytes,
         ["first_offset"] = s.FirstOffset,
         ["end_offset"] = s.EndOffset,
         ["tail_bytes"] = s.TailBytes,
         ["schema_version"] = s.SchemaVersion,
         ["position"] = s.Position,
         ["created_at"] = JsonText.Time(s.CreatedAt),
+        ["settings"] = SettingsPrinter.ToJson(s.Settings),
         ["columns"] = new JsonArray([.. s.Schema.Columns_.Select(ColumnToJson)]),
     };
 
