@@ -1,5 +1,6 @@
 using Varve.Query.Native;
 using Varve.Query.Results;
+using Varve.Query.Scan;
 using Varve.Query.Sessions;
 using Varve.Storage;
 
@@ -16,6 +17,8 @@ public sealed class QueryEngine : IDisposable
     private const int PlanningThreadCount = 2;
 
     private readonly StorageEngine _storage;
+    private readonly Func<string, StreamView> _openView;
+    private readonly QueryMeter _meter = new();
     private readonly QueryOptions _options;
     private readonly StatementThreads _planning;
     private readonly StatementThreads _running;
@@ -30,8 +33,17 @@ public sealed class QueryEngine : IDisposable
 
     /// <exception cref="QueryException">DuckDB's library is missing, is another version, or does not take a setting.</exception>
     public QueryEngine(StorageEngine storage, QueryOptions? options = null)
+        : this(storage, options, storage.OpenView)
+    {
+    }
+
+    /// <param name="storage">Whose streams are the tables.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="openView">Gives the rows of a stream.</param>
+    internal QueryEngine(StorageEngine storage, QueryOptions? options, Func<string, StreamView> openView)
     {
         _storage = storage;
+        _openView = openView;
         _options = options ?? new QueryOptions();
         _database = new SqlDatabase(_options, storage);
         _planning = new StatementThreads("varve-plan", PlanningThreadCount, _options.WaitingStatementCountMax);
@@ -44,7 +56,7 @@ public sealed class QueryEngine : IDisposable
     public async Task<PreparedQuery> PrepareAsync(string sql, CancellationToken cancellationToken = default)
     {
         var limit = new StatementLimit(_planning, _options, _options.StatementTimeout, _closing.Token);
-        var run = new StatementRun(UsableDatabase(), _storage, sql);
+        var run = new StatementRun(UsableDatabase(), new StatementScope(_openView), _meter, sql);
         return await limit.RunAsync(Describe, run.Stop, isNew: true, cancellationToken).ConfigureAwait(false);
 
         PreparedQuery Describe()
@@ -67,7 +79,7 @@ public sealed class QueryEngine : IDisposable
         settings ??= QuerySettings.Default;
         var limit = new StatementLimit(_running, _options, Shorter(settings.Timeout, _options.StatementTimeout), _closing.Token);
         LogPosition position = _storage.VisibleUpTo;
-        var run = new StatementRun(UsableDatabase(), _storage, sql);
+        var run = new StatementRun(UsableDatabase(), new StatementScope(_openView), _meter, sql);
         CountOpened();
         try
         {
@@ -95,6 +107,7 @@ public sealed class QueryEngine : IDisposable
         _running.Dispose();
         _planning.Dispose();
         _database.Dispose();
+        _meter.Dispose();
         _closing.Dispose();
     }
 

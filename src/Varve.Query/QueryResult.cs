@@ -36,8 +36,8 @@ public sealed class QueryResult : IAsyncDisposable
     /// <summary>Every row at or below this position was seen by the statement; rows of later appends may have been.</summary>
     public LogPosition Position { get; }
 
-    /// <summary>Chunks of streams that were read.</summary>
-    internal long ChunksScanned => _run.ChunksScanned;
+    /// <summary>What its scans read and left out so far.</summary>
+    public ScanStatistics Scan => _run.Scan;
 
     /// <summary>
     /// The batches, of about 1 MiB; the first one is small so that it comes early. None where there are no rows. Can be called once.

@@ -12,6 +12,11 @@ public abstract class ScanBlock
     /// <summary>1 to 65,536.</summary>
     public abstract int RowCount { get; }
 
+    /// <summary>
+    /// Whether its columns are in memory, as long as the view is. Else a look at one reads and decodes it, into memory that is lent.
+    /// </summary>
+    public virtual bool IsResident => false;
+
     /// <summary>Bounds of <c>_offset</c>.</summary>
     public abstract Zone OffsetZone { get; }
 

@@ -47,4 +47,8 @@ internal static unsafe partial class DuckDbApi
 
     [LibraryImport(Library)]
     public static partial nint duckdb_array_vector_get_child(nint vector);
+
+    /// <summary>Copies a text into the vector's own memory; its bytes are not checked.</summary>
+    [LibraryImport(Library)]
+    public static partial void duckdb_unsafe_vector_assign_string_element_len(nint vector, ulong row, byte* text, ulong length);
 }

@@ -62,6 +62,9 @@ internal unsafe struct NativeString
         Buffer.MemoryCopy(text, (byte*)target + 4, InlineBytes, length);
     }
 
+    /// <summary>Where the text of a string that is longer than <see cref="InlineBytes"/> stands.</summary>
+    public static byte* Pointer(NativeString* source) => (byte*)source->_tail;
+
     /// <summary>The text of a string that lies in unmanaged memory, for as long as that memory stays.</summary>
     public static ReadOnlySpan<byte> Text(NativeString* source) =>
         source->Length <= InlineBytes

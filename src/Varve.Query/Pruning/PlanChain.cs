@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Varve.Query.Pruning.Conditions;
 
 namespace Varve.Query.Pruning;
 

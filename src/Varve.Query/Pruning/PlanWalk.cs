@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Varve.Query.Pruning.Conditions;
 using Varve.Query.Scan;
 
 namespace Varve.Query.Pruning;
@@ -18,7 +19,7 @@ internal sealed class PlanWalk
 
     private readonly StatementScope _scope;
     private readonly PlanExpressions _expressions;
-    private readonly Dictionary<string, List<Condition>> _found = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, List<List<Condition>>> _found = new(StringComparer.OrdinalIgnoreCase);
 
     private PlanWalk(StatementScope scope, PlanConstants constants)
     {
@@ -37,7 +38,7 @@ internal sealed class PlanWalk
         if (CountScans(plan) != walk._found.Values.Sum(mentions => mentions.Count))
             return Nothing;
         return walk._found.ToDictionary(
-            f => f.Key, f => f.Value is [var only] ? only : new Condition.Any(f.Value), StringComparer.OrdinalIgnoreCase);
+            f => f.Key, f => AnyOf.Of(f.Value.Select(AllOf.Of)), StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>Visits every operator; returns the chain where the node is part of one.</summary>
@@ -58,6 +59,7 @@ internal sealed class PlanWalk
             },
             "LOGICAL_COMPARISON_JOIN" when IsMarkOfValues(node) => AddMark(node, chain),
             "LOGICAL_TOP_N" => AddFirst(node, chain),
+            "LOGICAL_AGGREGATE_AND_GROUP_BY" => AddExtremes(node, chain),
             _ => null,
         };
     }
@@ -70,9 +72,9 @@ internal sealed class PlanWalk
         JsonElement[] types = [.. node.GetProperty("returned_types").EnumerateArray()];
         PlanColumn?[] outputs = [.. node.GetProperty("column_indexes").EnumerateArray().Select(c => Column(c, columns, types))];
         List<Condition> conjuncts = [];
-        if (!_found.TryGetValue(stream, out List<Condition>? mentions))
+        if (!_found.TryGetValue(stream, out List<List<Condition>>? mentions))
             _found[stream] = mentions = [];
-        mentions.Add(new Condition.All(conjuncts));
+        mentions.Add(conjuncts);
         return new PlanChain(PlanChain.Pick(outputs, node, "projection_ids"), conjuncts);
     }
 
@@ -84,13 +86,13 @@ internal sealed class PlanWalk
             return null;
         if (types.Length != columns.Length)
             throw new InvalidOperationException("the plan's scan has other columns");
-        return new PlanColumn(columns[index], types[index].GetProperty("id").GetString() ?? "");
+        return new PlanColumn(columns[index], PlanTypes.Name(types[index]));
     }
 
     private PlanChain AddFilter(JsonElement node, PlanChain chain)
     {
         foreach (JsonElement expression in node.GetProperty("expressions").EnumerateArray())
-            chain.Conjuncts.Add(_expressions.Condition(expression, chain.Outputs));
+            chain.Conjuncts.Add(_expressions.When(true, expression, chain.Outputs));
         return chain with { Outputs = PlanChain.Pick(chain.Outputs, node, "projection_map") };
     }
 
@@ -101,16 +103,17 @@ internal sealed class PlanWalk
     private static PlanChain AddMark(JsonElement node, PlanChain chain)
     {
         JsonElement[] conditions = [.. node.GetProperty("conditions").EnumerateArray()];
-        Condition truth = Condition.Always;
-        if (conditions is [var only] && only.GetProperty("comparison").GetString() == "COMPARE_EQUAL"
-            && PlanExpressions.Reference(only.GetProperty("left"), chain.Outputs) is { Column: not null } column
+        PlanList? list = null;
+        if (conditions is [var only] && only.GetProperty("comparison").GetString() == PlanComparison.Equal
+            && PlanExpressions.Reference(only.GetProperty("left"), chain.Outputs) is { } column && PlanOperand.Of(column) is { } operand
             && PlanExpressions.ClassOf(only.GetProperty("right")) == "BOUND_REF" && only.GetProperty("right").GetProperty("index").GetInt32() == 0)
         {
             JsonElement values = node.GetProperty("children")[1].GetProperty("collection").GetProperty("values")[0];
-            truth = new Condition.Any([.. values.EnumerateArray().Select(v => PlanExpressions.Equal(column, PlanConstants.Literal(v)))]);
+            list = new PlanList(operand, [.. values.EnumerateArray().Select(PlanConstants.Literal)]);
         }
 
-        return chain with { Outputs = [.. PlanChain.Pick(chain.Outputs, node, "left_projection_map"), new PlanColumn(null, Truth: truth)] };
+        PlanColumn?[] outputs = PlanChain.Pick(chain.Outputs, node, "left_projection_map");
+        return chain with { Outputs = [.. outputs, list is null ? null : new PlanColumn(null, Mark: list)] };
     }
 
     /// <summary>Nothing above a limit may be pushed below it, so the chain ends here; the limit itself narrows a scan that has no filter.</summary>
@@ -118,14 +121,36 @@ internal sealed class PlanWalk
     {
         JsonElement order = node.GetProperty("orders")[0];
         string? direction = order.GetProperty("type").GetString();
-        if (chain.Conjuncts.Count == 0 && direction is "ASCENDING" or "DESCENDING"
+        string? nulls = order.GetProperty("null_order").GetString();
+        if (chain.Conjuncts.Count == 0 && direction is "ASCENDING" or "DESCENDING" && nulls is "NULLS FIRST" or "NULLS LAST"
             && PlanExpressions.Reference(order.GetProperty("expression"), chain.Outputs) is { Column: { } column })
         {
             long rows = node.GetProperty("limit").GetInt64() + (node.TryGetProperty("offset", out JsonElement offset) ? offset.GetInt64() : 0);
-            chain.Conjuncts.Add(new Condition.First(column, direction == "DESCENDING", rows));
+            chain.Conjuncts.Add(new FirstRows(column, direction == "DESCENDING", nulls == "NULLS FIRST", rows));
         }
 
         return null;
+    }
+
+    /// <summary>The least and greatest values of columns, of all rows in one group: each is a first row of its own.</summary>
+    private static PlanChain? AddExtremes(JsonElement node, PlanChain chain)
+    {
+        bool isWhole = !node.TryGetProperty("groups", out JsonElement groups) || groups.GetArrayLength() == 0;
+        FirstRows?[] extremes = [.. node.GetProperty("expressions").EnumerateArray().Select(e => Extreme(e, chain.Outputs))];
+        if (chain.Conjuncts.Count == 0 && isWhole && extremes.Length > 0 && !extremes.Contains(null))
+            chain.Conjuncts.Add(AnyOf.Of(extremes!));
+        return null;
+    }
+
+    private static FirstRows? Extreme(JsonElement aggregate, PlanColumn?[] outputs)
+    {
+        string? name = aggregate.GetProperty("name").GetString();
+        if (name is not ("min" or "max") || aggregate.TryGetProperty("filter", out _))
+            return null;
+        JsonElement arguments = aggregate.GetProperty("children");
+        return arguments.GetArrayLength() == 1 && PlanExpressions.Reference(arguments[0], outputs) is { Column: { } column }
+            ? new FirstRows(column, IsDescending: name == "max", HasNullsFirst: false, Count: 1)
+            : null;
     }
 
     private static int CountScans(JsonElement node) => node.ValueKind switch

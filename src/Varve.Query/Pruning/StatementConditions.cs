@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Varve.Query.Native;
+using Varve.Query.Pruning.Conditions;
 using Varve.Query.Rules;
 using Varve.Query.Scan;
 using Varve.Query.Sessions;
@@ -12,20 +13,22 @@ namespace Varve.Query.Pruning;
 /// </summary>
 internal static class StatementConditions
 {
-    /// <summary>Streams of fewer chunks are read whole: reading the plan takes about 0.4 ms.</summary>
-    private const int ChunkCountMin = 4;
+    /// <summary>Streams of fewer rows, in fewer segments, are read whole: reading the plan takes about 0.4 ms.</summary>
+    private const int RowCountMin = 2 * 65_536;
+
+    private const int GroupCountMin = 4;
 
     /// <summary>A plan that is longer is not worth reading: 300 nested lists make megabytes.</summary>
     private const int PlanLengthMax = 4 << 20;
 
     private static readonly HashSet<string> Narrowing =
-        new(["WHERE", "LIMIT", "FETCH", "HAVING", "QUALIFY", "JOIN", "FILTER"], StringComparer.OrdinalIgnoreCase);
+        new(["WHERE", "LIMIT", "FETCH", "HAVING", "QUALIFY", "JOIN", "FILTER", "MIN", "MAX"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The condition per stream; none for streams that are needed whole.</summary>
     public static IReadOnlyDictionary<string, Condition> Find(
         SqlSession session, string sql, StatementScope scope, IReadOnlyList<BoundParameter> parameters)
     {
-        if (!scope.Views.Any(v => v.Chunks.Count >= ChunkCountMin) || !SqlText.HasWord(sql, Narrowing))
+        if (!scope.Views.Any(v => v.EndOffset - v.FirstOffset >= RowCountMin || v.Groups.Count >= GroupCountMin) || !SqlText.HasWord(sql, Narrowing))
             return PlanWalk.Nothing;
         session.PlanReader.BindText(0, sql);
         string plan;

@@ -8,12 +8,9 @@ namespace Varve.Query.Scan;
 /// <summary>The columns of a scan over a stream: the free one, the user's as far as SQL holds their types, offset and time. Immutable.</summary>
 internal static class ScanColumns
 {
-    private static readonly ScanColumn Any = new(SystemColumns.Any, ScanColumnKind.Any, -1, new FixedLoader(DuckDbTypeId.UTinyInt, "UTINYINT", 1));
-    private static readonly ScanColumn Offset = new(
-        SystemColumns.Offset, ScanColumnKind.Offset, -1, new FixedLoader(DuckDbTypeId.BigInt, "BIGINT", 8));
-
-    private static readonly ScanColumn Time = new(
-        SystemColumns.Time, ScanColumnKind.Time, -1, new FixedLoader(DuckDbTypeId.TimestampTz, "TIMESTAMP WITH TIME ZONE", 8));
+    private static readonly FixedLoader Any = new(DuckDbTypeId.UTinyInt, "UTINYINT", 1);
+    private static readonly FixedLoader Offset = new(DuckDbTypeId.BigInt, "BIGINT", 8);
+    private static readonly FixedLoader Time = new(DuckDbTypeId.TimestampTz, "TIMESTAMP WITH TIME ZONE", 8);
 
     private static readonly ConditionalWeakTable<Schema, ScanColumn[]> Known = [];
 
@@ -22,14 +19,17 @@ internal static class ScanColumns
 
     private static ScanColumn[] Create(Schema schema)
     {
-        List<ScanColumn> columns = [Any];
+        List<ScanColumn> columns = [new(SystemColumns.Any, ScanColumnKind.Any, 0, -1, ArrowTypes.UInt8, Any)];
         var budget = new ArrayBudget();
         for (int i = 0; i < schema.Fields.Count; i++)
         {
-            if (ColumnLoaders.TryCreate(schema.Fields[i].Type, budget, out _) is { } loader)
-                columns.Add(new ScanColumn(schema.Fields[i].Name, ScanColumnKind.Stored, i, loader));
+            Field field = schema.Fields[i];
+            if (ColumnLoaders.TryCreate(field.Type, budget, out _) is { } loader)
+                columns.Add(new ScanColumn(field.Name, ScanColumnKind.Stored, columns.Count, i, field.Type, loader));
         }
 
-        return [.. columns, Offset, Time];
+        columns.Add(new ScanColumn(SystemColumns.Offset, ScanColumnKind.Offset, columns.Count, -1, ArrowTypes.Int64, Offset));
+        columns.Add(new ScanColumn(SystemColumns.Time, ScanColumnKind.Time, columns.Count, -1, ArrowTypes.TimestampMicrosUtc, Time));
+        return [.. columns];
     }
 }

@@ -23,8 +23,8 @@ internal sealed unsafe class ScanPins : IDisposable
         return (byte*)handle.Pointer;
     }
 
-    /// <summary>Forgets which buffers were looked up, but holds them: the next chunk has others.</summary>
-    public void NextChunk() => _current.Clear();
+    /// <summary>Forgets which buffers were looked up, but holds them: the next block has others.</summary>
+    public void NextBlock() => _current.Clear();
 
     public void Dispose()
     {

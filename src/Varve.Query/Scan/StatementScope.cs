@@ -1,4 +1,5 @@
 using Varve.Query.Pruning;
+using Varve.Query.Pruning.Conditions;
 using Varve.Storage;
 
 namespace Varve.Query.Scan;
@@ -7,12 +8,11 @@ namespace Varve.Query.Scan;
 /// What one statement sees of the streams: each stream's view is opened once, so every mention of it in the statement, and every time it
 /// is planned, sees the same rows. Thread-safe: DuckDB scans on several threads.
 /// </summary>
-internal sealed class StatementScope(StorageEngine storage)
+internal sealed class StatementScope(Func<string, StreamView> openView)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, StreamView> _views = new(StringComparer.OrdinalIgnoreCase);
     private Exception? _failure;
-    private long _chunksScanned;
 
     /// <summary>Set when the statement was cancelled or ran out of time: scans stop with an error.</summary>
     public volatile bool IsStopped;
@@ -20,8 +20,8 @@ internal sealed class StatementScope(StorageEngine storage)
     /// <summary>The first failure inside a callback, which says more than the text that went through DuckDB.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
 
-    /// <summary>Chunks that scans were given, after pruning.</summary>
-    public long ChunksScanned => Interlocked.Read(ref _chunksScanned);
+    /// <summary>What its scans do.</summary>
+    public ScanCounts Counts { get; } = new();
 
     /// <exception cref="StorageException">There is no such stream.</exception>
     public StreamView Open(string stream)
@@ -30,7 +30,7 @@ internal sealed class StatementScope(StorageEngine storage)
         {
             if (!_views.TryGetValue(stream, out StreamView? view))
             {
-                view = storage.OpenView(stream);
+                view = openView(stream);
                 _views.Add(stream, view);
             }
 
@@ -52,6 +52,4 @@ internal sealed class StatementScope(StorageEngine storage)
     public IReadOnlyDictionary<string, Condition> Conditions { get; set; } = PlanWalk.Nothing;
 
     public void Fail(Exception failure) => Interlocked.CompareExchange(ref _failure, failure, null);
-
-    public void CountScanned(int chunks) => Interlocked.Add(ref _chunksScanned, chunks);
 }

@@ -3,6 +3,8 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Varve.Query.Native;
 using Varve.Query.Pruning;
+using Varve.Query.Pruning.Conditions;
+using Varve.Query.Scan.Filtering;
 using Varve.Storage;
 
 namespace Varve.Query.Scan;
@@ -94,12 +96,13 @@ internal sealed unsafe class StreamScanFunction
                 projection[i] = binding.Columns[index < (ulong)binding.Columns.Length ? (int)index : 0];
             }
 
-            IReadOnlyList<ViewChunk> chunks = binding.View.Chunks;
-            if (binding.Scope.Conditions.TryGetValue(binding.View.Stream.Name, out Condition? condition))
-                chunks = ChunkPruning.Choose(chunks, condition);
-            binding.Scope.CountScanned(chunks.Count);
-            DuckDbApi.duckdb_init_set_max_threads(info, (ulong)Math.Max(1, chunks.Count));
-            DuckDbApi.duckdb_init_set_init_data(info, Hand(new ScanExecution(binding, projection, chunks)), &Free);
+            IReadOnlyList<ScanGroup> groups = binding.View.Groups;
+            Condition needed = binding.Scope.Conditions.GetValueOrDefault(binding.View.Stream.Name, Condition.Always);
+            Condition condition = FirstRowsBound.Settle(needed, groups);
+            var queue = new BlockQueue(groups, condition, binding.Scope.Counts);
+            DuckDbApi.duckdb_init_set_max_threads(info, (ulong)Math.Max(1, queue.EstimatedCount));
+            var execution = new ScanExecution(binding, projection, queue, new RowFilter(condition));
+            DuckDbApi.duckdb_init_set_init_data(info, Hand(execution), &Free);
         }
 #pragma warning disable CA1031 // As above.
         catch (Exception e)

@@ -12,9 +12,8 @@ namespace Varve.Query.Sessions;
 /// One statement on one session, from BEGIN to ROLLBACK. Its methods block and run on statement threads, one at a time;
 /// <see cref="Stop"/> may come from any thread at any time.
 /// </summary>
-internal sealed class StatementRun(SqlDatabase database, StorageEngine storage, string sql) : IDisposable
+internal sealed class StatementRun(SqlDatabase database, StatementScope scope, QueryMeter meter, string sql) : IDisposable
 {
-    private readonly StatementScope _scope = new(storage);
     private readonly Queue<RecordBatch> _ready = [];
     private readonly Lock _lock = new();
     private SqlSession? _session;
@@ -27,8 +26,8 @@ internal sealed class StatementRun(SqlDatabase database, StorageEngine storage, 
     /// <summary>The columns of the result; after <see cref="Start"/>.</summary>
     public Schema Schema => (_batches ?? throw new InvalidOperationException("the statement was not started")).Schema;
 
-    /// <summary>Chunks of streams that were read, for tests of pruning.</summary>
-    public long ChunksScanned => _scope.ChunksScanned;
+    /// <summary>What its scans did so far.</summary>
+    public ScanStatistics Scan => scope.Counts.Statistics;
 
     /// <summary>Begins the transaction, binds and plans. What the statement sees is settled from here on.</summary>
     public DuckDbStatement Prepare() => Guard(() =>
@@ -37,7 +36,7 @@ internal sealed class StatementRun(SqlDatabase database, StorageEngine storage, 
         SqlSession session = database.Rent();
         lock (_lock)
             _session = session;
-        database.Functions.Open(session.Connection.Id, _scope);
+        database.Functions.Open(session.Connection.Id, scope);
         database.Rules.CheckText(session.Connection, sql);
 
         // Read-only: there is nothing to change, and nothing shall be.
@@ -56,7 +55,7 @@ internal sealed class StatementRun(SqlDatabase database, StorageEngine storage, 
         IReadOnlyList<BoundParameter> bound = ParameterBinder.Match(statement, parameters);
         ParameterBinder.Bind(statement, bound);
         if (settings.Prune)
-            _scope.Conditions = StatementConditions.Find(_session!, sql, _scope, bound);
+            scope.Conditions = StatementConditions.Find(_session!, sql, scope, bound);
         ThrowIfStopped();
         _result = statement.Execute();
         _batches = new ResultBatches(_result);
@@ -81,7 +80,7 @@ internal sealed class StatementRun(SqlDatabase database, StorageEngine storage, 
     /// <summary>Makes whatever runs now end with an error soon. From any thread.</summary>
     public void Stop()
     {
-        _scope.IsStopped = true;
+        scope.IsStopped = true;
         lock (_lock)
             _session?.Connection.Interrupt();
     }
@@ -99,6 +98,7 @@ internal sealed class StatementRun(SqlDatabase database, StorageEngine storage, 
             _session = null;
         }
 
+        meter.Add(Scan);
         if (session is null)
             return;
         database.Functions.Close(session.Connection.Id);
@@ -125,7 +125,7 @@ internal sealed class StatementRun(SqlDatabase database, StorageEngine storage, 
         catch (QueryException e)
         {
             database.IsBroken |= DuckDbErrors.IsFatal(e);
-            if (_scope.Failure is { } cause)
+            if (scope.Failure is { } cause)
                 throw Explain(e, cause);
             throw;
         }
@@ -136,12 +136,13 @@ internal sealed class StatementRun(SqlDatabase database, StorageEngine storage, 
     {
         QueryException query => new QueryException(query.Code, query.Message, query),
         StorageException { Code: StorageErrorCode.StreamNotFound } => new QueryException(QueryErrorCode.NotFound, cause.Message, cause),
+        StorageException => new QueryException(QueryErrorCode.Internal, cause.Message, cause),
         _ => new QueryException(error.Code, error.Message, cause),
     };
 
     private void ThrowIfStopped()
     {
-        if (_scope.IsStopped)
+        if (scope.IsStopped)
             throw new QueryException(QueryErrorCode.Cancelled, "the statement was stopped");
     }
 }

@@ -61,7 +61,7 @@ internal sealed class StreamViews(SqlDatabase database, StorageEngine storage)
 
     private void Create(DuckDbConnection connection, StreamDescription stream)
     {
-        var scope = new StatementScope(storage);
+        var scope = new StatementScope(storage.OpenView);
         database.Functions.Open(connection.Id, scope);
         try
         {

@@ -12,6 +12,8 @@ internal sealed class TailBlock(ViewChunk chunk) : ScanBlock
 {
     private readonly Found?[] _found = new Found?[chunk.Columns.Count];
 
+    public override bool IsResident => true;
+
     public override int RowCount => chunk.RowCount;
 
     public override long? FirstOffset => chunk.FirstOffset;
@@ -21,7 +23,8 @@ internal sealed class TailBlock(ViewChunk chunk) : ScanBlock
 
     public override Zone TimeZone => new(ZoneValue.Of(ReadTime(0)), ZoneValue.Of(ReadTime(chunk.RowCount - 1)), HasNulls: false);
 
-    public override Zone? ZoneOf(int field) => (_found[field] ??= new Found(ZoneScan.Of(chunk.Columns[field]))).Zone;
+    /// <summary>Bounds of texts are not looked for: that takes as long as to test the rows.</summary>
+    public override Zone? ZoneOf(int field) => (_found[field] ??= new Found(Scan(chunk.Columns[field]))).Zone;
 
     public override ArrayData Column(int field, BlockBuffers? buffers) => chunk.Columns[field];
 
@@ -36,6 +39,8 @@ internal sealed class TailBlock(ViewChunk chunk) : ScanBlock
             offsets[i] = chunk.FirstOffset + i;
         return new ArrayData(ArrowTypes.Int64, chunk.RowCount, 0, [default, values.AsMemory(0, bytes)]);
     }
+
+    private static Zone? Scan(ArrayData column) => ByteRows.AreOf(column.Type) ? null : ZoneScan.Of(column);
 
     private long ReadTime(int row)
     {

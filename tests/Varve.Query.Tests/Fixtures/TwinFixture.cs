@@ -39,13 +39,13 @@ public sealed class TwinFixture : IAsyncLifetime, IDisposable
         return pruned;
     }
 
-    /// <summary>Chunks that the statement reads.</summary>
-    public async Task<long> CountChunksAsync(string sql, QueryParameters? parameters = null)
+    /// <summary>What the statement's scans read.</summary>
+    public async Task<ScanStatistics> MeasureAsync(string sql, QueryParameters? parameters = null)
     {
         await using QueryResult result = await Engine.ExecuteAsync(sql, parameters);
         await foreach (RecordBatch batch in result.ReadAllAsync())
             Assert.True(batch.RowCount > 0);
-        return result.ChunksScanned;
+        return result.Scan;
     }
 
     private async Task<string[]> ReadAsync(string sql, bool prune)

@@ -10,7 +10,7 @@ namespace Varve.Query.Tests.Pruning;
 [Collection(TwinCollection.Name)]
 public sealed class PruningTests(TwinFixture twins, ITestOutputHelper output)
 {
-    private const int Chunks = 10;
+    private const int Blocks = 10;
 
     private static readonly string[] Keys =
         ["ts", "ts DESC", "id", "id DESC", "tss DESC", "n", "n DESC", "n DESC NULLS LAST", "k", "u", "d DESC", "v DESC", "-id"];
@@ -42,13 +42,13 @@ public sealed class PruningTests(TwinFixture twins, ITestOutputHelper output)
     [InlineData("SELECT count(*) FROM x WHERE _time < TIMESTAMPTZ '2000-01-01 00:00:00+00'", 0)]
     [InlineData("SELECT count(*) FROM x WHERE k = 3", 10)]
     [InlineData("SELECT count(*) FROM x", 10)]
-    public async Task Reads_only_the_chunks_that_matter(string sql, long chunks)
+    public async Task Reads_only_the_blocks_that_matter(string sql, long blocks)
     {
-        long read = await twins.CountChunksAsync(sql);
+        long read = (await twins.MeasureAsync(sql)).BlocksRead;
         if (sql.Contains("ORDER BY _time", StringComparison.Ordinal))
-            Assert.InRange(read, 1, Chunks);
+            Assert.InRange(read, 1, Blocks);
         else
-            Assert.Equal(chunks, read);
+            Assert.Equal(blocks, read);
         if (!sql.Contains("_time", StringComparison.Ordinal))
             await twins.AskAllAsync(sql);
     }
@@ -57,7 +57,8 @@ public sealed class PruningTests(TwinFixture twins, ITestOutputHelper output)
     public async Task Parameters_prune_where_their_type_is_the_columns_own()
     {
         RecordBatch exact = TestArrays.Batch(("$low", ArrowTypes.Int64, [1000L]), ("$high", ArrowTypes.Int64, [2000L]));
-        Assert.Equal(1, await twins.CountChunksAsync("SELECT count(*) FROM x WHERE id BETWEEN $low AND $high", new QueryParameters(exact)));
+        ScanStatistics scan = await twins.MeasureAsync("SELECT count(*) FROM x WHERE id BETWEEN $low AND $high", new QueryParameters(exact));
+        Assert.Equal(1, scan.BlocksRead);
         RecordBatch other = TestArrays.Batch(("$low", ArrowTypes.Utf8, ["1000"]), ("$high", ArrowTypes.Utf8, ["2000"]));
         Assert.Equal("1001", await twins.Engine.OneAsync("SELECT count(*) FROM x WHERE id BETWEEN $low AND $high", new QueryParameters(other)));
     }

@@ -12,7 +12,7 @@ internal sealed unsafe class BooleanLoader : ColumnLoader
 
     public override LogicalTypeHandle CreateType() => DuckDbApi.duckdb_create_logical_type(DuckDbTypeId.Boolean);
 
-    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)
+    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins? pins)
     {
         ReadOnlySpan<byte> bits = array.Buffers[1].Span;
         byte* target = (byte*)DuckDbApi.duckdb_vector_get_data(vector);

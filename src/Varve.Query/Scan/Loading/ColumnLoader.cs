@@ -1,4 +1,5 @@
 using Varve.Arrow;
+using Varve.Arrow.Transform;
 using Varve.Query.Native;
 
 namespace Varve.Query.Scan.Loading;
@@ -18,6 +19,9 @@ internal abstract unsafe class ColumnLoader
     /// <summary>The SQL type for DuckDB; the caller disposes it.</summary>
     public abstract LogicalTypeHandle CreateType();
 
+    /// <summary>Whether rows have lists, whose elements take memory of their own.</summary>
+    public virtual bool HasLists => false;
+
     /// <summary>What the elements of the rows' lists take in vectors, at all levels.</summary>
     public virtual long ListBytes(ArrayData array, int from, int count) => 0;
 
@@ -27,9 +31,9 @@ internal abstract unsafe class ColumnLoader
     /// <param name="vector">A fresh vector of this loader's type.</param>
     /// <param name="parent">Validity of the struct that holds these rows, one bit per row; null where all are valid. DuckDB wants a null
     /// struct's fields null too.</param>
-    /// <param name="pins">Keeps memory in place that the vector points to.</param>
+    /// <param name="pins">Keeps memory in place that the vector points to; null where the array is only lent: then its texts are copied.</param>
     /// <exception cref="QueryException">A value has no equal in the SQL type.</exception>
-    public void Load(ArrayData array, int from, int count, nint vector, ulong* parent, ScanPins pins)
+    public void Load(ArrayData array, int from, int count, nint vector, ulong* parent, ScanPins? pins)
     {
         ulong* validity = null;
         if (array.NullCount > 0 || parent != null)
@@ -42,13 +46,36 @@ internal abstract unsafe class ColumnLoader
         LoadValues(array, from, count, vector, validity, pins);
     }
 
+    /// <summary>Loads chosen rows.</summary>
+    /// <param name="array">Holds them.</param>
+    /// <param name="rows">Which: up to the vector's capacity, rising.</param>
+    /// <param name="vector">A fresh vector of this loader's type.</param>
+    /// <param name="pins">As in <see cref="Load"/>.</param>
+    /// <exception cref="QueryException">A value has no equal in the SQL type.</exception>
+    public void Gather(ArrayData array, ReadOnlySpan<int> rows, nint vector, ScanPins? pins)
+    {
+        ulong* validity = null;
+        if (array.NullCount > 0)
+        {
+            DuckDbApi.duckdb_vector_ensure_validity_writable(vector);
+            validity = DuckDbApi.duckdb_vector_get_validity(vector);
+            ValidityWords.Gather(array, rows, validity);
+        }
+
+        GatherValues(array, rows, vector, validity, pins);
+    }
+
     /// <param name="array">The rows' array.</param>
     /// <param name="from">The first row in it, its own offset not yet added.</param>
     /// <param name="count">Rows.</param>
     /// <param name="vector">Where they go.</param>
     /// <param name="validity">The vector's validity, already filled; null where all rows are valid. Values of null rows are free.</param>
-    /// <param name="pins">Keeps memory in place that the vector points to.</param>
-    protected abstract void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins);
+    /// <param name="pins">As in <see cref="Load"/>.</param>
+    protected abstract void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins? pins);
+
+    /// <summary>The same for chosen rows, their validity already filled. By itself it copies them into an array first.</summary>
+    protected virtual void GatherValues(ArrayData array, ReadOnlySpan<int> rows, nint vector, ulong* validity, ScanPins? pins) =>
+        LoadValues(ArrayTake.Take(array, rows), 0, rows.Length, vector, validity, null);
 
     protected static bool IsValid(ulong* validity, int row) => validity == null || (validity[row >> 6] >> (row & 63) & 1) != 0;
 }

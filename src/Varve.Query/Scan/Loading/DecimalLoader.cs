@@ -16,7 +16,7 @@ internal sealed unsafe class DecimalLoader<TTarget>(DecimalType type, DecimalSha
 
     public override LogicalTypeHandle CreateType() => DuckDbApi.duckdb_create_decimal_type(shape.Width, shape.Scale);
 
-    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)
+    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins? pins)
     {
         ReadOnlySpan<byte> source = array.Buffers[1].Span.Slice((array.Offset + from) * type.ByteWidth, count * type.ByteWidth);
         var target = (TTarget*)DuckDbApi.duckdb_vector_get_data(vector);

@@ -16,10 +16,12 @@ internal sealed unsafe class FixedListAsListLoader(ColumnLoader element, int siz
         return DuckDbApi.duckdb_create_list_type(type);
     }
 
+    public override bool HasLists => true;
+
     public override long ListBytes(ArrayData array, int from, int count) =>
         ((long)count * size * element.RowBytes) + element.ListBytes(array.Children[0], (array.Offset + from) * size, count * size);
 
-    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)
+    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins? pins)
     {
         var target = (NativeListEntry*)DuckDbApi.duckdb_vector_get_data(vector);
         for (int i = 0; i < count; i++)

@@ -16,10 +16,12 @@ internal sealed unsafe class FixedListLoader(ColumnLoader element, int size) : C
         return DuckDbApi.duckdb_create_array_type(type, (ulong)size);
     }
 
+    public override bool HasLists => element.HasLists;
+
     public override long ListBytes(ArrayData array, int from, int count) =>
         element.ListBytes(array.Children[0], (array.Offset + from) * size, count * size);
 
-    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)
+    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins? pins)
     {
         nint child = DuckDbApi.duckdb_array_vector_get_child(vector);
         int first = checked((array.Offset + from) * size);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Varve.Arrow;
 using Varve.Query.Native;
 
@@ -12,10 +13,38 @@ internal sealed unsafe class FixedLoader(DuckDbTypeId type, string sqlName, int 
 
     public override LogicalTypeHandle CreateType() => DuckDbApi.duckdb_create_logical_type(type);
 
-    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)
+    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins? pins)
     {
         int bytes = count * widthBytes;
         ReadOnlySpan<byte> source = array.Buffers[1].Span.Slice((array.Offset + from) * widthBytes, bytes);
         source.CopyTo(new Span<byte>(DuckDbApi.duckdb_vector_get_data(vector), bytes));
+    }
+
+    protected override void GatherValues(ArrayData array, ReadOnlySpan<int> rows, nint vector, ulong* validity, ScanPins? pins)
+    {
+        ReadOnlySpan<byte> source = array.Buffers[1].Span.Slice(array.Offset * widthBytes, array.Length * widthBytes);
+        void* target = DuckDbApi.duckdb_vector_get_data(vector);
+        switch (widthBytes)
+        {
+            case 1:
+                Gather(source, rows, (byte*)target);
+                break;
+            case 2:
+                Gather(MemoryMarshal.Cast<byte, ushort>(source), rows, (ushort*)target);
+                break;
+            case 4:
+                Gather(MemoryMarshal.Cast<byte, uint>(source), rows, (uint*)target);
+                break;
+            default:
+                Gather(MemoryMarshal.Cast<byte, ulong>(source), rows, (ulong*)target);
+                break;
+        }
+    }
+
+    private static void Gather<T>(ReadOnlySpan<T> source, ReadOnlySpan<int> rows, T* target)
+        where T : unmanaged
+    {
+        for (int i = 0; i < rows.Length; i++)
+            target[i] = source[rows[i]];
     }
 }

@@ -13,7 +13,7 @@ internal sealed unsafe class HalfLoader : ColumnLoader
 
     public override LogicalTypeHandle CreateType() => DuckDbApi.duckdb_create_logical_type(DuckDbTypeId.Float);
 
-    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)
+    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins? pins)
     {
         ReadOnlySpan<Half> source = MemoryMarshal.Cast<byte, Half>(array.Buffers[1].Span).Slice(array.Offset + from, count);
         float* target = (float*)DuckDbApi.duckdb_vector_get_data(vector);

@@ -18,7 +18,7 @@ internal sealed unsafe class IntervalLoader(ArrowType type) : ColumnLoader
 
     public override LogicalTypeHandle CreateType() => DuckDbApi.duckdb_create_logical_type(DuckDbTypeId.Interval);
 
-    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)
+    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins? pins)
     {
         ReadOnlySpan<byte> source = array.Buffers[1].Span.Slice((array.Offset + from) * type.ByteWidth, count * type.ByteWidth);
         var target = (NativeInterval*)DuckDbApi.duckdb_vector_get_data(vector);

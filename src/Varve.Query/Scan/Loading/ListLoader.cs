@@ -20,9 +20,11 @@ internal sealed unsafe class ListLoader<TOffset>(ColumnLoader element) : ColumnL
         return DuckDbApi.duckdb_create_list_type(type);
     }
 
+    public override bool HasLists => true;
+
     public override long ListBytes(ArrayData array, int from, int count) => ListBytes(element, array, from, count);
 
-    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins) =>
+    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins? pins) =>
         LoadLists(element, array, from, count, vector, validity, pins);
 
     public static long ListBytes(ColumnLoader element, ArrayData array, int from, int count)
@@ -34,7 +36,7 @@ internal sealed unsafe class ListLoader<TOffset>(ColumnLoader element) : ColumnL
     }
 
     /// <summary>Elements of consecutive rows lie one behind the other: they are loaded as one run, those of null rows included.</summary>
-    public static void LoadLists(ColumnLoader element, ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)
+    public static void LoadLists(ColumnLoader element, ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins? pins)
     {
         ReadOnlySpan<TOffset> offsets = MemoryMarshal.Cast<byte, TOffset>(array.Buffers[1].Span).Slice(array.Offset + from, count + 1);
         var target = (NativeListEntry*)DuckDbApi.duckdb_vector_get_data(vector);

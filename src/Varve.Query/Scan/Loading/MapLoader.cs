@@ -19,8 +19,10 @@ internal sealed unsafe class MapLoader(ColumnLoader key, ColumnLoader value) : C
         return DuckDbApi.duckdb_create_map_type(keyType, valueType);
     }
 
+    public override bool HasLists => true;
+
     public override long ListBytes(ArrayData array, int from, int count) => ListLoader<int>.ListBytes(_entry, array, from, count);
 
-    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins) =>
+    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins? pins) =>
         ListLoader<int>.LoadLists(_entry, array, from, count, vector, validity, pins);
 }

@@ -21,7 +21,7 @@ internal sealed unsafe class ScaledLoader<T>(DuckDbTypeId type, string sqlName, 
 
     public override LogicalTypeHandle CreateType() => DuckDbApi.duckdb_create_logical_type(type);
 
-    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)
+    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins? pins)
     {
         ReadOnlySpan<T> source = MemoryMarshal.Cast<byte, T>(array.Buffers[1].Span).Slice(array.Offset + from, count);
         long* target = (long*)DuckDbApi.duckdb_vector_get_data(vector);

@@ -37,6 +37,8 @@ internal sealed unsafe class StructLoader(string[] names, ColumnLoader[] fields)
         }
     }
 
+    public override bool HasLists { get; } = fields.Any(f => f.HasLists);
+
     public override long ListBytes(ArrayData array, int from, int count)
     {
         long total = 0;
@@ -45,7 +47,7 @@ internal sealed unsafe class StructLoader(string[] names, ColumnLoader[] fields)
         return total;
     }
 
-    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)
+    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins? pins)
     {
         for (int i = 0; i < fields.Length; i++)
         {

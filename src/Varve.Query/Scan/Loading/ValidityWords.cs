@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Varve.Arrow;
 
 namespace Varve.Query.Scan.Loading;
@@ -15,27 +14,20 @@ internal static unsafe class ValidityWords
         int at = array.Offset + from;
         for (int i = 0; i < words; i++)
         {
-            ulong word = bits.IsEmpty ? whenEmpty : Read(bits, at + (i << 6));
+            ulong word = bits.IsEmpty ? whenEmpty : BitWords.Read(bits, at + (i << 6));
             target[i] = parent == null ? word : word & parent[i];
         }
     }
 
-    /// <summary>64 bits from any place on, zeros behind the end.</summary>
-    private static ulong Read(ReadOnlySpan<byte> bits, int bit)
+    /// <summary>The same for chosen rows.</summary>
+    public static void Gather(ArrayData array, ReadOnlySpan<int> rows, ulong* target)
     {
-        int first = bit >> 3;
-        int shift = bit & 7;
-        ulong low = ReadBytes(bits, first);
-        return shift == 0 ? low : (low >> shift) | ((ulong)(first + 8 < bits.Length ? bits[first + 8] : 0) << (64 - shift));
-    }
-
-    private static ulong ReadBytes(ReadOnlySpan<byte> bits, int first)
-    {
-        if (first + 8 <= bits.Length)
-            return BinaryPrimitives.ReadUInt64LittleEndian(bits[first..]);
-        ulong word = 0;
-        for (int i = first; i < bits.Length; i++)
-            word |= (ulong)bits[i] << (8 * (i - first));
-        return word;
+        for (int i = 0; i < rows.Length; i += 64)
+        {
+            ulong word = 0;
+            for (int bit = 0; bit < 64 && i + bit < rows.Length; bit++)
+                word |= array.IsNull(rows[i + bit]) ? 0 : 1UL << bit;
+            target[i >> 6] = word;
+        }
     }
 }

@@ -15,7 +15,7 @@ internal sealed unsafe class ViewLoader(DuckDbTypeId type, string sqlName) : Col
 
     public override LogicalTypeHandle CreateType() => DuckDbApi.duckdb_create_logical_type(type);
 
-    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins pins)
+    protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins? pins)
     {
         ReadOnlySpan<View> views = MemoryMarshal.Cast<byte, View>(array.Buffers[1].Span).Slice(array.Offset + from, count);
         var target = (NativeString*)DuckDbApi.duckdb_vector_get_data(vector);
@@ -31,6 +31,11 @@ internal sealed unsafe class ViewLoader(DuckDbTypeId type, string sqlName) : Col
             else if (view.Length <= NativeString.InlineBytes)
             {
                 NativeString.WriteReadable(target + i, (byte*)&view + 4, view.Length);
+            }
+            else if (pins is null)
+            {
+                fixed (byte* lent = array.Buffers[2 + view.Buffer].Span.Slice(view.Offset, view.Length))
+                    DuckDbApi.duckdb_unsafe_vector_assign_string_element_len(vector, (ulong)i, lent, (ulong)view.Length);
             }
             else
             {
