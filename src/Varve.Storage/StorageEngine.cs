@@ -3,8 +3,10 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Varve.Arrow;
 using Varve.Storage.FileSystem;
+using Varve.Storage.Keys;
 using Varve.Storage.Log;
 using Varve.Storage.Recovery;
+using Varve.Storage.Segments;
 using Varve.Storage.Segments.Sealing;
 using Varve.Storage.Sequencing;
 using Varve.Storage.Streams;
@@ -27,6 +29,9 @@ public sealed class StorageEngine : IAsyncDisposable
     private readonly Sequencer _sequencer;
     private readonly AppendPreparer _preparer;
     private readonly SegmentChanges _segmentChanges;
+    private readonly SegmentMeter _segmentMeter = new();
+    private readonly SegmentFiles _segmentFiles;
+    private readonly SealService _sealing;
     private readonly long _recoveredEntryCount;
     private readonly int _recordBytesMax;
     private int _disposed;
@@ -48,6 +53,12 @@ public sealed class StorageEngine : IAsyncDisposable
             log, _catalog, new StagedState(_catalog, packer, _budget, options.Time), _budget, _meter, logger, recovery.Position);
         _preparer = new AppendPreparer(options.MaxBatchBytes, _recordBytesMax, _budget);
         _segmentChanges = new SegmentChanges(_sequencer, highestSegmentId, _recordBytesMax);
+        SegmentCache cache = new(options.SegmentCacheBytes, _segmentMeter);
+        _segmentFiles = new SegmentFiles(options.FileSystem, directory.SegmentsPath, (_, _) => StreamKey.None, cache);
+        SealSignal signal = new(SealStart.LimitsOf(options));
+        _catalog.Signal = signal;
+        _sealing = SealStart.Start(
+            options, node.NodeId, _catalog, _segmentFiles, _segmentChanges, _ => StreamKey.None, _budget, signal, _meter.Sealing, logger);
     }
 
     /// <summary>Random, fixed when the data directory was made.</summary>
@@ -110,6 +121,9 @@ public sealed class StorageEngine : IAsyncDisposable
                 CompactionFailureCount = sealing.CompactionFailureCount,
                 DamagedSegmentCount = sealing.DamagedSegmentCount,
                 TrimmedRowCount = sealing.TrimmedRowCount,
+                SegmentPagesRead = _segmentMeter.PagesRead,
+                SegmentBytesRead = _segmentMeter.BytesRead,
+                SegmentPagesDecoded = _segmentMeter.PagesDecoded,
             };
         }
     }
@@ -240,13 +254,25 @@ public sealed class StorageEngine : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Moves the rows that the stream has now from memory into segments. Completes when they are there. Throws
+    /// <see cref="StorageErrorCode.DiskFull"/> where that fails; the rows stay safe in the log.
+    /// </summary>
+    public Task FlushAsync(string name) => _sealing.FlushAsync(_catalog.Head.Find(name));
+
+    /// <summary>
+    /// Merges the stream's segments as far as their sizes allow, orders them as its settings say and brings them to its current key, which happens
+    /// in the background too, but later and only where it pays. Fails as <see cref="FlushAsync"/> does.
+    /// </summary>
+    public Task CompactAsync(string name) => _sealing.CompactAsync(_catalog.Head.Find(name));
+
     /// <summary>What is visible of a stream now. Costs nothing for a stream that has not changed since its last view.</summary>
     public StreamView OpenView(string name)
     {
         LogPosition visible = VisibleUpTo;
         StreamState stream = _catalog.Head.Find(name);
         StreamHead head = stream.Head;
-        return head.IsDropped ? throw Dropped(name) : stream.Views.Open(head, visible);
+        return head.IsDropped ? throw Dropped(name) : stream.Views.Open(head, visible, _segmentFiles);
     }
 
     /// <summary>
@@ -266,10 +292,12 @@ public sealed class StorageEngine : IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
         StorageException closed = new(StorageErrorCode.NodeStopped, $"the engine on {_directory.Path} was closed");
+        await _sealing.DisposeAsync().ConfigureAwait(false);
         await _sequencer.CloseAsync(closed).ConfigureAwait(false);
         await _log.DisposeAsync().ConfigureAwait(false);
         _directory.Dispose();
         _meter.Dispose();
+        _segmentMeter.Dispose();
     }
 
     private static async Task<StorageEngine> OpenAsync(StorageOptions options, DataDirectory directory, CancellationToken cancellationToken)

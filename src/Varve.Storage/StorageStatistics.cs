@@ -67,4 +67,13 @@ public sealed record StorageStatistics
 
     /// <summary>Rows that went because their streams are not to keep them.</summary>
     public required long TrimmedRowCount { get; init; }
+
+    /// <summary>Pages of segments that were read and opened: for queries and reads, and for compaction.</summary>
+    public required long SegmentPagesRead { get; init; }
+
+    /// <summary>Their bytes in the files.</summary>
+    public required long SegmentBytesRead { get; init; }
+
+    /// <summary>Columns of blocks that were decoded.</summary>
+    public required long SegmentPagesDecoded { get; init; }
 }

@@ -20,7 +20,7 @@ internal sealed class CrashCheck(string stream)
     public int BatchCount => _known.Count;
 
     public void Judge(StreamView view, IEnumerable<Acknowledged> acknowledged, int writerCount) =>
-        Judge(Read(view.Chunks.Select(c => new StoredRows(c.FirstOffset, c.RowCount, c.Columns))), acknowledged, writerCount);
+        Judge(Read(view.Chunks.Select(c => new StoredRows(c.FirstOffset, c.RowCount, [.. c.Columns]))), acknowledged, writerCount);
 
     public void Judge(IEnumerable<StoredRows> rows, IEnumerable<Acknowledged> acknowledged, int writerCount) =>
         Judge(Read(rows), acknowledged, writerCount);

@@ -36,8 +36,9 @@ internal static class Rows
         List<object?> values = [];
         foreach (ViewChunk chunk in view.Chunks)
         {
+            ArrayData column = chunk.Columns[index];
             for (int row = 0; row < chunk.RowCount; row++)
-                values.Add(ArrayReader.GetValue(chunk.Columns[index], row));
+                values.Add(ArrayReader.GetValue(column, row));
         }
 
         return values;
@@ -46,7 +47,7 @@ internal static class Rows
     public static long[] Numbers(this StreamView view) => [.. view.Column("n").Cast<long>()];
 
     public static long[] Times(this StreamView view) =>
-        [.. view.Chunks.SelectMany(c => Enumerable.Range(0, c.RowCount).Select(i => ArrayReader.GetInt64(c.Time, i)))];
+        [.. view.Chunks.Select(c => c.Time).SelectMany(time => Enumerable.Range(0, time.Length).Select(i => ArrayReader.GetInt64(time, i)))];
 
     /// <summary>Fails unless chunks follow each other without gaps and have a value per row and column.</summary>
     public static void CheckShape(this StreamView view)

@@ -99,18 +99,22 @@ internal sealed class StreamRead
         {
             ViewChunk chunk = view.Chunks[at];
             long chunkEnd = Math.Min(end, chunk.FirstOffset + chunk.RowCount);
-            while (offset < chunkEnd)
+
+            // Once for the chunk: that of a segment decodes its columns with every look.
+            RecordBatch rows = _columns.Project(chunk, (int)(offset - chunk.FirstOffset), (int)(chunkEnd - offset));
+            for (int start = 0; start < rows.RowCount;)
             {
-                RecordBatch rows = Cut(chunk, (int)(offset - chunk.FirstOffset), (int)Math.Min(_maxRows, chunkEnd - offset));
-                yield return new RowSlice(rows, offset, view.Position, view.EndOffset);
-                offset += rows.RowCount;
+                RecordBatch slice = Cut(rows, start, Math.Min(_maxRows, rows.RowCount - start));
+                yield return new RowSlice(slice, offset, view.Position, view.EndOffset);
+                start += slice.RowCount;
+                offset += slice.RowCount;
             }
         }
     }
 
-    private RecordBatch Cut(ViewChunk chunk, int start, int count)
+    private static RecordBatch Cut(RecordBatch chunk, int start, int count)
     {
-        RecordBatch rows = _columns.Project(chunk, start, count);
+        RecordBatch rows = chunk.Slice(start, count);
         for (long bytes = ArraySize.Bytes(rows); bytes > 2 * SliceBytes && rows.RowCount > 1; bytes = ArraySize.Bytes(rows))
             rows = rows.Slice(0, (int)Math.Max(1, rows.RowCount * SliceBytes / bytes));
         return rows;

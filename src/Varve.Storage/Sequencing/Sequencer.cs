@@ -161,6 +161,7 @@ internal sealed class Sequencer(
 
         catalog.Publish();
         budget.SetTail(catalog.TailBytes);
+        catalog.Signal?.Look(budget.UsedBytes);
         Volatile.Write(ref _visibleUpTo, group.Last.Value);
     }
 

@@ -1,12 +1,15 @@
+using Varve.Arrow;
 using Varve.Storage.Segments;
 
 namespace Varve.Storage.Streams;
 
-/// <summary>Which segments there are on the node, over all streams, and which went and are still to be handed to whoever deletes files. For the sequencer.</summary>
+/// <summary>
+/// Which segments there are on the node, over all streams, and which went and are still to be handed to whoever deletes files. For the sequencer.
+/// </summary>
 internal sealed class SegmentRegister
 {
     private readonly HashSet<long> _ids = [];
-    private readonly List<SegmentInfo> _gone = [];
+    private readonly List<RetiredSegment> _gone = [];
 
     /// <summary>The highest id that a segment ever had.</summary>
     public long LastId { get; private set; }
@@ -21,12 +24,12 @@ internal sealed class SegmentRegister
         return _ids.Add(segment.Id);
     }
 
-    public void Remove(IEnumerable<SegmentInfo> segments)
+    public void Remove(IEnumerable<SegmentInfo> segments, Schema schema)
     {
         foreach (SegmentInfo segment in segments)
         {
             _ids.Remove(segment.Id);
-            _gone.Add(segment);
+            _gone.Add(new RetiredSegment(segment, schema));
         }
     }
 

@@ -1,5 +1,6 @@
 using Varve.Storage.Records;
 using Varve.Storage.Segments;
+using Varve.Storage.Segments.Sealing;
 
 namespace Varve.Storage.Streams;
 
@@ -33,6 +34,9 @@ internal sealed class StreamCatalog
 
     /// <summary>Segments that are not needed any more, once published.</summary>
     public RetiredSegments Retired => _segments.Retired;
+
+    /// <summary>Looks at the streams that are published. Set before the sequencer starts.</summary>
+    public SealSignal? Signal { get; set; }
 
     /// <summary>Memory that rows take, and rows of all streams. Both for the sequencer.</summary>
     public long TailBytes { get; private set; }
@@ -91,7 +95,11 @@ internal sealed class StreamCatalog
     public void Publish()
     {
         foreach (StreamState stream in _changed)
+        {
             stream.Publish();
+            Signal?.Look(stream.Head);
+        }
+
         _changed.Clear();
         _head = _applied;
         _segments.Publish();
@@ -126,7 +134,7 @@ internal sealed class StreamCatalog
         StreamState stream = Existing(record, position);
         TailBytes -= stream.TailBytes;
         RowCount -= stream.RowCount;
-        _segments.Remove(stream.Segments.Items);
+        _segments.Remove(stream.Segments.Items, stream.Schema.Schema);
         stream.Apply(record, position);
         Changed(stream);
         _byId.Remove(stream.Id);
@@ -187,7 +195,7 @@ internal sealed class StreamCatalog
         StreamState stream = Existing(record, position);
         string? problem = stream.Segments.Replace(record.RemovedIds, record.Added, stream.Schema.Schema.Fields.Count, out SegmentList segments);
         Check(position, stream, problem);
-        _segments.Remove(stream.Segments.Items.Where(s => record.RemovedIds.Contains(s.Id)));
+        _segments.Remove(stream.Segments.Items.Where(s => record.RemovedIds.Contains(s.Id)), stream.Schema.Schema);
         TakeIds(record.Added, position);
         Change(stream, record, segments, position);
     }
@@ -197,7 +205,7 @@ internal sealed class StreamCatalog
         StreamState stream = Existing(record, position);
         string? problem = stream.Segments.Trim(record.FirstOffset, out SegmentList segments);
         Check(position, stream, problem);
-        _segments.Remove(stream.Segments.Items.Where(s => s.FirstOffset < record.FirstOffset));
+        _segments.Remove(stream.Segments.Items.Where(s => s.FirstOffset < record.FirstOffset), stream.Schema.Schema);
         RowCount -= segments.FirstOffset - stream.Segments.FirstOffset;
         Change(stream, record, segments, position);
     }

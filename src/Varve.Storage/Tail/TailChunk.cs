@@ -75,6 +75,9 @@ internal sealed class TailChunk(long firstOffset, LogPosition firstPosition, lon
         return count;
     }
 
+    /// <summary>The time of a row that a published head says is there. Any thread.</summary>
+    public long TimeMicrosAt(long offset) => _time.Read((int)(offset - FirstOffset));
+
     /// <summary>No more rows come. For the sequencer.</summary>
     public void Close() => _isClosed = true;
 

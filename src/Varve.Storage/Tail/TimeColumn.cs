@@ -31,6 +31,8 @@ internal sealed class TimeColumn
         MemoryMarshal.Cast<byte, long>(values.AsSpan()).Slice(at, count).Fill(timeMicros);
     }
 
+    public long Read(int row) => MemoryMarshal.Cast<byte, long>(_values.AsSpan())[row];
+
     public ArrayData Snapshot(int rowCount) =>
         new(ArrowTypes.TimestampMicrosUtc, rowCount, 0, [default, new ReadOnlyMemory<byte>(_values, 0, rowCount * sizeof(long))]);
 }

@@ -3,13 +3,15 @@ using System.Collections;
 namespace Varve.Storage.Views;
 
 /// <summary>
-/// The chunks of one view: the first of a list that only grows and that views share, then this view's own last ones. Immutable for its reader.
+/// The chunks of a view: those of segments, made when they are looked at, then those of the tail. Immutable for its reader; any thread.
 /// </summary>
-internal sealed class ChunkList(ViewChunk[] shared, int sharedCount, ViewChunk[] own) : IReadOnlyList<ViewChunk>
+internal sealed class ChunkList(SegmentChunks segments, TailChunks tail) : IReadOnlyList<ViewChunk>
 {
-    public int Count => sharedCount + own.Length;
+    private readonly OrderedSlot _slot = new();
 
-    public ViewChunk this[int index] => (uint)index < (uint)sharedCount ? shared[index] : own[index - sharedCount];
+    public int Count => segments.Count + tail.Count;
+
+    public ViewChunk this[int index] => (uint)index < (uint)segments.Count ? segments.Chunk(index, _slot) : tail[index - segments.Count];
 
     public IEnumerator<ViewChunk> GetEnumerator()
     {

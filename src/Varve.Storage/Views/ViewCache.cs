@@ -1,71 +1,103 @@
-using System.Runtime.CompilerServices;
-using Varve.Arrow;
+using Varve.Storage.Segments;
 using Varve.Storage.Streams;
 using Varve.Storage.Tail;
 
 namespace Varve.Storage.Views;
 
 /// <summary>
-/// Makes the views of one stream. The same head gives the same chunks; chunks that take no more rows are made once. Any thread; readers may
-/// wait for one another while a view is made, but never make the sequencer wait.
+/// Makes the views of one stream. The same head gives the same chunks; what segments show, and chunks of the tail that take no more rows, is made
+/// once. Any thread; readers may wait for one another while a view is made, but never make the sequencer wait.
 /// </summary>
 internal sealed class ViewCache
 {
     private readonly Lock _making = new();
-    private volatile Made? _last;
+    private volatile ViewParts? _last;
 
-    // Chunks of full tail chunks, under the lock. Entries below a view's count are never touched again.
+    // All under the lock. Entries of shared chunks below a view's count are never touched again.
+    private SegmentChunks? _segments;
+    private StreamHead? _segmentsOf;
+    private Dictionary<TailChunk, ViewChunk[]> _full = [];
     private ViewChunk[] _shared = [];
     private int _sharedCount;
-    private int _fullChunkCount;
-    private Schema? _schema;
-    private long _sealedEnd;
+    private int _fullCount;
 
     /// <param name="head">What the view shows.</param>
     /// <param name="visibleUpTo">Read before the head was: everything of the stream up to there is in the head.</param>
-    public StreamView Open(StreamHead head, LogPosition visibleUpTo)
+    /// <param name="files">Those of all segments.</param>
+    public StreamView Open(StreamHead head, LogPosition visibleUpTo, SegmentFiles files)
     {
         LogPosition position = head.Position > visibleUpTo ? head.Position : visibleUpTo;
-        Made? made = _last;
-        if (made is null || !ReferenceEquals(made.Head, head))
+        ViewParts? parts = _last;
+        if (parts is null || !ReferenceEquals(parts.Head, head))
         {
             lock (_making)
-                made = _last is { } last && ReferenceEquals(last.Head, head) ? last : Make(head);
+                parts = _last is { } last && ReferenceEquals(last.Head, head) ? last : Make(head, files);
         }
 
-        return new StreamView(head.Description, position, made.Chunks, made.Groups);
+        return new StreamView(head.Description, position, parts.ChunksForView(), parts.Groups);
     }
 
-    private Made Make(StreamHead head)
+    /// <summary>
+    /// Lets go of what newer heads do not have: rows that were sealed take memory for as long as something refers to them. To be called after a seal.
+    /// </summary>
+    public void Refresh(StreamHead head, SegmentFiles files)
+    {
+        if (_last is null)
+            return;
+        lock (_making)
+            Make(head, files);
+    }
+
+    /// <summary>The chunks of a head's tail. Any thread.</summary>
+    public static ViewChunk[] TailOf(StreamHead head) => TailFrom(head, 0);
+
+    private ViewParts Make(StreamHead head, SegmentFiles files)
     {
         if (_last is { } newer && newer.Head.Position > head.Position)
         {
             // Another reader was quicker with a newer head: what is shared has moved on, so this view stands for itself.
-            return new Made(head, new ChunkList([], 0, ChunksFrom(head, 0)));
+            return new ViewParts(head, new SegmentChunks(head.Segments, head.Schema.Schema, files), new TailChunks([], 0, TailOf(head)));
         }
 
-        if (!ReferenceEquals(_schema, head.Schema.Schema) || _sealedEnd != head.SealedEnd)
+        bool isNewSchema = !ReferenceEquals(_segmentsOf?.Schema.Schema, head.Schema.Schema);
+        if (isNewSchema || _segmentsOf!.Segments != head.Segments)
+            _segments = new SegmentChunks(head.Segments, head.Schema.Schema, files);
+        Dictionary<TailChunk, ViewChunk[]> known = isNewSchema ? [] : _full;
+        if (isNewSchema || _segmentsOf!.SealedEnd != head.SealedEnd)
         {
-            _schema = head.Schema.Schema;
-            _sealedEnd = head.SealedEnd;
+            _full = [];
             _shared = [];
             _sharedCount = 0;
-            _fullChunkCount = 0;
+            _fullCount = 0;
         }
+
+        _segmentsOf = head;
 
         // All but the last chunk take no more rows; they are complete as far as the head reaches beyond them.
         ReadOnlySpan<TailChunk> chunks = head.Chunks.Span;
-        while (_fullChunkCount + 1 < chunks.Length && chunks[_fullChunkCount + 1].FirstOffset <= head.EndOffset)
+        for (; _fullCount + 1 < chunks.Length && chunks[_fullCount + 1].FirstOffset <= head.EndOffset; _fullCount++)
         {
-            TailChunk full = chunks[_fullChunkCount];
-            foreach (ViewChunk chunk in full.View(_schema, SealedRows(full, head), (int)(chunks[++_fullChunkCount].FirstOffset - full.FirstOffset)))
-                Share(chunk);
+            // What a query found out about a chunk stays, unless some of its rows were sealed.
+            TailChunk chunk = chunks[_fullCount];
+            bool isKnown = known.TryGetValue(chunk, out ViewChunk[]? views) && chunk.FirstOffset >= head.SealedEnd;
+            Share(chunk, isKnown ? views! : ViewOf(chunk, chunks[_fullCount + 1].FirstOffset, head));
         }
 
-        return _last = new Made(head, new ChunkList(_shared, _sharedCount, ChunksFrom(head, _fullChunkCount)));
+        return _last = new ViewParts(head, _segments!, new TailChunks(_shared, _sharedCount, TailFrom(head, _fullCount)));
     }
 
-    private static ViewChunk[] ChunksFrom(StreamHead head, int first)
+    private void Share(TailChunk chunk, ViewChunk[] views)
+    {
+        _full[chunk] = views;
+        foreach (ViewChunk view in views)
+        {
+            if (_sharedCount == _shared.Length)
+                Array.Resize(ref _shared, Math.Max(4, 2 * _sharedCount));
+            _shared[_sharedCount++] = view;
+        }
+    }
+
+    private static ViewChunk[] TailFrom(StreamHead head, int first)
     {
         List<ViewChunk> made = [];
         ReadOnlySpan<TailChunk> chunks = head.Chunks.Span;
@@ -73,35 +105,16 @@ internal sealed class ViewCache
         {
             long end = i + 1 < chunks.Length ? Math.Min(chunks[i + 1].FirstOffset, head.EndOffset) : head.EndOffset;
             if (end > chunks[i].FirstOffset)
-                made.AddRange(chunks[i].View(head.Schema.Schema, SealedRows(chunks[i], head), (int)(end - chunks[i].FirstOffset)));
+                made.AddRange(ViewOf(chunks[i], end, head));
         }
 
         return [.. made];
     }
 
-    /// <summary>The first rows of a chunk that stand in a segment as well.</summary>
-    private static int SealedRows(TailChunk chunk, StreamHead head) => (int)Math.Max(0, head.SealedEnd - chunk.FirstOffset);
-
-    private void Share(ViewChunk chunk)
+    /// <summary>The rows of a chunk before an offset that do not stand in a segment.</summary>
+    private static ViewChunk[] ViewOf(TailChunk chunk, long end, StreamHead head)
     {
-        if (_sharedCount == _shared.Length)
-            Array.Resize(ref _shared, Math.Max(4, 2 * _sharedCount));
-        _shared[_sharedCount++] = chunk;
-    }
-
-    /// <summary>Blocks of chunks that many views share keep what they found out; those of a stream's last chunk, made anew for each view, go with it.</summary>
-    private sealed class Made(StreamHead head, ChunkList chunks)
-    {
-        private static readonly ConditionalWeakTable<ViewChunk, TailBlock> Known = [];
-
-        private readonly Lazy<IReadOnlyList<ScanGroup>> _groups = new(() => chunks.Count == 0
-            ? []
-            : [new TailGroup([.. chunks.Select(chunk => Known.GetValue(chunk, static c => new TailBlock(c)))])]);
-
-        public StreamHead Head { get; } = head;
-
-        public ChunkList Chunks { get; } = chunks;
-
-        public IReadOnlyList<ScanGroup> Groups => _groups.Value;
+        int sealedRows = (int)Math.Max(0, head.SealedEnd - chunk.FirstOffset);
+        return chunk.View(head.Schema.Schema, sealedRows, (int)(end - chunk.FirstOffset));
     }
 }

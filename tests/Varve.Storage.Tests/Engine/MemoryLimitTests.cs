@@ -1,4 +1,5 @@
 using Varve.Arrow;
+using Varve.Storage.Tests.FileSystem;
 
 namespace Varve.Storage.Tests.Engine;
 
@@ -9,7 +10,7 @@ public class MemoryLimitTests
     [Fact]
     public async Task Appends_beyond_the_limit_are_refused_and_reads_go_on()
     {
-        await using EngineHost host = await EngineHost.StartAsync(o => o with { TailMemoryLimitBytes = Limit });
+        await using EngineHost host = await EngineHost.StartAsync(WithoutRoom);
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
         (long rows, StorageException e) = await FillAsync(host.Engine);
 
@@ -25,7 +26,7 @@ public class MemoryLimitTests
     [Fact]
     public async Task Dropping_a_stream_gives_its_memory_back()
     {
-        await using EngineHost host = await EngineHost.StartAsync(o => o with { TailMemoryLimitBytes = Limit });
+        await using EngineHost host = await EngineHost.StartAsync(WithoutRoom);
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
         await FillAsync(host.Engine);
         await host.Engine.DropStreamAsync("s");
@@ -37,7 +38,7 @@ public class MemoryLimitTests
     [Fact]
     public async Task A_log_that_holds_more_than_the_limit_is_opened_and_read()
     {
-        await using EngineHost host = await EngineHost.StartAsync(o => o with { TailMemoryLimitBytes = Limit });
+        await using EngineHost host = await EngineHost.StartAsync(WithoutRoom);
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
         (long rows, _) = await FillAsync(host.Engine);
         host.Options = host.Options with { TailMemoryLimitBytes = 1 << 20 };
@@ -79,6 +80,10 @@ public class MemoryLimitTests
             () => host.Engine.AppendAsync("s", new RecordBatch(new Schema([nothing.Fields[1]]), 1, [list])));
         Assert.Equal(StorageErrorCode.BatchTooLarge, deep.Code);
     }
+
+    /// <summary>Rows that cannot be sealed stay in memory.</summary>
+    private static StorageOptions WithoutRoom(StorageOptions options) =>
+        options with { TailMemoryLimitBytes = Limit, FileSystem = RefusingFileSystem.OfSegments() };
 
     private static async Task<(long Rows, StorageException Refused)> FillAsync(StorageEngine engine)
     {

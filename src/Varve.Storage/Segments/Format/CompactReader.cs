@@ -1,5 +1,3 @@
-using Varve.Storage.Zones;
-
 namespace Varve.Storage.Segments.Format;
 
 /// <summary>Takes apart what <see cref="CompactWriter"/> wrote, and never more than there is.</summary>
@@ -26,22 +24,19 @@ internal ref struct CompactReader(ReadOnlySpan<byte> bytes)
 
     public long Number(long most = long.MaxValue)
     {
-        ulong value = Bits();
-        return value <= (ulong)most ? (long)value : throw new PageFormatException($"{value} stands where at most {most} is possible");
+        UInt128 value = Bits(64);
+        return value <= (UInt128)most ? (long)value : throw new PageFormatException($"{value} stands where at most {most} is possible");
     }
 
     public int Count(int most) => (int)Number(most);
 
-    public ReadOnlySpan<byte> Counted(int most) => Take(Number(most));
-
-    public Zone? Zone()
+    public Int128 Signed()
     {
-        int taken = ZoneCodec.Read(_rest, out Zone? zone);
-        if (taken == 0)
-            throw new PageFormatException("a zone is none");
-        Take(taken);
-        return zone;
+        UInt128 value = Bits(128);
+        return (Int128)(value >> 1) ^ -(Int128)(value & 1);
     }
+
+    public ReadOnlySpan<byte> Counted(int most) => Take(Number(most));
 
     public string Text(int most)
     {
@@ -51,15 +46,15 @@ internal ref struct CompactReader(ReadOnlySpan<byte> bytes)
             : throw new PageFormatException("a text is not valid UTF-8");
     }
 
-    private ulong Bits()
+    private UInt128 Bits(int width)
     {
-        ulong value = 0;
+        UInt128 value = 0;
         for (int shift = 0; ; shift += 7)
         {
             byte next = Byte();
-            ulong bits = next & 0x7Fu;
-            if (shift >= 64 || bits << shift >> shift != bits)
-                throw new PageFormatException("a number has more than 64 bits");
+            UInt128 bits = (UInt128)(next & 0x7Fu);
+            if (shift >= width || (bits << shift >> shift) != bits)
+                throw new PageFormatException($"a number has more than {width} bits");
             value |= bits << shift;
             if (next < 0x80)
                 return value;

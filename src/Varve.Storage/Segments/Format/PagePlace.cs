@@ -1,5 +1,3 @@
-using Varve.Storage.Keys;
-
 namespace Varve.Storage.Segments.Format;
 
 /// <summary>Where a page's payload is: in the file, with its seal behind it, or, if it is short, in the footer itself.</summary>
@@ -13,7 +11,4 @@ internal readonly record struct PagePlace(int Number, long Place, int PayloadByt
     public const int InlineBytesMax = 40;
 
     public bool IsInline => Place == 0;
-
-    /// <summary>With its seal.</summary>
-    public long StoredBytes => PayloadBytes + (IsInline ? 0 : PageCipher.SealBytes);
 }

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Logging;
+using Varve.Storage.Keys;
+using Varve.Storage.Sequencing;
+using Varve.Storage.Streams;
+using Varve.Storage.Tail;
+
+namespace Varve.Storage.Segments.Sealing;
+
+/// <summary>Puts the background work of an engine together.</summary>
+internal static class SealStart
+{
+    /// <summary>When tails are sealed.</summary>
+    public static SealLimits LimitsOf(StorageOptions options) =>
+        new(options.SealRows, options.SealBytes, options.SealAge, options.TailMemoryLimitBytes);
+
+    /// <summary>Starts it. It works until it is disposed.</summary>
+    public static SealService Start(
+        StorageOptions options,
+        Guid nodeId,
+        StreamCatalog catalog,
+        SegmentFiles files,
+        SegmentChanges changes,
+        Func<long, StreamKey> keyOf,
+        MemoryBudget budget,
+        SealSignal signal,
+        SealMeter meter,
+        ILogger logger)
+    {
+        SegmentMaker maker = new(options.FileSystem, files, nodeId);
+        long rawBytesMax = Math.Max(1, Math.Min(options.SegmentRawBytesMax, options.TailMemoryLimitBytes / 2));
+        TailWork tails = new(
+            () => catalog.Head,
+            budget,
+            LimitsOf(options),
+            new Sealer(maker, files, changes, keyOf),
+            new CarefulWork("sealing", options.Time, meter.SealFailed, logger),
+            meter,
+            options.Time);
+        CompactionWork compaction = new(
+            () => catalog.Head,
+            new CompactionLimits(options.SegmentRowsMax, rawBytesMax, MergeCount: 4),
+            new Compactor(maker, files, changes, keyOf),
+            keyOf,
+            new CarefulWork("compacting", options.Time, meter.CompactionFailed, logger),
+            meter,
+            logger)
+        {
+            IsOn = options.Compacts,
+        };
+        RetentionWork retention = new(
+            () => catalog.Head,
+            changes,
+            catalog.Retired,
+            files,
+            new CarefulWork("trimming", options.Time, meter.TrimFailed, logger),
+            meter,
+            options.Time,
+            logger);
+        return new SealService(new SealWork(tails, compaction, retention), signal, options.Time, logger);
+    }
+}

@@ -1,0 +1,47 @@
+using Varve.Storage.FileSystem;
+
+namespace Varve.Storage.Segments.Sealing;
+
+/// <summary>
+/// Makes segment files: written aside, synced, given their name, the name made durable. Only then the catalog may hear of one. A file that could not
+/// be finished is thrown away, never written on. For one thread.
+/// </summary>
+internal sealed class SegmentMaker(IFileSystem fileSystem, SegmentFiles files, Guid nodeId)
+{
+    /// <summary>Writes a segment. Durable when it returns.</summary>
+    /// <exception cref="IOException">The file could not be written; nothing of it is left.</exception>
+    public SegmentInfo Make(long id, SegmentSource rows, SegmentDraft draft)
+    {
+        string path = files.PathOf(id);
+        string unfinished = path + WholeFile.AsideSuffix;
+        try
+        {
+            SegmentInfo written = SegmentWriter.Write(fileSystem, unfinished, rows, new SegmentIdentity(id, draft.StreamId, nodeId), draft.Key);
+            fileSystem.Rename(unfinished, path);
+            fileSystem.SyncDirectory(files.Directory);
+            return written with { RawBytes = draft.RawBytes, ClusteredBy = draft.ClusteredBy };
+        }
+        catch
+        {
+            Discard(unfinished);
+            Discard(path);
+            throw;
+        }
+    }
+
+    /// <summary>Throws away a segment that the catalog will not hear of.</summary>
+    public void Discard(SegmentInfo segment) => Discard(files.PathOf(segment.Id));
+
+    private void Discard(string path)
+    {
+        try
+        {
+            if (fileSystem.FileExists(path))
+                fileSystem.Delete(path);
+        }
+        catch (IOException)
+        {
+            // It harms nothing: no catalog entry names it, so the next start deletes it.
+        }
+    }
+}
