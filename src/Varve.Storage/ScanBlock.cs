@@ -27,8 +27,9 @@ public abstract class ScanBlock
     public abstract Zone? ZoneOf(int field);
 
     /// <summary>
-    /// False only where surely no row of the block has the value, by a Bloom filter where the block has one for the column. For values of kind
-    /// <see cref="ZoneKind.Bytes"/> and <see cref="ZoneKind.Whole"/>; reads no page.
+    /// False only where surely no row of the block has the value: by the column's dictionary, or by a Bloom filter where the block has one. For
+    /// values of kind <see cref="ZoneKind.Bytes"/> and <see cref="ZoneKind.Whole"/>. Reads no rows, but a dictionary or a part of a filter where it
+    /// is not at hand.
     /// </summary>
     public virtual bool MayHold(int field, ZoneValue value) => true;
 

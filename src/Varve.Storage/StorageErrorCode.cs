@@ -47,4 +47,13 @@ public enum StorageErrorCode
 
     /// <summary>Settings that a stream cannot have.</summary>
     InvalidSettings = 15,
+
+    /// <summary>
+    /// The root key is missing, cannot be read, or is not the one that the data directory is sealed with; or encryption is asked for, or refused,
+    /// other than when the directory was made. Nothing was changed.
+    /// </summary>
+    KeyMismatch = 16,
+
+    /// <summary>A file beside the log could not be written. What was asked for was not done; the node goes on.</summary>
+    DiskError = 17,
 }

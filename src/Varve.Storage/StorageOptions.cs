@@ -44,6 +44,9 @@ public sealed record StorageOptions
     /// <summary>Memory for what is kept of segments' files: where their pages are, and dictionaries.</summary>
     public long SegmentCacheBytes { get; init; } = 64 << 20;
 
+    /// <summary>Encryption and its root key.</summary>
+    public KeyOptions Keys { get; init; } = new();
+
     /// <summary>Says what <c>_time</c> is, and when rows are old.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

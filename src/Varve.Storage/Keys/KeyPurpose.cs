@@ -6,6 +6,11 @@ namespace Varve.Storage.Keys;
 /// </summary>
 internal static class KeyPurpose
 {
+    /// <summary>What tells a wrong root key from a damaged keyring; derived from the root key, as the next.</summary>
+    public static ReadOnlySpan<byte> KeyringCheck => "varve/keyring-check/1:"u8;
+
+    public static ReadOnlySpan<byte> KeyringContent => "varve/keyring-content/1:"u8;
+
     /// <summary>The pages of one segment file.</summary>
     public static ReadOnlySpan<byte> SegmentPages => "varve/segment-pages/1:"u8;
 }

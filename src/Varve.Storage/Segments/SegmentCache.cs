@@ -7,7 +7,7 @@ namespace Varve.Storage.Segments;
 internal sealed class SegmentCache(long limitBytes, SegmentMeter meter)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(SegmentFile File, int Slot), LinkedListNode<Item>> _items = [];
+    private readonly Dictionary<(SegmentFile File, long Slot), LinkedListNode<Item>> _items = [];
     private readonly LinkedList<Item> _byUse = [];
     private long _usedBytes;
 
@@ -23,7 +23,7 @@ internal sealed class SegmentCache(long limitBytes, SegmentMeter meter)
     }
 
     /// <summary>What a file put into one of its slots, or null.</summary>
-    public object? Find(SegmentFile file, int slot)
+    public object? Find(SegmentFile file, long slot)
     {
         lock (_lock)
         {
@@ -36,7 +36,7 @@ internal sealed class SegmentCache(long limitBytes, SegmentMeter meter)
     }
 
     /// <summary>Keeps something for a file. What alone is larger than the whole cache is not kept.</summary>
-    public void Put(SegmentFile file, int slot, object value, long bytes)
+    public void Put(SegmentFile file, long slot, object value, long bytes)
     {
         lock (_lock)
         {
@@ -65,7 +65,7 @@ internal sealed class SegmentCache(long limitBytes, SegmentMeter meter)
         }
     }
 
-    private void Drop(SegmentFile file, int slot)
+    private void Drop(SegmentFile file, long slot)
     {
         if (!_items.Remove((file, slot), out LinkedListNode<Item>? node))
             return;
@@ -73,5 +73,5 @@ internal sealed class SegmentCache(long limitBytes, SegmentMeter meter)
         _usedBytes -= node.Value.Bytes;
     }
 
-    private sealed record Item(SegmentFile File, int Slot, object Value, long Bytes);
+    private sealed record Item(SegmentFile File, long Slot, object Value, long Bytes);
 }

@@ -1,11 +1,10 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using Varve.Arrow;
 using Varve.Arrow.Builders;
 using Varve.Storage.FileSystem;
 using Varve.Storage.Keys;
+using Varve.Storage.Segments.Bloom;
 using Varve.Storage.Segments.Dictionaries;
-using Varve.Storage.Segments.Encoding;
 using Varve.Storage.Segments.Format;
 using Varve.Storage.Segments.Pages;
 using Varve.Storage.Zones;
@@ -13,37 +12,27 @@ using Varve.Storage.Zones;
 namespace Varve.Storage.Segments;
 
 /// <summary>
-/// Rows of a segment, read from its file when they are asked for. Nothing of the file is touched before it is needed; footer and dictionaries are kept in
-/// the cache. The operating system's file is closed once nobody holds this any more. Any thread.
+/// Rows of a segment, read from its file when they are asked for. Nothing of the file is touched before it is needed; footer, dictionaries and Bloom
+/// filters are kept in the cache. Any thread.
 /// </summary>
 internal sealed class SegmentFile
 {
-    /// <summary>The cache's slot for the footer; a column's dictionary has its number.</summary>
-    private const int FooterSlot = -1;
+    private const long FooterSlot = -1;
 
-    private readonly IFileSystem _fileSystem;
-    private readonly string _path;
     private readonly Schema _schema;
-    private readonly Func<int, StreamKey> _keyOfVersion;
     private readonly SegmentCache _cache;
-    private readonly Lock _loading = new();
+    private readonly SegmentHandle _handle;
+    private readonly CachedParts _parts;
     private readonly string?[] _typeNames;
-    private readonly WeakReference<ArrayData>?[] _dictionaries;
-    private WeakReference<SegmentFooter>? _footer;
-    private volatile IFile? _file;
-    private volatile SegmentReader? _reader;
 
-    private SegmentFile(
-        IFileSystem fileSystem, string path, SegmentInfo info, Schema streamSchema, Func<int, StreamKey> keyOfVersion, SegmentCache cache)
+    private SegmentFile(SegmentInfo info, Schema streamSchema, SegmentHandle handle, SegmentCache cache)
     {
-        _fileSystem = fileSystem;
-        _path = path;
         Info = info;
         _schema = streamSchema;
-        _keyOfVersion = keyOfVersion;
+        _handle = handle;
         _cache = cache;
+        _parts = new CachedParts(cache, this);
         _typeNames = new string?[info.ColumnCount + 2];
-        _dictionaries = new WeakReference<ArrayData>?[info.ColumnCount];
     }
 
     public SegmentInfo Info { get; }
@@ -59,41 +48,42 @@ internal sealed class SegmentFile
     /// <param name="cache">Shared by all files.</param>
     public static SegmentFile Open(
         IFileSystem fileSystem, string path, SegmentInfo info, Schema streamSchema, Func<int, StreamKey> keyOfVersion, SegmentCache cache) =>
-        new(fileSystem, path, info, streamSchema, keyOfVersion, cache);
+        new(info, streamSchema, new SegmentHandle(fileSystem, path, info, keyOfVersion, cache.Meter), cache);
 
     /// <summary>Opens the operating system's file, if it is not: from then on its rows can be read even if its name is deleted.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.Corruption"/> where there is no such file.</exception>
-    public void EnsureOpen() => OpenFile();
+    public void EnsureOpen() => _handle.OpenFile();
 
     /// <summary>Gives back what the cache holds for it: the segment has left the catalog.</summary>
     public void Forget() => _cache.Forget(this);
 
-    /// <summary>Reads the footer, at the first call.</summary>
+    /// <summary>Reads no page but the footer, once.</summary>
     public BlockInfo Block(int block)
     {
         SegmentFooter footer = Footer();
         long firstRow = footer.FirstRows[block];
         int rows = footer.BlockRows[block];
-        Zone times = footer.Column(footer.TimeColumn).Blocks[block].Zone!.Value;
+        Zone times = BoundsOf(footer.TimeColumn, block);
         if (footer.HasOffsets)
-            return new BlockInfo(rows, firstRow, null, footer.Column(footer.OffsetColumn).Blocks[block].Zone!.Value, times);
+            return new BlockInfo(rows, firstRow, null, BoundsOf(footer.OffsetColumn, block), times);
         long first = footer.FirstOffset + firstRow;
         return new BlockInfo(rows, firstRow, first, new Zone(ZoneValue.Of(first), ZoneValue.Of(first + rows - 1), HasNulls: false), times);
     }
 
     /// <summary>Bounds of a column in a block; null where nothing is known. Reads no page but the footer, once.</summary>
     public Zone? ZoneOf(int block, int field) => field < Info.ColumnCount
-        ? Entry(Footer(), field).Blocks[block].Zone
+        ? Entry(field).Blocks[block].Zone
         : new Zone(default, default, HasNulls: true, IsEmpty: true);
 
     /// <summary>
-    /// False only where surely no row of the block has the value: by the block's bounds, and by the values of the column's dictionary, which is loaded.
+    /// False only where surely no row of the block has the value: by the block's bounds, then by the column's dictionary or Bloom filters, of which
+    /// what is needed is read and kept.
     /// </summary>
     public bool MayHold(int block, int field, ZoneValue value)
     {
         if (field >= Info.ColumnCount)
             return false;
-        ColumnEntry entry = Entry(Footer(), field);
+        ColumnEntry entry = Entry(field);
         if (entry.Blocks[block].Zone is not { } zone)
             return true;
         if (zone.IsEmpty)
@@ -102,7 +92,9 @@ internal sealed class SegmentFile
             return true;
         if (value < zone.Least || value > zone.Greatest)
             return false;
-        return entry.Dictionary is not { } dictionary || Holds(Dictionary(field, dictionary), value.Bytes);
+        if (entry.Dictionary is { } dictionary)
+            return SortedValues.Holds(Dictionary(field, dictionary), value.Bytes);
+        return entry.Bloom is not { } bloom || bloom.Buckets[block] == 0 || MayHold(block, field, bloom, value);
     }
 
     /// <summary>
@@ -112,225 +104,107 @@ internal sealed class SegmentFile
     /// <param name="field">A column of the schema that this was opened with.</param>
     /// <param name="buffers">Lends the memory; null: memory of its own.</param>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.Corruption"/>, with file, page and column.</exception>
-    public ArrayData Column(int block, int field, BlockBuffers? buffers)
-    {
-        ArrowType type = _schema.Fields[field].Type;
-        return field < Info.ColumnCount ? Read(block, field, type, buffers) : ColumnAppender.Nulls(type, Info.BlockRows[block]);
-    }
+    public ArrayData Column(int block, int field, BlockBuffers? buffers) => field < Info.ColumnCount
+        ? Read(block, field, buffers)
+        : ColumnAppender.Nulls(_schema.Fields[field].Type, Info.BlockRows[block]);
 
     /// <summary><c>_time</c>.</summary>
-    public ArrayData Times(int block, BlockBuffers? buffers) => Read(block, Info.ColumnCount, ArrowTypes.TimestampMicrosUtc, buffers);
+    public ArrayData Times(int block, BlockBuffers? buffers) => Read(block, Info.ColumnCount, buffers);
 
     /// <summary><c>_offset</c>, also where the file does not have it because offsets follow one another.</summary>
     public ArrayData Offsets(int block, BlockBuffers? buffers)
     {
         if (Info.IsClustered)
-            return Read(block, Info.ColumnCount + 1, ArrowTypes.Int64, buffers);
-        int rows = Info.BlockRows[block];
-        byte[] values = buffers?.Rent(rows * sizeof(long)) ?? GC.AllocateUninitializedArray<byte>(rows * sizeof(long));
-        Span<long> offsets = MemoryMarshal.Cast<byte, long>(values.AsSpan(0, rows * sizeof(long)));
+            return Read(block, Info.ColumnCount + 1, buffers);
+        int bytes = Info.BlockRows[block] * sizeof(long);
+        byte[] values = buffers?.Rent(bytes) ?? GC.AllocateUninitializedArray<byte>(bytes);
+        Span<long> offsets = MemoryMarshal.Cast<byte, long>(values.AsSpan(0, bytes));
         long first = Footer().FirstOffset + Footer().FirstRows[block];
         for (int i = 0; i < offsets.Length; i++)
             offsets[i] = first + i;
-        return new ArrayData(ArrowTypes.Int64, rows, 0, [default, values.AsMemory(0, rows * sizeof(long))]);
+        return new ArrayData(ArrowTypes.Int64, offsets.Length, 0, [default, values.AsMemory(0, bytes)]);
     }
 
-    private ArrayData Read(int block, int column, ArrowType type, BlockBuffers? buffers)
+    /// <summary>What each column takes: those of the stream, then <c>_time</c>, then <c>_offset</c> where the file has it. Reads no page but the
+    /// footer.</summary>
+    public IReadOnlyList<ColumnSummary> Describe() =>
+        [.. Enumerable.Range(0, Footer().StoredColumnCount).Select(c => ColumnSummary.Of(Entry(c), Info.RowCount))];
+
+    private ArrayData Read(int block, int column, BlockBuffers? buffers)
     {
-        ColumnEntry entry = Entry(Footer(), column);
+        Field field = FieldAt(column);
+        ColumnEntry entry = Entry(column);
         BlockEntry page = entry.Blocks[block];
-        _cache.Meter.Decoded();
         int rows = Info.BlockRows[block];
-        PageLabel label = Label(PageKind.Block, page.Page, column, block);
-        if (entry.Dictionary is not { } dictionary)
-            return ReadPage(label, page.Page, payload => BlockPage.Read(type, rows, page, payload, buffers));
-        ArrayData values = Dictionary(column, dictionary);
-        return ReadPage(label, page.Page, payload => BlockPage.ReadCodes(values, rows, page, payload, buffers));
+        _cache.Meter.Decoded();
+        ArrayData? values = entry.Dictionary is { } dictionary ? Dictionary(column, dictionary) : null;
+        return _handle.Reader().Read(PageKind.Block, page.Page, column, block, field.Name, payload => values is null
+            ? BlockPage.Read(field.Type, rows, page, payload, buffers)
+            : BlockPage.ReadCodes(values, rows, page, payload, buffers));
     }
 
     private ArrayData Dictionary(int column, DictionaryEntry entry)
     {
-        if (_cache.Find(this, column) is ArrayData cached)
-            return cached;
-        lock (_loading)
-        {
-            if (_cache.Find(this, column) is ArrayData found)
-                return found;
+        Field field = FieldAt(column);
+        return _parts.Get((long)column << 32, Load, values => values.Buffers.Sum(b => (long)b.Length));
 
-            // Who still holds it shall not meet a second one.
-            if (_dictionaries[column] is not { } weak || !weak.TryGetTarget(out ArrayData? values))
-            {
-                ArrowType type = _schema.Fields[column].Type;
-                values = ReadPage(
-                    Label(PageKind.Dictionary, entry.Page, column, -1),
-                    entry.Page,
-                    payload => DictionaryPage.Read(type, entry.ValueCount, entry.ValueBytes, payload));
-                _dictionaries[column] = new WeakReference<ArrayData>(values);
-            }
-
-            _cache.Put(this, column, values, values.Buffers.Sum(b => (long)b.Length));
-            return values;
-        }
+        ArrayData Load() => _handle.Reader().Read(
+            PageKind.Dictionary,
+            entry.Page,
+            column,
+            -1,
+            field.Name,
+            payload => DictionaryPage.Read(field.Type, entry.ValueCount, entry.ValueBytes, payload));
     }
 
-    private delegate ArrayData PageDecoder(ReadOnlySpan<byte> payload);
-
-    private ArrayData ReadPage(in PageLabel label, in PagePlace page, PageDecoder decode)
+    private bool MayHold(int block, int field, BloomEntry bloom, ZoneValue value)
     {
-        if (page.IsInline)
-            return Decode(label, page.Inline.Span, decode);
-        int bytes = page.PayloadBytes + PageCipher.SealBytes;
-        byte[] rented = ArrayPool<byte>.Shared.Rent(bytes);
-        try
-        {
-            Reader().Read(label, NameOf(label.Column), rented.AsSpan(0, bytes));
-            return Decode(label, rented.AsSpan(0, page.PayloadBytes), decode);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-        }
+        ulong hash = value.Kind == ZoneKind.Bytes ? ValueHash.Of(value.Bytes) : ValueHash.Of(long.CreateTruncating(value.Whole));
+        int part = BloomFilter.PartOf(hash, bloom.Parts.Length);
+        byte[] filters = _parts.Get(((long)field << 32) + 1 + part, Load, bytes => bytes.Length);
+        int at = bloom.BucketsBefore(block) * BloomFilter.BucketBytes;
+        return BloomFilter.MayHold(hash, bloom.Parts.Length, filters.AsSpan(at, bloom.Buckets[block] * BloomFilter.BucketBytes));
+
+        byte[] Load() => _handle.Reader().Read(
+            PageKind.Bloom, bloom.Parts[part], field, part, FieldAt(field).Name, payload => payload.ToArray());
     }
 
-    private ArrayData Decode(in PageLabel label, ReadOnlySpan<byte> payload, PageDecoder decode)
-    {
-        try
-        {
-            return decode(payload);
-        }
-        catch (Exception e) when (e is PageFormatException or VectorFormatException)
-        {
-            throw SegmentDamage.InPage(_path, label, NameOf(label.Column), e.Message, e);
-        }
-    }
+    /// <summary>Times and offsets are never null.</summary>
+    private Zone BoundsOf(int column, int block) => Entry(column).Blocks[block].Zone is { IsEmpty: false, Least.Kind: ZoneKind.Whole } zone
+        ? zone
+        : throw SegmentDamage.InFile(_handle.Path, $"footer: column '{FieldAt(column).Name}' has no bounds in block {block}");
 
-    private ColumnEntry Entry(SegmentFooter footer, int column)
+    private ColumnEntry Entry(int column)
     {
+        Field field = FieldAt(column);
         ColumnEntry entry;
         try
         {
-            entry = footer.Column(column);
+            entry = Footer().Column(column);
         }
         catch (PageFormatException e)
         {
-            throw SegmentDamage.InFile(_path, $"footer: column '{NameOf(column)}': {e.Message}", e);
+            throw SegmentDamage.InFile(_handle.Path, $"footer: column '{field.Name}': {e.Message}", e);
         }
 
-        string expected = _typeNames[column] ??= TypeOf(column).Name;
+        string expected = _typeNames[column] ??= field.Type.Name;
         return entry.TypeName == expected
             ? entry
-            : throw SegmentDamage.InFile(_path, $"footer: column '{NameOf(column)}' is {entry.TypeName}, the stream's is {expected}");
+            : throw SegmentDamage.InFile(_handle.Path, $"footer: column '{field.Name}' is {entry.TypeName}, the stream's is {expected}");
     }
 
-    private SegmentFooter Footer()
+    private SegmentFooter Footer() => _parts.Get(FooterSlot, LoadFooter, footer => footer.WeightBytes);
+
+    private SegmentFooter LoadFooter()
     {
-        if (_cache.Find(this, FooterSlot) is SegmentFooter cached)
-            return cached;
-        lock (_loading)
-        {
-            if (_cache.Find(this, FooterSlot) is SegmentFooter found)
-                return found;
-            if (_footer is not { } weak || !weak.TryGetTarget(out SegmentFooter? footer))
-            {
-                footer = Reader().ReadFooter();
-                Check(footer);
-                _footer = new WeakReference<SegmentFooter>(footer);
-            }
-
-            _cache.Put(this, FooterSlot, footer, footer.WeightBytes);
-            return footer;
-        }
+        SegmentFooter footer = _handle.Reader().ReadFooter();
+        bool isExpected = footer.FirstOffset == Info.FirstOffset && footer.BlockRows.AsSpan().SequenceEqual(Info.BlockRows)
+            && footer.ColumnCount == Info.ColumnCount && footer.HasOffsets == Info.IsClustered;
+        return isExpected ? footer : throw SegmentDamage.InFile(
+            _handle.Path,
+            $"footer: {footer.RowCount} rows in {footer.BlockRows.Length} blocks from offset {footer.FirstOffset} on, {footer.ColumnCount} columns; "
+            + $"the catalog says {Info.RowCount} rows in {BlockCount} blocks from offset {Info.FirstOffset} on, {Info.ColumnCount} columns");
     }
 
-    private void Check(SegmentFooter footer)
-    {
-        if (footer.FirstOffset != Info.FirstOffset || !footer.BlockRows.AsSpan().SequenceEqual(Info.BlockRows)
-            || footer.ColumnCount != Info.ColumnCount || footer.HasOffsets != Info.IsClustered)
-        {
-            throw SegmentDamage.InFile(
-                _path,
-                $"footer: it has {footer.RowCount} rows in {footer.BlockRows.Length} blocks from offset {footer.FirstOffset} on and {footer.ColumnCount} columns; "
-                + $"the catalog says {Info.RowCount} rows in {Info.BlockRows.Length} blocks from {Info.FirstOffset} on and {Info.ColumnCount} columns");
-        }
-    }
-
-    private SegmentReader Reader()
-    {
-        if (_reader is { } known)
-            return known;
-        IFile file = OpenFile();
-        lock (_loading)
-        {
-            if (_reader is { } made)
-                return made;
-            SegmentReader reader = SegmentReader.Open(file, FindKey, _cache.Meter);
-            CheckIdentity(reader.Header, file.Length);
-            return _reader = reader;
-        }
-    }
-
-    private StreamKey FindKey(SegmentHeader header)
-    {
-        if (header.KeyVersion != Info.KeyVersion)
-            throw SegmentDamage.InFile(_path, $"header: it names version {header.KeyVersion} of the stream's key, the catalog {Info.KeyVersion}");
-        return _keyOfVersion(header.KeyVersion);
-    }
-
-    private void CheckIdentity(in SegmentHeader header, long fileBytes)
-    {
-        if (header.Identity.SegmentId != Info.Id || header.Identity.StreamId != Info.StreamId
-            || header.KeyVersion != Info.KeyVersion || fileBytes != Info.FileBytes)
-        {
-            throw SegmentDamage.InFile(
-                _path,
-                $"header: it is segment {header.Identity.SegmentId} of stream {header.Identity.StreamId}, {fileBytes} bytes, key version {header.KeyVersion}; "
-                + $"the catalog says segment {Info.Id} of stream {Info.StreamId}, {Info.FileBytes} bytes, key version {Info.KeyVersion}");
-        }
-    }
-
-    private IFile OpenFile()
-    {
-        if (_file is { } known)
-            return known;
-        lock (_loading)
-        {
-            try
-            {
-                return _file ??= _fileSystem.OpenRead(_path);
-            }
-            catch (IOException e) when (e.HResult == Errno.NoEntry)
-            {
-                throw SegmentDamage.InFile(_path, "the file is missing", e);
-            }
-        }
-    }
-
-    private static bool Holds(ArrayData sorted, ReadOnlySpan<byte> value)
-    {
-        ByteRows rows = new(sorted);
-        int low = 0;
-        int high = sorted.Length - 1;
-        while (low <= high)
-        {
-            int middle = (low + high) / 2;
-            int order = rows[middle].SequenceCompareTo(value);
-            if (order == 0)
-                return true;
-            if (order < 0)
-                low = middle + 1;
-            else
-                high = middle - 1;
-        }
-
-        return false;
-    }
-
-    private static PageLabel Label(PageKind kind, in PagePlace page, int column, int block) =>
-        new(kind, page.Number, page.Place, page.PayloadBytes, column, block);
-
-    private ArrowType TypeOf(int column) => column < Info.ColumnCount ? _schema.Fields[column].Type
-        : column == Info.ColumnCount ? ArrowTypes.TimestampMicrosUtc
-        : ArrowTypes.Int64;
-
-    private string NameOf(int column) => SegmentColumns.NameOf(column, Info.ColumnCount, _schema);
+    private Field FieldAt(int column) => SegmentColumns.At(column, Info.ColumnCount, _schema);
 }

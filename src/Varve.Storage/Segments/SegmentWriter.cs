@@ -11,8 +11,8 @@ namespace Varve.Storage.Segments;
 internal static class SegmentWriter
 {
     /// <summary>
-    /// Writes all rows to a new file, reads its footer back, and syncs the file. Whoever calls gives it its name and syncs the directory, or deletes it
-    /// where this throws.
+    /// Writes all rows to a new file, reads its footer back, and syncs the file. Whoever calls gives it its name and syncs the directory, or deletes
+    /// it where this throws.
     /// </summary>
     /// <param name="fileSystem">Where the file goes.</param>
     /// <param name="path">A file that does not exist.</param>
@@ -40,25 +40,22 @@ internal static class SegmentWriter
 
     private static List<ColumnEntry> WriteColumns(SegmentSource rows, SegmentOutput output, int[] blockRows, bool hasOffsets)
     {
-        using ColumnWriter writer = new(output, blockRows);
+        IReadOnlyList<Field> fields = rows.Schema.Fields;
+        using ColumnWriter writer = new(output, blockRows, fields.Count);
         List<ColumnEntry> columns = [];
-        for (int i = 0; i < rows.Schema.Fields.Count; i++)
+        for (int i = 0; i < fields.Count; i++)
         {
             int field = i;
-            columns.Add(writer.Write(field, rows.Schema.Fields[field].Type, block => rows.Column(field, block)));
+            columns.Add(writer.Write(field, fields[field], block => rows.Column(field, block)));
         }
 
-        columns.Add(writer.Write(columns.Count, ArrowTypes.TimestampMicrosUtc, rows.Times));
+        columns.Add(writer.Write(columns.Count, SegmentColumns.Time, rows.Times));
         if (hasOffsets)
-        {
-            columns.Add(writer.Write(
-                columns.Count,
-                ArrowTypes.Int64,
-                block => rows.Offsets(block) ?? throw new InvalidOperationException($"block {block} has no offsets, block 0 has")));
-        }
-
+            columns.Add(writer.Write(columns.Count, SegmentColumns.Offset, block => rows.Offsets(block) ?? throw NoOffsets(block)));
         return columns;
     }
+
+    private static InvalidOperationException NoOffsets(int block) => new($"block {block} has no offsets, block 0 has");
 
     /// <summary>What readers will do first, while the rows are still elsewhere.</summary>
     private static void Check(IFile file, StreamKey key, SegmentTrailer trailer)
@@ -82,7 +79,7 @@ internal static class SegmentWriter
         SegmentSource rows, SegmentIdentity identity, StreamKey key, int[] blockRows, List<ColumnEntry> columns, bool hasOffsets, long fileBytes)
     {
         int count = rows.Schema.Fields.Count;
-        Zone times = ZoneOf(columns[count]) ?? throw new InvalidOperationException("times have no bounds");
+        Zone times = columns[count].Bounds ?? throw new InvalidOperationException("times have no bounds");
         return new SegmentInfo
         {
             Id = identity.SegmentId,
@@ -96,15 +93,7 @@ internal static class SegmentWriter
             FirstTimeMicros = (long)times.Least.Whole,
             LastTimeMicros = (long)times.Greatest.Whole,
             IsClustered = hasOffsets,
-            Zones = [.. columns.Take(count).Select(ZoneOf)],
+            Zones = [.. columns.Take(count).Select(c => c.Bounds)],
         };
-    }
-
-    private static Zone? ZoneOf(ColumnEntry column)
-    {
-        Zone? all = column.Blocks[0].Zone;
-        foreach (BlockEntry block in column.Blocks.AsSpan(1))
-            all = ZoneScan.Join(all, block.Zone);
-        return all;
     }
 }

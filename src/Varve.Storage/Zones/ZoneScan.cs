@@ -6,8 +6,8 @@ namespace Varve.Storage.Zones;
 
 /// <summary>Finds the least and greatest value of an array, in the unit in which it is stored.</summary>
 /// <remarks>
-/// Whole numbers: integers, dates, times, timestamps, durations, decimals of up to 128 bits without their point, and booleans as 0 and 1. Real ones: floats.
-/// Bytes: text and binary of every layout.
+/// Whole numbers: integers, dates, times, timestamps, durations, decimals of up to 128 bits without their point, and booleans as 0 and 1. Real ones:
+/// floats. Bytes: text and binary of every layout.
 /// </remarks>
 public static class ZoneScan
 {
@@ -51,8 +51,8 @@ public static class ZoneScan
     }
 
     /// <summary>
-    /// The zone of bytes between these two. Long ones are cut: the least to its first bytes, the greatest to the next greater value of as many bytes. Null
-    /// where there is none, since all are 0xFF.
+    /// The zone of bytes between these two. Long ones are cut: the least to its first bytes, the greatest to the next greater value of as many bytes.
+    /// Null where there is none, since all are 0xFF.
     /// </summary>
     public static Zone? OfBytes(ReadOnlySpan<byte> least, ReadOnlySpan<byte> greatest, bool hasNulls)
     {

@@ -20,8 +20,10 @@ internal static class SegmentTesting
     public static SegmentInfo Write(string path, SegmentSource rows, StreamKey key, long segmentId = 7) =>
         SegmentWriter.Write(LinuxFileSystem.Instance, path, rows, new SegmentIdentity(segmentId, StreamId, NodeId), key);
 
-    public static SegmentFile Open(string path, SegmentInfo info, Schema schema, StreamKey key, SegmentCache? cache = null) =>
-        SegmentFile.Open(LinuxFileSystem.Instance, path, info, schema, _ => key, cache ?? new SegmentCache(64 << 20, new SegmentMeter()));
+    public static SegmentFile Open(
+        string path, SegmentInfo info, Schema schema, StreamKey key, SegmentCache? cache = null, IFileSystem? fileSystem = null) =>
+        SegmentFile.Open(
+            fileSystem ?? LinuxFileSystem.Instance, path, info, schema, _ => key, cache ?? new SegmentCache(64 << 20, new SegmentMeter()));
 
     /// <summary>Fails unless the file holds exactly these rows, valid and plain once dictionaries are written out.</summary>
     public static void CheckRows(SegmentFile file, Schema schema, IReadOnlyList<RecordBatch> blocks)

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Varve.Storage.Segments.Dictionaries;
 
 /// <summary>
-/// Sorts the values of a table by their bytes: by eight bytes at a time as numbers, and where these are the same by the next eight. What all values of a
-/// group begin with is skipped at once.
+/// Sorts the values of a table by their bytes: by eight bytes at a time as numbers, and where these are the same by the next eight. What all values
+/// of a group begin with is skipped at once.
 /// </summary>
 internal static class ByteOrder
 {

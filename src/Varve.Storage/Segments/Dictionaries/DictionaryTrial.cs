@@ -5,7 +5,8 @@ using Varve.Storage.Segments.Pages;
 namespace Varve.Storage.Segments.Dictionaries;
 
 /// <summary>
-/// Finds out whether a dictionary makes a column smaller: two of its blocks are encoded either way, and the dictionary itself. One thread, one column.
+/// Finds out whether a dictionary makes a column smaller: two of its blocks are encoded either way, and the dictionary itself. One thread, one
+/// column.
 /// </summary>
 /// <param name="blockRows">The rows of each block.</param>
 internal sealed class DictionaryTrial(int[] blockRows) : IDisposable

@@ -8,8 +8,8 @@ using Varve.Storage.Zones;
 namespace Varve.Storage.Segments.Dictionaries;
 
 /// <summary>
-/// Finds the distinct values among rows of text or binary, and numbers them as they come. A hash table with linear probing over one run of bytes; the hash
-/// starts from a random number, so that nobody can choose values that collide. One thread.
+/// Finds the distinct values among rows of text or binary, and numbers them as they come. A hash table with linear probing over one run of bytes; the
+/// hash starts from a random number, so that nobody can choose values that collide. One thread.
 /// </summary>
 internal sealed class ValueTable
 {

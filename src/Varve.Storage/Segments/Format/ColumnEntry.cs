@@ -1,9 +1,12 @@
+using Varve.Storage.Zones;
+
 namespace Varve.Storage.Segments.Format;
 
 /// <summary>
-/// What the footer says of one column. Numbers, texts and zones are compact (<see cref="CompactWriter"/>, <see cref="ZoneFormat"/>); pages are
+/// What the footer says of one column. Numbers, texts and zones are compact (<see cref="CompactWriter"/>, <see cref="ZoneCodec"/>); pages are
 /// numbered in this order through the file.
 /// <code>
+/// text         the column's name, for people
 /// text         the Arrow type's name
 /// number       number of the column's first page
 /// u8           1: the column has a dictionary, and its blocks hold codes
@@ -28,6 +31,9 @@ namespace Varve.Storage.Segments.Format;
 /// </summary>
 internal sealed record ColumnEntry
 {
+    /// <summary>When the file was written.</summary>
+    public required string Name { get; init; }
+
     public required string TypeName { get; init; }
 
     /// <summary>Number of the first page that is not in the footer itself, if there is one.</summary>
@@ -39,6 +45,18 @@ internal sealed record ColumnEntry
     public required BlockEntry[] Blocks { get; init; }
 
     public required BloomEntry? Bloom { get; init; }
+
+    /// <summary>Of the values of all blocks; null where nothing is known.</summary>
+    public Zone? Bounds
+    {
+        get
+        {
+            Zone? all = Blocks[0].Zone;
+            foreach (BlockEntry block in Blocks.AsSpan(1))
+                all = ZoneScan.Join(all, block.Zone);
+            return all;
+        }
+    }
 
     /// <summary>All pages that stand in the file, in its order.</summary>
     public IEnumerable<PagePlace> Pages

@@ -16,6 +16,7 @@ internal static class ColumnFormat
 
     public static void Write(ColumnEntry column, VectorWriter writer)
     {
+        writer.AppendText(column.Name);
         writer.AppendText(column.TypeName);
         writer.AppendNumber(column.FirstNumber);
         writer.AppendByte(column.Dictionary is null ? (byte)0 : (byte)1);
@@ -37,7 +38,7 @@ internal static class ColumnFormat
             writer.AppendNumber(block.NullCount);
             writer.AppendNumber(block.RawBytes);
             writer.AppendNumber(encodings.IndexOf(block.Encoding));
-            ZoneFormat.Write(block.Zone, writer);
+            writer.AppendZone(block.Zone);
         }
 
         writer.AppendNumber(column.Bloom?.Parts.Length ?? 0);
@@ -54,6 +55,7 @@ internal static class ColumnFormat
     public static ColumnEntry Read(ReadOnlySpan<byte> section, int[] rows, long footerPlace)
     {
         CompactReader reader = new(section);
+        string name = reader.Text(TextBytesMax);
         string type = reader.Text(TextBytesMax);
         int firstNumber = reader.Count(int.MaxValue);
         Pages pages = new(firstNumber, footerPlace);
@@ -72,14 +74,24 @@ internal static class ColumnFormat
             PagePlace page = pages.Read(ref reader);
             int nulls = reader.Count(rows[i]);
             long rawBytes = reader.Number(PayloadBytesMax);
-            string encoding = encodings.Length > 0 ? encodings[reader.Count(encodings.Length - 1)] : throw new PageFormatException("an encoding is missing");
-            blocks[i] = new BlockEntry(page, nulls, rawBytes, encoding, ZoneFormat.Read(ref reader, nulls > 0));
+            int encoding = reader.Count(rows.Length);
+            if (encoding >= encodings.Length)
+                throw new PageFormatException($"encoding {encoding} is not described");
+            blocks[i] = new BlockEntry(page, nulls, rawBytes, encodings[encoding], reader.Zone());
         }
 
         BloomEntry? bloom = ReadBloom(ref reader, rows.Length, ref pages);
         if (!reader.IsAtEnd)
             throw new PageFormatException("something follows a column's section");
-        return new ColumnEntry { TypeName = type, FirstNumber = firstNumber, Dictionary = dictionary, Blocks = blocks, Bloom = bloom };
+        return new ColumnEntry
+        {
+            Name = name,
+            TypeName = type,
+            FirstNumber = firstNumber,
+            Dictionary = dictionary,
+            Blocks = blocks,
+            Bloom = bloom,
+        };
     }
 
     /// <summary>A dictionary has at most as many values as there are rows.</summary>

@@ -1,3 +1,5 @@
+using Varve.Storage.Zones;
+
 namespace Varve.Storage.Segments.Format;
 
 /// <summary>Takes apart what <see cref="CompactWriter"/> wrote, and never more than there is.</summary>
@@ -24,19 +26,22 @@ internal ref struct CompactReader(ReadOnlySpan<byte> bytes)
 
     public long Number(long most = long.MaxValue)
     {
-        UInt128 value = Bits(64);
-        return value <= (UInt128)most ? (long)value : throw new PageFormatException($"{value} stands where at most {most} is possible");
+        ulong value = Bits();
+        return value <= (ulong)most ? (long)value : throw new PageFormatException($"{value} stands where at most {most} is possible");
     }
 
     public int Count(int most) => (int)Number(most);
 
-    public Int128 Signed()
-    {
-        UInt128 value = Bits(128);
-        return (Int128)(value >> 1) ^ -(Int128)(value & 1);
-    }
-
     public ReadOnlySpan<byte> Counted(int most) => Take(Number(most));
+
+    public Zone? Zone()
+    {
+        int taken = ZoneCodec.Read(_rest, out Zone? zone);
+        if (taken == 0)
+            throw new PageFormatException("a zone is none");
+        Take(taken);
+        return zone;
+    }
 
     public string Text(int most)
     {
@@ -46,15 +51,15 @@ internal ref struct CompactReader(ReadOnlySpan<byte> bytes)
             : throw new PageFormatException("a text is not valid UTF-8");
     }
 
-    private UInt128 Bits(int width)
+    private ulong Bits()
     {
-        UInt128 value = 0;
+        ulong value = 0;
         for (int shift = 0; ; shift += 7)
         {
             byte next = Byte();
-            UInt128 bits = (UInt128)(next & 0x7Fu);
-            if (shift >= width || (bits << shift >> shift) != bits)
-                throw new PageFormatException($"a number has more than {width} bits");
+            ulong bits = next & 0x7Fu;
+            if (shift >= 64 || bits << shift >> shift != bits)
+                throw new PageFormatException("a number has more than 64 bits");
             value |= bits << shift;
             if (next < 0x80)
                 return value;

@@ -1,3 +1,5 @@
+using Varve.Storage.Keys;
+
 namespace Varve.Storage.Segments.Format;
 
 /// <summary>Where a page's payload is: in the file, with its seal behind it, or, if it is short, in the footer itself.</summary>
@@ -11,4 +13,7 @@ internal readonly record struct PagePlace(int Number, long Place, int PayloadByt
     public const int InlineBytesMax = 40;
 
     public bool IsInline => Place == 0;
+
+    /// <summary>With its seal.</summary>
+    public long StoredBytes => PayloadBytes + (IsInline ? 0 : PageCipher.SealBytes);
 }

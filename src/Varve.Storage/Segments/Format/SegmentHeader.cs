@@ -24,7 +24,7 @@ namespace Varve.Storage.Segments.Format;
 internal readonly record struct SegmentHeader(SegmentIdentity Identity, int KeyVersion, ReadOnlyMemory<byte> Salt)
 {
     public const int Bytes = 96;
-    public const ushort Version = 1;
+    public const ushort CurrentVersion = 1;
 
     private const ushort OldestReader = 1;
     private const int SegmentKind = 1;
@@ -34,12 +34,15 @@ internal readonly record struct SegmentHeader(SegmentIdentity Identity, int KeyV
 
     private static ReadOnlySpan<byte> Magic => "VARVESEG"u8;
 
+    /// <summary>Of the format that the file is in.</summary>
+    public int Version { get; init; } = CurrentVersion;
+
     public void Write(Span<byte> target)
     {
         target = target[..Bytes];
         target.Clear();
         Magic.CopyTo(target);
-        BinaryPrimitives.WriteUInt16LittleEndian(target[8..], Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(target[8..], (ushort)Version);
         BinaryPrimitives.WriteUInt16LittleEndian(target[10..], OldestReader);
         BinaryPrimitives.WriteInt32LittleEndian(target[12..], SegmentKind);
         Identity.NodeId.TryWriteBytes(target[16..], bigEndian: true, out _);
@@ -58,11 +61,11 @@ internal readonly record struct SegmentHeader(SegmentIdentity Identity, int KeyV
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[ChecksumAt..]) != Crc32C.Compute(bytes[..ChecksumAt]))
             throw SegmentDamage.InFile(path, "header: its checksum does not match");
         int oldestReader = BinaryPrimitives.ReadUInt16LittleEndian(bytes[10..]);
-        if (oldestReader > Version)
+        if (oldestReader > CurrentVersion)
         {
             throw new StorageException(
                 StorageErrorCode.Unsupported,
-                $"{path} needs a reader of segment format {oldestReader} or newer; this version reads up to {Version}");
+                $"{path} needs a reader of segment format {oldestReader} or newer; this version reads up to {CurrentVersion}");
         }
 
         int kind = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]);
@@ -75,6 +78,9 @@ internal readonly record struct SegmentHeader(SegmentIdentity Identity, int KeyV
                 BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]),
                 new Guid(bytes[16..32], bigEndian: true)),
             keyVersion,
-            bytes.Slice(SaltAt, PageCipher.SaltBytes).ToArray());
+            bytes.Slice(SaltAt, PageCipher.SaltBytes).ToArray())
+        {
+            Version = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]),
+        };
     }
 }

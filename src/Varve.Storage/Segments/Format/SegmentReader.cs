@@ -1,5 +1,7 @@
+using System.Buffers;
 using Varve.Storage.FileSystem;
 using Varve.Storage.Keys;
+using Varve.Storage.Segments.Encoding;
 
 namespace Varve.Storage.Segments.Format;
 
@@ -33,26 +35,26 @@ internal sealed class SegmentReader
     /// <exception cref="StorageException"><see cref="StorageErrorCode.Corruption"/> where header or trailer are damaged.</exception>
     public static SegmentReader Open(IFile file, Func<SegmentHeader, StreamKey> keyOfVersion, SegmentMeter? meter)
     {
-        byte[] first = new byte[SegmentHeader.Bytes];
-        byte[] last = new byte[SegmentTrailer.Bytes];
-        long length = file.Length;
-        if (length < first.Length + PageCipher.SealBytes + last.Length)
-            throw SegmentDamage.InFile(file.Path, $"header: the file has {length} bytes, too few for a segment");
-        if (Problem(file, first, 0) is { } inHeader)
-            throw SegmentDamage.InFile(file.Path, "header: " + inHeader);
+        byte[] first = FirstBytes(file);
         SegmentHeader header = SegmentHeader.Parse(first, file.Path);
-        if (Problem(file, last, length - last.Length) is { } inTrailer)
-            throw SegmentDamage.InFile(file.Path, "trailer: " + inTrailer);
+        long length = file.Length;
+        byte[] last = new byte[SegmentTrailer.Bytes];
+        if (Problem(file, last, length - last.Length) is { } problem)
+            throw SegmentDamage.InFile(file.Path, "trailer: " + problem);
         SegmentTrailer trailer = SegmentTrailer.Parse(last, first, length, file.Path);
         StreamKey key = header.KeyVersion == 0 ? StreamKey.None : keyOfVersion(header);
         return new SegmentReader(file, header, trailer, PageCipher.For(key, header.Salt.Span), meter);
     }
 
+    /// <summary>Only the header, which needs no key.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.Corruption"/> where it is damaged.</exception>
+    public static SegmentHeader ReadHeader(IFile file) => SegmentHeader.Parse(FirstBytes(file), file.Path);
+
     /// <summary>The footer, read anew.</summary>
     public SegmentFooter ReadFooter()
     {
         byte[] page = new byte[Trailer.FooterBytes + PageCipher.SealBytes];
-        Read(Trailer.Footer, "", page);
+        Open(Trailer.Footer, "", page);
         try
         {
             return SegmentFooter.Read(page.AsMemory(0, Trailer.FooterBytes), Trailer.FooterPlace);
@@ -63,11 +65,58 @@ internal sealed class SegmentReader
         }
     }
 
+    /// <summary>Reads a page, unless the footer has it, opens it, and makes something of it.</summary>
+    /// <param name="kind">What it is.</param>
+    /// <param name="page">Where it is.</param>
+    /// <param name="column">Whose.</param>
+    /// <param name="block">Of which block; a dictionary is of none, -1.</param>
+    /// <param name="columnName">For the message, should it be damaged.</param>
+    /// <param name="decode">Makes something of the payload.</param>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.Corruption"/>, with file, page and column.</exception>
+    public T Read<T>(PageKind kind, in PagePlace page, int column, int block, string columnName, PageDecoder<T> decode)
+    {
+        PageLabel label = new(kind, page.Number, page.Place, page.PayloadBytes, column, block);
+        if (page.IsInline)
+            return Decode(label, columnName, page.Inline.Span, decode);
+        int bytes = page.PayloadBytes + PageCipher.SealBytes;
+        byte[] rented = ArrayPool<byte>.Shared.Rent(bytes);
+        try
+        {
+            Open(label, columnName, rented.AsSpan(0, bytes));
+            return Decode(label, columnName, rented.AsSpan(0, page.PayloadBytes), decode);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private static byte[] FirstBytes(IFile file)
+    {
+        byte[] first = new byte[SegmentHeader.Bytes];
+        long length = file.Length;
+        if (length < first.Length + PageCipher.SealBytes + SegmentTrailer.Bytes)
+            throw SegmentDamage.InFile(file.Path, $"header: the file has {length} bytes, too few for a segment");
+        return Problem(file, first, 0) is { } problem ? throw SegmentDamage.InFile(file.Path, "header: " + problem) : first;
+    }
+
+    private T Decode<T>(in PageLabel label, string columnName, ReadOnlySpan<byte> payload, PageDecoder<T> decode)
+    {
+        try
+        {
+            return decode(payload);
+        }
+        catch (Exception e) when (e is PageFormatException or VectorFormatException)
+        {
+            throw SegmentDamage.InPage(Path, label, columnName, e.Message, e);
+        }
+    }
+
     /// <summary>Reads a page and opens it in place.</summary>
     /// <param name="label">What it is.</param>
     /// <param name="columnName">For the message, should it be damaged.</param>
     /// <param name="page">Takes payload and seal, exactly.</param>
-    public void Read(in PageLabel label, string columnName, Span<byte> page)
+    private void Open(in PageLabel label, string columnName, Span<byte> page)
     {
         if (Problem(_file, page, label.Place) is { } problem)
             throw SegmentDamage.InPage(Path, label, columnName, problem);

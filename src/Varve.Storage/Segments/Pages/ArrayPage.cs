@@ -6,8 +6,8 @@ using Varve.Storage.Segments.Format;
 namespace Varve.Storage.Segments.Pages;
 
 /// <summary>
-/// Any array as bytes, and back: nulls (<see cref="RowNulls"/>), then what the type's layout asks for. What is decoded has the type that was asked for,
-/// offset 0, and no more than its rows. Text is taken for valid UTF-8, as it was when it was appended: the page's seal says that it is the same.
+/// Any array as bytes, and back: nulls (<see cref="RowNulls"/>), then what the type's layout asks for. What is decoded has the type that was asked
+/// for, offset 0, and no more than its rows. Text is taken for valid UTF-8, as it was when it was appended: the page's seal says that it is the same.
 /// <code>
 /// null                       nothing at all
 /// bool                       bits

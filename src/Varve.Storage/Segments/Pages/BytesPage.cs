@@ -7,8 +7,8 @@ using Varve.Storage.Zones;
 namespace Varve.Storage.Segments.Pages;
 
 /// <summary>
-/// Text and binary values of any layout: a vector of their lengths (int32), then one of their bytes. A null row has length 0, and in the dense form no
-/// length.
+/// Text and binary values of any layout: a vector of their lengths (int32), then one of their bytes. A null row has length 0, and in the dense form
+/// no length.
 /// </summary>
 internal static class BytesPage
 {

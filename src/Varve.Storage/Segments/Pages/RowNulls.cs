@@ -4,8 +4,8 @@ using Varve.Storage.Segments.Encoding;
 namespace Varve.Storage.Segments.Pages;
 
 /// <summary>
-/// Which rows of an array are null, and what becomes of their values (<see cref="NullForm"/>). Written and read here, at the begin of every array in a
-/// page.
+/// Which rows of an array are null, and what becomes of their values (<see cref="NullForm"/>). Written and read here, at the begin of every array in
+/// a page.
 /// </summary>
 internal readonly ref struct RowNulls
 {

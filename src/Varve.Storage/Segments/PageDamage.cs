@@ -1,0 +1,7 @@
+namespace Varve.Storage.Segments;
+
+/// <summary>A page that cannot be read as it was written.</summary>
+/// <param name="Column">The column's name; empty in the footer.</param>
+/// <param name="Page">What it holds: <c>block 3</c>, <c>dictionary</c>, <c>Bloom filter 2</c>, <c>footer</c>.</param>
+/// <param name="Message">File, page, column and what is wrong.</param>
+public sealed record PageDamage(string Column, string Page, string Message);
