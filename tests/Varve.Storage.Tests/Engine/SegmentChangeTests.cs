@@ -123,7 +123,7 @@ public class SegmentChangeTests
     public async Task Segments_and_settings_are_there_after_a_restart()
     {
         await using EngineHost host = await WithRowsAsync(100);
-        StreamSettings settings = new() { ClusterBy = ["text"], RetainFor = TimeSpan.FromDays(7), RetainRows = 1_000 };
+        StreamSettings settings = new() { ClusterBy = ["text"], RetainFor = TimeSpan.FromDays(100_000), RetainRows = 1_000 };
         await host.Engine.SetStreamSettingsAsync("s", settings);
         await SealAsync(host, 0, 30);
         await SealAsync(host, 30, 60);
@@ -142,7 +142,7 @@ public class SegmentChangeTests
     [Fact]
     public async Task Zones_that_no_record_can_hold_are_left_out()
     {
-        await using EngineHost host = await EngineHost.StartAsync();
+        await using EngineHost host = await EngineHost.StartAsync(o => o with { Compacts = false });
         Schema wide = new([.. Enumerable.Range(0, 700).Select(i => new Field("c" + i, ArrowTypes.Utf8))]);
         await host.Engine.CreateStreamAsync("s", wide);
         await host.Engine.AppendAsync("s", Rows.Batch(new Schema([wide.Fields[0]]), ["x"]));
@@ -155,7 +155,7 @@ public class SegmentChangeTests
 
     private static async Task<EngineHost> WithRowsAsync(int rowCount)
     {
-        EngineHost host = await EngineHost.StartAsync();
+        EngineHost host = await EngineHost.StartAsync(o => o with { Compacts = false });
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
         await host.Engine.AppendAsync("s", Rows.Range(0, rowCount));
         return host;
