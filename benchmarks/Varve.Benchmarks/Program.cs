@@ -2,6 +2,7 @@ using BenchmarkDotNet.Running;
 using Varve.Benchmarks.Engine;
 using Varve.Benchmarks.Log;
 using Varve.Benchmarks.Query;
+using Varve.Benchmarks.Segments;
 
 // Loads that run in a closed loop have their own harness; everything else is BenchmarkDotNet's.
 if (args is [DurableAppend.Name, .. string[] rest])
@@ -10,5 +11,7 @@ if (args is [DurableAppend.EngineName, .. string[] whole])
     return await DurableAppend.RunAsync(whole, EngineTarget.OpenAsync, "engine").ConfigureAwait(false);
 if (args is [SqlScan.Name, .. string[] scan])
     return await SqlScan.RunAsync(scan).ConfigureAwait(false);
+if (args is [SegmentSizes.Name, .. string[] sizes])
+    return SegmentSizes.Run(sizes);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;
