@@ -7,8 +7,8 @@ using Varve.Storage.Segments;
 namespace Varve.Benchmarks.Segments;
 
 /// <summary>
-/// segment-sizes [rows] [names] [columns]: what real data takes in segment files of 1 Mi rows, encrypted, next to DuckDB's Parquet (version 2, zstd) of the
-/// same rows in the same order. With "columns", also what each column takes and how it is encoded.
+/// segment-sizes [rows] [names] [columns]: what real data takes in segment files of 1 Mi rows, encrypted, next to DuckDB's Parquet (version 2, zstd)
+/// of the same rows in the same order. With "columns", also what each column takes and how it is encoded.
 /// </summary>
 internal static class SegmentSizes
 {
@@ -59,7 +59,8 @@ internal static class SegmentSizes
         double raw = written.Sum(w => w.Columns.Sum(c => c.RawBytes));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-14} {written.Sum(w => w.RowCount),10} {ours,12} {theirs,12} {(double)ours / theirs,6:F3} {raw / elapsed.TotalSeconds / 1e6,7:F0}"));
+            $"{name,-14} {written.Sum(w => w.RowCount),10} {ours,12} {theirs,12} {(double)ours / theirs,6:F3} "
+            + $"{raw / elapsed.TotalSeconds / 1e6,7:F0}"));
         if (showsColumns)
             ShowColumns(written);
     }

@@ -5,6 +5,7 @@ using Varve.Arrow.Transform;
 using Varve.Arrow.Values;
 using Varve.Storage.Keys;
 using Varve.Storage.Segments;
+using Varve.Storage.Zones;
 using Varve.Testing;
 using Xunit.Abstractions;
 
@@ -48,6 +49,63 @@ public class RoundTripTests(ITestOutputHelper output)
             return;
         using TempDirectory directory = new();
         Check(directory.File("golden.seg"), DictionaryDecoder.Flatten(reader.Schema), blocks, SegmentTesting.Key);
+    }
+
+    /// <summary>Every flat type, and nested ones over most of them.</summary>
+    private static readonly string[] Types =
+    [
+        "null", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64", "decimal32(9, 2)",
+        "decimal64(18, 0)", "decimal128(38, 10)", "decimal256(76, 30)", "utf8", "large_utf8", "utf8_view", "binary", "large_binary", "binary_view",
+        "fixed_size_binary[0]", "fixed_size_binary[16]", "date32", "date64", "time32[s]", "time32[ms]", "time64[us]", "time64[ns]", "timestamp[s]",
+        "timestamp[ns, Europe/Berlin]", "duration[ms]", "interval[year_month]", "interval[day_time]", "interval[month_day_nano]",
+        "list<utf8>", "large_list<int64>", "fixed_size_list<float64>[3]", "fixed_size_list<null>[2]", "map<utf8, list<int32>>",
+        "struct<a: int64, b: struct<c: utf8_view, d: decimal128(5, 1)>>", "list<list<list<bool>>>",
+    ];
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(63)]
+    [InlineData(1_025)]
+    public void Every_type_comes_back_whatever_its_values_and_nulls(int rows)
+    {
+        Random random = new(TestSeed.Next(output.WriteLine));
+        using TempDirectory directory = new();
+        for (int round = 0; round < 6; round++)
+        {
+            Schema schema = new([.. Types.Select((t, i) => new Field($"c{i}", TypeNames.Parse(t)))]);
+            int[] sizes = [rows, Math.Max(1, rows / 3)];
+            RecordBatch[] blocks = [.. sizes.Select(size => new RecordBatch(
+                schema, size, [.. schema.Fields.Select(f => RandomArrays.Next(random, f.Type, size))]))];
+            Check(directory.File($"{rows}-{round}.seg"), schema, blocks, round % 2 == 0 ? StreamKey.None : SegmentTesting.Key);
+        }
+    }
+
+    [Fact]
+    public void Full_blocks_come_back_too()
+    {
+        Random random = new(TestSeed.Next(output.WriteLine));
+        using TempDirectory directory = new();
+        Schema schema = TypeNames.ParseSchema("a: int64, b: float64, c: utf8, d: bool, e: uint16, f: list<int8>, g: utf8_view");
+        RecordBatch[] blocks = [.. ((int[])[65_536, 1, 65_536]).Select(size => new RecordBatch(
+            schema, size, [.. schema.Fields.Select(f => RandomArrays.Next(random, f.Type, size))]))];
+        Check(directory.File("full.seg"), schema, blocks, SegmentTesting.Key);
+    }
+
+    [Fact]
+    public void Clustered_rows_keep_their_offsets()
+    {
+        using SegmentFolder folder = new();
+        MemorySource rows = SmallRows.Source(clustered: true);
+        SegmentFile file = folder.Write(rows);
+        Assert.True(file.Info.IsClustered);
+        for (int block = 0; block < file.BlockCount; block++)
+        {
+            Assert.True(ArrayEquality.Equals(rows.Offsets(block)!, file.Offsets(block, null)));
+            Assert.Null(file.Block(block).FirstOffset);
+            long[] offsets = [.. Enumerable.Range(0, rows.RowCountOf(block)).Select(i => ArrayReader.GetInt64(rows.Offsets(block)!, i))];
+            Zone bounds = file.Block(block).OffsetZone;
+            Assert.Equal((offsets.Min(), offsets.Max()), ((long)bounds.Least.Whole, (long)bounds.Greatest.Whole));
+        }
     }
 
     private static RecordBatch NotEmpty(RandomBatches batches, Schema schema)
