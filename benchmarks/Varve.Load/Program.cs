@@ -1,12 +1,21 @@
 using Varve.Load;
 using Varve.Load.Append;
 using Varve.Load.DoGet;
+using Varve.Load.Memory;
 
-IScenario[] scenarios = [new AppendScenario(), new AppendDaemon(), new DoGetScenario(), new DoGetDaemon()];
+IScenario[] scenarios = [new AppendScenario(), new AppendDaemon(), new DoGetScenario(), new DoGetDaemon(), new MemoryScenario()];
 if (args is [string name, .. string[] rest] && scenarios.FirstOrDefault(s => s.Name == name) is { } scenario)
 {
-    await scenario.RunAsync(LoadArguments.Parse(rest));
-    return 0;
+    try
+    {
+        await scenario.RunAsync(LoadArguments.Parse(rest));
+        return 0;
+    }
+    catch (ScenarioFailedException e)
+    {
+        Console.Error.WriteLine($"failed: {e.Message}");
+        return 2;
+    }
 }
 
 Console.Error.WriteLine("usage: dotnet run -c Release --project benchmarks/Varve.Load -- SCENARIO [name=value ...]");

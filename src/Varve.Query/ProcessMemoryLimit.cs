@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Varve.Query;
@@ -29,6 +30,14 @@ public static partial class ProcessMemoryLimit
         }
 
         return (long)limit.Soft;
+    }
+
+    /// <summary>What counts against the limit now: writable memory, touched or not, the stacks of threads included.</summary>
+    public static long UsedBytes()
+    {
+        const string data = "VmData:";
+        string line = File.ReadLines("/proc/self/status").First(l => l.StartsWith(data, StringComparison.Ordinal));
+        return 1024 * long.Parse(line.AsSpan()[data.Length..].TrimEnd(" kB"), CultureInfo.InvariantCulture);
     }
 
     private static QueryException Failed(string call) => new(

@@ -114,8 +114,10 @@ public sealed class VarveServer : IAsyncDisposable
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         await _host.StartAsync(cancellationToken);
-        _engine = await DataStart.OpenEngineAsync(_options, _loggers, _time, cancellationToken);
-        _queries = DataStart.OpenQueries(_engine, _options, _time);
+        var memory = MemoryPlan.Of(_options, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        memory.LimitHeap();
+        _engine = await DataStart.OpenEngineAsync(_options, memory, _loggers, _time, cancellationToken);
+        _queries = DataStart.OpenQueries(_engine, _options, memory, _time);
         var context = new ServiceContext(
             _engine, _queries, _options, _authenticator, _metrics, _statements, _loggers, _time, () => _host.ConnectionCount);
         _grpc = CreateGrpc(context);

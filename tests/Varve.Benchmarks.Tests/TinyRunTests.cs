@@ -21,10 +21,14 @@ public class TinyRunTests(ITestOutputHelper output)
     public Task Segments_are_measured_next_to_Parquet() => RunsAsync("Varve.Benchmarks", "flights", "segment-sizes", "70000", "flights", "columns");
 
     [Fact]
-    public Task Appends_over_grpc_are_measured() => RunsAsync("Varve.Load", "ratio", "append", "seconds=0.1", "repetitions=1", "bytes=100", "writers=2");
+    public Task Appends_over_grpc_are_measured() =>
+        RunsAsync("Varve.Load", "ratio", "append", "seconds=0.1", "repetitions=1", "bytes=100", "writers=2");
 
     [Fact]
     public Task DoGet_is_measured() => RunsAsync("Varve.Load", "DoGet", "doget", "mib=2", "passes=1", "rounds=1");
+
+    [Fact]
+    public Task A_daemon_is_held_to_its_memory() => RunsAsync("Varve.Load", "held", "memory", "rows=100000", "limit=512MiB", "gap=60000");
 
     private static string Scratch => Path.GetTempPath();
 

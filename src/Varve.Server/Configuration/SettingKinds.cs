@@ -61,7 +61,7 @@ internal static class SettingKinds
             (o, text) => set(o, isAutoAllowed && IsAuto(text) ? null : ParseBytes(text, min, max, allowed)));
     }
 
-    public static Setting Milliseconds(string key, int min, int max, string meaning, Func<VarveServerOptions, TimeSpan> get,
+    public static Setting Milliseconds(string key, long min, long max, string meaning, Func<VarveServerOptions, TimeSpan> get,
         Action<VarveServerOptions, TimeSpan> set)
     {
         string allowed = $"{min} to {max} milliseconds";

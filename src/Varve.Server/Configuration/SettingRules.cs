@@ -40,6 +40,8 @@ internal static class SettingRules
                 + "else no batch of that size could come in");
         }
 
+        if (MemoryPlan.Of(options, availableBytes: 0).Problem() is { } memory)
+            problems.Add(memory);
         if (options.Data.TailMemoryLimitBytes < options.Data.MaxBatchBytes)
         {
             problems.Add($"Data:TailMemoryLimitBytes ({options.Data.TailMemoryLimitBytes}) is below "

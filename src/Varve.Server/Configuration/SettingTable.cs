@@ -7,20 +7,39 @@ public static class SettingTable
 {
     private const long MiB = 1L << 20;
     private const long TiB = 1L << 40;
-    private const int DayMs = 24 * 60 * 60 * 1000;
+    private const long DayMs = 24 * 60 * 60 * 1000;
 
     public static IReadOnlyList<Setting> All { get; } =
     [
         SettingKinds.Text("Data:Directory", "a directory on a local disk; made where it does not exist",
-            "Where the log is. One daemon holds it at a time. Required.",
+            "Where the log and the segments are. One daemon holds it at a time. Required.",
             o => o.Data.Directory, (o, v) => o.Data.Directory = v, "--data"),
         SettingKinds.Bytes("Data:TailMemoryLimitBytes", MiB, TiB,
-            "Memory for rows. Beyond it appends are refused with RESOURCE_EXHAUSTED and reads go on. "
-            + "auto: half of the memory that the process may use.",
+            "Memory for rows that are not in segments yet. Where it is full, appends wait for sealing, and are refused with RESOURCE_EXHAUSTED "
+            + "when that takes too long; reads go on. auto: a quarter of the memory that the process may use.",
             o => o.Data.TailMemoryLimitBytes, (o, v) => o.Data.TailMemoryLimitBytes = v, isAutoAllowed: true),
         SettingKinds.Bytes("Data:MaxBatchBytes", 64 << 10, 1024 * MiB,
             "The largest batch that is taken, as it stands in memory.",
             o => o.Data.MaxBatchBytes, (o, v) => o.Data.MaxBatchBytes = v!.Value),
+
+        SettingKinds.Bytes("Memory:LimitBytes", MemoryPlan.LimitBytesMin, TiB,
+            "Memory of the whole process, which the shares below are parts of. auto: what the machine or the container has; then nothing holds "
+            + "the process to it.",
+            o => o.Memory.LimitBytes, (o, v) => o.Memory.LimitBytes = v, isAutoAllowed: true),
+        SettingKinds.Bytes("Memory:SegmentCacheBytes", MiB, TiB,
+            "Memory for what is kept of segments: where their pages are, and dictionaries. "
+            + "auto: a sixteenth of the memory that the process may use.",
+            o => o.Memory.SegmentCacheBytes, (o, v) => o.Memory.SegmentCacheBytes = v, isAutoAllowed: true),
+
+        SettingKinds.Count("Seal:Rows", 1, int.MaxValue, "A stream's oldest rows become a segment when it has that many in memory.",
+            o => o.Seal.Rows, (o, v) => o.Seal.Rows = v!.Value),
+        SettingKinds.Bytes("Seal:Bytes", 64 << 10, TiB, "The same, in bytes of memory. Where memory runs out, streams are sealed sooner.",
+            o => o.Seal.Bytes, (o, v) => o.Seal.Bytes = v!.Value),
+        SettingKinds.Milliseconds("Seal:AgeMs", 1, 30 * DayMs,
+            "Rows that have been in memory for that long become a segment, however few they are.",
+            o => o.Seal.Age, (o, v) => o.Seal.Age = v),
+        SettingKinds.Switch("Seal:Compact", "Small segments are merged, ordered and brought to the current key in the background.",
+            o => o.Seal.Compact, (o, v) => o.Seal.Compact = v),
 
         SettingKinds.Listen("Listen:Grpc", "--listen", "Where gRPC, Arrow Flight and Flight SQL are served. Port 0: the system chooses.",
             o => o.Listen.Grpc, (o, v) => o.Listen.Grpc = v),
@@ -48,7 +67,7 @@ public static class SettingTable
             o => o.Append.SlowAfter, (o, v) => o.Append.SlowAfter = v),
 
         SettingKinds.Bytes("Sql:MemoryLimitBytes", 64 * MiB, TiB,
-            "Memory that all queries together may use. auto: a quarter of the memory that the process may use.",
+            "Memory that all queries together may use. auto: a fifth of the memory that the process may use.",
             o => o.Sql.MemoryLimitBytes, (o, v) => o.Sql.MemoryLimitBytes = v, isAutoAllowed: true),
         SettingKinds.Count("Sql:ThreadCount", 1, 1024, "Threads that all queries share. auto: one for each processor.",
             o => o.Sql.ThreadCount, (o, v) => o.Sql.ThreadCount = v, isAutoAllowed: true),

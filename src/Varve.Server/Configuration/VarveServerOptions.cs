@@ -10,6 +10,10 @@ public sealed class VarveServerOptions
 {
     public DataSection Data { get; } = new();
 
+    public MemorySection Memory { get; } = new();
+
+    public SealSection Seal { get; } = new();
+
     public ListenSection Listen { get; } = new();
 
     public TlsSection Tls { get; } = new();
@@ -34,10 +38,30 @@ public sealed class VarveServerOptions
     {
         public string Directory { get; set; } = "";
 
-        /// <summary>Memory for rows; null: half of what the process may use.</summary>
+        /// <summary>Memory for rows that are not in segments yet; null: a quarter of what the process may use.</summary>
         public long? TailMemoryLimitBytes { get; set; }
 
         public long MaxBatchBytes { get; set; } = 64L << 20;
+    }
+
+    public sealed class MemorySection
+    {
+        /// <summary>Of the whole process; null: what the system has.</summary>
+        public long? LimitBytes { get; set; }
+
+        /// <summary>For what is kept of segments' files; null: a sixteenth of what the process may use.</summary>
+        public long? SegmentCacheBytes { get; set; }
+    }
+
+    public sealed class SealSection
+    {
+        public int Rows { get; set; } = 1 << 20;
+
+        public long Bytes { get; set; } = 64L << 20;
+
+        public TimeSpan Age { get; set; } = TimeSpan.FromMinutes(10);
+
+        public bool Compact { get; set; } = true;
     }
 
     public sealed class ListenSection
@@ -72,7 +96,7 @@ public sealed class VarveServerOptions
 
     public sealed class SqlSection
     {
-        /// <summary>Memory that all queries together may use; null: a quarter of what the process may use.</summary>
+        /// <summary>Memory that all queries together may use; null: a fifth of what the process may use.</summary>
         public long? MemoryLimitBytes { get; set; }
 
         /// <summary>Threads that all queries share; null: one for each processor.</summary>

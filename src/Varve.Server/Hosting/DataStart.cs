@@ -13,18 +13,22 @@ internal static class DataStart
 
     /// <exception cref="StartupException">The data directory cannot be used.</exception>
     public static async Task<StorageEngine> OpenEngineAsync(
-        VarveServerOptions options, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
+        VarveServerOptions options, MemoryPlan memory, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
     {
         string directory = Path.GetFullPath(options.Data.Directory);
         var storage = new StorageOptions
         {
             Directory = directory,
             MaxBatchBytes = (int)options.Data.MaxBatchBytes,
+            TailMemoryLimitBytes = memory.TailBytes,
+            SegmentCacheBytes = memory.SegmentCacheBytes,
+            SealRows = options.Seal.Rows,
+            SealBytes = options.Seal.Bytes,
+            SealAge = options.Seal.Age,
+            Compacts = options.Seal.Compact,
             Time = time,
             LoggerFactory = loggers,
         };
-        if (options.Data.TailMemoryLimitBytes is { } limit)
-            storage = storage with { TailMemoryLimitBytes = limit };
         try
         {
             return await StorageEngine.OpenAsync(storage, cancellationToken);
@@ -51,10 +55,11 @@ internal static class DataStart
     }
 
     /// <exception cref="StartupException">The SQL engine cannot be loaded.</exception>
-    public static QueryEngine OpenQueries(StorageEngine engine, VarveServerOptions options, TimeProvider time)
+    public static QueryEngine OpenQueries(StorageEngine engine, VarveServerOptions options, MemoryPlan memory, TimeProvider time)
     {
         var query = new QueryOptions
         {
+            MemoryLimitBytes = memory.SqlBytes,
             StatementTimeout = options.Sql.Timeout,
             Time = time,
         };
@@ -62,12 +67,11 @@ internal static class DataStart
             query = query with { ThreadCount = threads };
         if (options.Sql.MaxConcurrentQueries is { } concurrent)
             query = query with { ConcurrentStatementCount = concurrent };
-        if (options.Sql.MemoryLimitBytes is { } memory)
-            query = query with { MemoryLimitBytes = memory };
         try
         {
             // SQL's own limit does not count all that an expression may ask for; behind this one such a statement fails by itself.
-            ProcessMemoryLimit.Lower(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 100 * ProcessMemoryPercent);
+            ProcessMemoryLimit.Lower(
+                memory.IsEnforced ? ProcessMemoryLimit.UsedBytes() + memory.LimitBytes : memory.LimitBytes / 100 * ProcessMemoryPercent);
             return new QueryEngine(engine, query);
         }
         catch (Exception e) when (e is QueryException or DllNotFoundException or BadImageFormatException)

@@ -45,6 +45,9 @@ internal sealed class AdminService(
             ProcessMemoryBytes = Environment.WorkingSet,
             ActiveQueries = statements.ActiveCount,
             Connections = connectionCount(),
+            MemoryLimitBytes = options.Memory.LimitBytes ?? 0,
+            SegmentCount = statistics.SegmentCount,
+            SegmentBytes = statistics.SegmentBytes,
             Components = { ["dotnet"] = Environment.Version.ToString(), ["duckdb"] = QueryEngine.SqlEngineVersion },
         };
     }

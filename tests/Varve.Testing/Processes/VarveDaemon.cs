@@ -31,16 +31,11 @@ public sealed partial class VarveDaemon : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>The most memory that the process had at any time, in bytes.</summary>
-    public long PeakMemoryBytes
-    {
-        get
-        {
-            const string peak = "VmHWM:";
-            string line = System.IO.File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith(peak, StringComparison.Ordinal));
-            return 1024 * long.Parse(line.AsSpan()[peak.Length..].TrimEnd(" kB"), CultureInfo.InvariantCulture);
-        }
-    }
+    /// <summary>The most resident memory that the process had at any time, in bytes.</summary>
+    public long PeakMemoryBytes => StatusBytes("VmHWM:");
+
+    /// <summary>The resident memory of the process, in bytes.</summary>
+    public long MemoryBytes => StatusBytes("VmRSS:");
 
     /// <summary>Starts on a data directory and waits until it serves.</summary>
     /// <exception cref="InvalidOperationException">It ended instead; the message has what it said.</exception>
@@ -89,6 +84,12 @@ public sealed partial class VarveDaemon : IAsyncDisposable
         if (!_process.HasExited)
             await KillAsync();
         _process.Dispose();
+    }
+
+    private long StatusBytes(string name)
+    {
+        string line = System.IO.File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith(name, StringComparison.Ordinal));
+        return 1024 * long.Parse(line.AsSpan()[name.Length..].TrimEnd(" kB"), CultureInfo.InvariantCulture);
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -12,8 +12,8 @@ internal static class ServeCommand
     {
         var config = new Option<string?>("--config")
         {
-            Description = $"A JSON file with settings; {ServerConfiguration.DefaultFileName} in the data directory where it is not given. The environment ({ServerConfiguration.EnvironmentPrefix}SECTION__NAME) "
-                + "goes before the file, flags before both.",
+            Description = $"A JSON file with settings; {ServerConfiguration.DefaultFileName} in the data directory where it is not given. "
+                + $"The environment ({ServerConfiguration.EnvironmentPrefix}SECTION__NAME) goes before the file, flags before both.",
             HelpName = "FILE",
         };
         var command = new Command("serve", "Run the daemon in the foreground until it is told to stop (SIGTERM or Ctrl-C).") { config };
@@ -28,7 +28,9 @@ internal static class ServeCommand
     {
         VarveServerOptions options = ServerConfiguration.Load(config, flags);
         await using VarveServer server = await VarveServer.StartAsync(options, cancellationToken: cancellation);
-        Console.WriteLine($"varve serves {server.GrpcEndpoint} (gRPC, Flight, Flight SQL) and {server.HttpEndpoint} (health, metrics), data in {options.Data.Directory}");
+        Console.WriteLine(
+            $"varve serves {server.GrpcEndpoint} (gRPC, Flight, Flight SQL) and {server.HttpEndpoint} (health, metrics), "
+            + $"data in {options.Data.Directory}");
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using CancellationTokenRegistration registration = cancellation.Register(told.SetResult);
         await told.Task;
@@ -37,7 +39,8 @@ internal static class ServeCommand
 
     private static Option OptionOf(Setting setting)
     {
-        string description = setting.Meaning + (setting.Default.Length > 0 && !setting.IsSwitch ? $" Default: {setting.Default}." : "");
+        bool isDefaultShown = setting.Default.Length > 0 && !(setting.IsSwitch && setting.Default == "false");
+        string description = setting.Meaning + (isDefaultShown ? $" Default: {setting.Default}." : "");
         return setting.IsSwitch
             ? new Option<bool?>(setting.Flag) { Description = description, Arity = ArgumentArity.ZeroOrOne }
             : new Option<string?>(setting.Flag) { Description = description, HelpName = setting.Key.Split(':')[^1] };

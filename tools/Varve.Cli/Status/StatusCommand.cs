@@ -41,7 +41,9 @@ internal static class StatusCommand
         table.AddRow("positions", $"visible {s.VisibleUpTo:N0}, durable {s.DurableUpTo:N0}, appended {s.AppendedUpTo:N0}");
         table.AddRow("memory for rows", $"{Quantity.Bytes(s.TailBytes)} of {Quantity.Bytes(s.TailLimitBytes)}");
         table.AddRow("log on disk", Quantity.Bytes(s.LogBytes));
-        table.AddRow("process memory", Quantity.Bytes(s.ProcessMemoryBytes));
+        table.AddRow("segments on disk", $"{Quantity.Bytes(s.SegmentBytes)} in {Quantity.Count(s.SegmentCount)} files");
+        table.AddRow("process memory", Quantity.Bytes(s.ProcessMemoryBytes)
+            + (s.MemoryLimitBytes > 0 ? $" of {Quantity.Bytes(s.MemoryLimitBytes)}" : ""));
         table.AddRow("active queries", Quantity.Count(s.ActiveQueries));
         table.AddRow("connections", Quantity.Count(s.Connections));
         foreach ((string name, string version) in s.Components.OrderBy(c => c.Key, StringComparer.Ordinal))

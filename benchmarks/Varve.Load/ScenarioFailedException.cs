@@ -1,0 +1,4 @@
+namespace Varve.Load;
+
+/// <summary>What a scenario measured is not what was promised. The message says what and by how much.</summary>
+internal sealed class ScenarioFailedException(string message) : Exception(message);
