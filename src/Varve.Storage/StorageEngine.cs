@@ -5,6 +5,7 @@ using Varve.Arrow;
 using Varve.Storage.FileSystem;
 using Varve.Storage.Keys;
 using Varve.Storage.Log;
+using Varve.Storage.Records;
 using Varve.Storage.Recovery;
 using Varve.Storage.Segments;
 using Varve.Storage.Segments.Sealing;
@@ -33,12 +34,22 @@ public sealed class StorageEngine : IAsyncDisposable
     private readonly SegmentFiles _segmentFiles;
     private readonly SealService _sealing;
     private readonly long _recoveredEntryCount;
-    private readonly int _recordBytesMax;
+    private readonly Keyring _keys;
+    private readonly KeyLifecycle _keyLifecycle;
+    private readonly int _changeBytesMax;
     private int _disposed;
 
     private StorageEngine(
-        StorageOptions options, DataDirectory directory, NodeFile node, DurableLog log, StateRecovery recovery, long highestSegmentId, ILogger logger)
+        StorageOptions options,
+        DataDirectory directory,
+        NodeFile node,
+        Keyring keys,
+        DurableLog log,
+        StateRecovery recovery,
+        long highestSegmentId,
+        ILogger logger)
     {
+        _keys = keys;
         _directory = directory;
         _node = node;
         _log = log;
@@ -48,17 +59,18 @@ public sealed class StorageEngine : IAsyncDisposable
         _budget.SetTail(_catalog.TailBytes);
         _meter = new StorageMeter(_budget);
         EntryPacker packer = new(log);
-        _recordBytesMax = packer.MaxRecordBytes;
-        _sequencer = new Sequencer(
-            log, _catalog, new StagedState(_catalog, packer, _budget, options.Time), _budget, _meter, logger, recovery.Position);
-        _preparer = new AppendPreparer(options.MaxBatchBytes, _recordBytesMax, _budget);
-        _segmentChanges = new SegmentChanges(_sequencer, highestSegmentId, _recordBytesMax);
+        _changeBytesMax = packer.MaxRecordBytes - (keys.IsEncrypted ? SealedBody.OverheadBytes : 0);
+        StagedState staged = new(_catalog, packer, _budget, keys, options.Time);
+        _sequencer = new Sequencer(log, _catalog, staged, _budget, _meter, logger, recovery.Position);
+        _keyLifecycle = new KeyLifecycle(keys, staged, _sequencer, log, logger);
+        _preparer = new AppendPreparer(options.MaxBatchBytes, packer.MaxRecordBytes, _budget, keys);
+        _segmentChanges = new SegmentChanges(_sequencer, highestSegmentId, packer.MaxRecordBytes);
         SegmentCache cache = new(options.SegmentCacheBytes, _segmentMeter);
-        _segmentFiles = new SegmentFiles(options.FileSystem, directory.SegmentsPath, (_, _) => StreamKey.None, cache);
+        _segmentFiles = new SegmentFiles(options.FileSystem, directory.SegmentsPath, keys.Key, cache);
         SealSignal signal = new(SealStart.LimitsOf(options));
         _catalog.Signal = signal;
         _sealing = SealStart.Start(
-            options, node.NodeId, _catalog, _segmentFiles, _segmentChanges, _ => StreamKey.None, _budget, signal, _meter.Sealing, logger);
+            options, node.NodeId, _catalog, _segmentFiles, _segmentChanges, keys.CurrentKey, _budget, signal, _meter.Sealing, logger);
     }
 
     /// <summary>Random, fixed when the data directory was made.</summary>
@@ -172,8 +184,9 @@ public sealed class StorageEngine : IAsyncDisposable
         StreamName.Validate(name);
         Schema plain = SchemaRules.ForNewStream(name, schema);
         StoredSettings stored = SettingsRules.Check(name, new StreamSchema(plain, version: 1), settings);
-        SchemaRules.CheckRecord(name, "create", new Records.CreateStreamRecord(0, 0, name, plain) { Settings = stored }, _recordBytesMax);
-        return await SubmitAsync(new PendingCreate(name, plain, stored)).ConfigureAwait(false);
+        SchemaRules.CheckRecord(name, "create", new CreateStreamRecord(0, 0, name, plain) { Settings = stored }, _changeBytesMax);
+        ThrowIfStopped();
+        return await _keyLifecycle.CreateAsync(new PendingCreate(name, plain, stored)).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -194,18 +207,21 @@ public sealed class StorageEngine : IAsyncDisposable
 
         // Checked here, so that whatever is wrong with them fails their caller, and again when their turn comes, against the columns there are then.
         IReadOnlyList<Field> plain = SchemaRules.ForNewColumns(name, stream.Head.Schema.Schema, fields);
-        SchemaRules.CheckRecord(name, "add columns to", new Records.AddColumnsRecord(0, 0, 0, plain), _recordBytesMax);
-        return await SubmitAsync(new PendingAddColumns(stream, plain, _recordBytesMax)).ConfigureAwait(false);
+        SchemaRules.CheckRecord(name, "add columns to", new AddColumnsRecord(0, 0, 0, plain), _changeBytesMax);
+        return await SubmitAsync(new PendingAddColumns(stream, plain, _changeBytesMax)).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Drops a stream. Its name is free at once; views opened before stay valid, followers are told, appends that come later find no stream.
-    /// Returns the stream as it was last. Durable when it completes.
+    /// Drops a stream and erases its key. Its name is free at once; views opened before stay valid, followers are told, appends that come later find
+    /// no stream. Returns the stream as it was last. Durable when it completes. Throws <see cref="StorageErrorCode.DiskError"/> or
+    /// <see cref="StorageErrorCode.DiskFull"/> where the stream is dropped, but its key not erased yet.
     /// </summary>
     public async Task<StreamDescription> DropStreamAsync(string name, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return await SubmitAsync(new PendingDrop(_catalog.Head.Find(name))).ConfigureAwait(false);
+        StreamDescription dropped = await SubmitAsync(new PendingDrop(_catalog.Head.Find(name))).ConfigureAwait(false);
+        await _keyLifecycle.EraseAsync(dropped).ConfigureAwait(false);
+        return dropped;
     }
 
     public StreamDescription Describe(string name) => _catalog.Head.Find(name).Head.Description;
@@ -305,7 +321,8 @@ public sealed class StorageEngine : IAsyncDisposable
         CompressionTrial.Require();
         ILoggerFactory loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
         NodeFile? node = directory.ReadNode();
-        StateRecovery recovery = new();
+        Keyring keys = await directory.OpenKeyringAsync(options.Keys, options.Time, cancellationToken).ConfigureAwait(false);
+        StateRecovery recovery = new(keys);
         DurableLogOptions logOptions = new()
         {
             Directory = directory.LogPath,
@@ -323,6 +340,8 @@ public sealed class StorageEngine : IAsyncDisposable
             node ??= directory.MakeNode(options.Time, recovery.EntryCount);
             SegmentDirectory segments = SegmentDirectory.Check(options.FileSystem, directory.SegmentsPath, recovery.Catalog);
             await recovery.FinishAsync(log, options.Time).ConfigureAwait(false);
+            await keys.SettleAsync(recovery.Catalog.Streams.Select(s => s.Id).ToHashSet(), recovery.Catalog.LastStreamId, recovery.Position)
+                .ConfigureAwait(false);
             segments.Sweep();
             ILogger logger = loggers.CreateLogger<StorageEngine>();
             logger.LogInformation(
@@ -332,7 +351,7 @@ public sealed class StorageEngine : IAsyncDisposable
                 recovery.Catalog.RowCount,
                 recovery.EntryCount);
             long highestSegmentId = Math.Max(recovery.Catalog.LastSegmentId, segments.HighestId);
-            return new StorageEngine(options, directory, node, log, recovery, highestSegmentId, logger);
+            return new StorageEngine(options, directory, node, keys, log, recovery, highestSegmentId, logger);
         }
         catch
         {

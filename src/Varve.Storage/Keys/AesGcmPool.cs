@@ -7,8 +7,8 @@ namespace Varve.Storage.Keys;
 /// AES-256-GCM under one key for any number of threads. An <see cref="AesGcm"/> serves one thread at a time (two on one give wrong bytes without an
 /// error) and costs 0.8 us to make, so they are kept: as many as processors, more are made and thrown away. Any thread.
 /// </summary>
-/// <remarks>Dropping it without <see cref="Dispose"/> leaves the native contexts to the garbage collector, which is safe.</remarks>
-internal sealed class AesGcmPool : IDisposable
+/// <remarks>Whoever just drops it leaves the native contexts to the garbage collector, which is safe; <see cref="Forget"/> is sooner.</remarks>
+internal sealed class AesGcmPool
 {
     public const int TagBytes = 16;
     public const int NonceBytes = 12;
@@ -18,7 +18,7 @@ internal sealed class AesGcmPool : IDisposable
     private readonly byte[] _key;
     private readonly ConcurrentStack<AesGcm> _more = new();
     private AesGcm? _first;
-    private volatile bool _isDisposed;
+    private volatile bool _isForgotten;
 
     /// <param name="key">32 bytes; copied.</param>
     public AesGcmPool(ReadOnlySpan<byte> key)
@@ -56,9 +56,9 @@ internal sealed class AesGcmPool : IDisposable
     }
 
     /// <summary>Forgets the key. What other threads are in the middle of ends well; what they begin afterwards fails.</summary>
-    public void Dispose()
+    public void Forget()
     {
-        _isDisposed = true;
+        _isForgotten = true;
         CryptographicOperations.ZeroMemory(_key);
         Interlocked.Exchange(ref _first, null)?.Dispose();
         while (_more.TryPop(out AesGcm? aes))
@@ -71,9 +71,9 @@ internal sealed class AesGcmPool : IDisposable
             return first;
         if (_more.TryPop(out AesGcm? other))
             return other;
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ObjectDisposedException.ThrowIf(_isForgotten, this);
         AesGcm made = new(_key, TagBytes);
-        if (!_isDisposed)
+        if (!_isForgotten)
             return made;
 
         // The key may have been cleared while it was read.
@@ -83,7 +83,7 @@ internal sealed class AesGcmPool : IDisposable
 
     private void GiveBack(AesGcm aes)
     {
-        if (_isDisposed)
+        if (_isForgotten)
             aes.Dispose();
         else if (Interlocked.CompareExchange(ref _first, aes, null) is not null)
         {

@@ -58,6 +58,10 @@ internal sealed class Keyring : IDisposable
     public static KeyringContent First(TimeProvider time) =>
         new(SpareCount, [.. Enumerable.Range(0, SpareCount + 1).Select(id => Make(id, 1, time))]);
 
+    /// <summary>Seals records with the current key of a stream; null where encryption is off. Throws as <see cref="CurrentKey"/>.</summary>
+    public RecordSealer? SealerOf(long streamId) =>
+        !IsEncrypted ? null : _streams.TryGetValue(streamId, out StreamKeys? keys) ? keys.Sealer : throw Erased(streamId);
+
     /// <summary>
     /// The key to seal with; <see cref="StreamKey.None"/> where encryption is off. Throws <see cref="StorageErrorCode.StreamNotFound"/> for a stream
     /// whose key was erased.
@@ -65,7 +69,7 @@ internal sealed class Keyring : IDisposable
     public StreamKey CurrentKey(long streamId) =>
         !IsEncrypted ? StreamKey.None
         : _streams.TryGetValue(streamId, out StreamKeys? keys) ? keys.Current
-        : throw new StorageException(StorageErrorCode.StreamNotFound, $"the key of stream {streamId} was erased when the stream was dropped");
+        : throw Erased(streamId);
 
     /// <summary>
     /// The key that something was sealed with; null where there is none. Version 0 stands for what is not encrypted, which an encrypted
@@ -201,10 +205,28 @@ internal sealed class Keyring : IDisposable
         }
     }
 
+    /// <summary>Seals bytes with the current key of a stream (<see cref="SealedBlob"/>), or checksums them where encryption is off.</summary>
+    /// <param name="streamId">The stream, or <see cref="NodeId"/>.</param>
+    /// <param name="purpose">One of <see cref="KeyPurpose"/>.</param>
+    /// <param name="associated">What has to be the same when it is opened; not stored with it.</param>
+    /// <param name="plain">The bytes.</param>
+    public byte[] SealBlob(long streamId, ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> associated, ReadOnlySpan<byte> plain) =>
+        SealedBlob.Seal(CurrentKey(streamId), purpose, associated, plain);
+
+    /// <summary>
+    /// Opens what was sealed so. Null where it is damaged, does not belong there, or there is no key for it: <see cref="IsErased"/> says whether the
+    /// stream's was erased.
+    /// </summary>
+    public byte[]? OpenBlob(long streamId, ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> associated, ReadOnlySpan<byte> blob) =>
+        SealedBlob.VersionOf(blob) is { } version && Key(streamId, version) is { } key ? SealedBlob.Open(key, purpose, associated, blob) : null;
+
     public static StorageException NotEncrypted() =>
         new(StorageErrorCode.Unsupported, "there are no keys: this data directory is not encrypted, which was decided when it was made");
 
     public void Dispose() => _changing.Dispose();
+
+    private static StorageException Erased(long streamId) =>
+        new(StorageErrorCode.StreamNotFound, $"the key of stream {streamId} was erased when the stream was dropped");
 
     private static KeyVersion Make(long streamId, int version, TimeProvider time) => new(
         StreamKey.Create(streamId, version), (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond, LogPosition.None);

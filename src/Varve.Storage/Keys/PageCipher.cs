@@ -111,7 +111,7 @@ internal sealed class PageCipher : IDisposable
     }
 
     /// <summary>Forgets the key. What other threads are in the middle of ends well; what they begin afterwards fails.</summary>
-    public void Dispose() => _aes?.Dispose();
+    public void Dispose() => _aes?.Forget();
 
     private uint Checksum(long number, ReadOnlySpan<byte> associated, ReadOnlySpan<byte> payload)
     {

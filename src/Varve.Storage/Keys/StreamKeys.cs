@@ -1,11 +1,16 @@
 namespace Varve.Storage.Keys;
 
-/// <summary>The versions of one stream's key, the current one last. Immutable.</summary>
+/// <summary>The versions of one stream's key, the current one last. Immutable; any thread.</summary>
 internal sealed class StreamKeys(IReadOnlyList<KeyVersion> versions)
 {
+    private RecordSealer? _sealer;
+
     public IReadOnlyList<KeyVersion> Versions { get; } = versions;
 
     public StreamKey Current => Versions[^1].Key;
+
+    /// <summary>Seals records with the current version. Made when first asked for: not every stream is appended to.</summary>
+    public RecordSealer Sealer => Volatile.Read(ref _sealer) ?? MakeSealer();
 
     public StreamKey? Find(int version)
     {
@@ -38,5 +43,11 @@ internal sealed class StreamKeys(IReadOnlyList<KeyVersion> versions)
             || v.LastPosition == LogPosition.None
             || v.LastPosition >= logBeginsAt)];
         return needed.Length == Versions.Count ? null : new(needed);
+    }
+
+    private RecordSealer MakeSealer()
+    {
+        RecordSealer made = new(Current);
+        return Interlocked.CompareExchange(ref _sealer, made, null) ?? made;
     }
 }

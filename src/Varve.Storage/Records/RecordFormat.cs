@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Varve.Storage.Keys;
 
 namespace Varve.Storage.Records;
 
@@ -17,7 +18,7 @@ namespace Varve.Storage.Records;
 ///           4      1     u8    kind: 1 create stream, 2 add columns, 3 drop stream, 4 append, 5 abandon parts,
 ///                              6 seal, 7 replace segments, 8 trim, 9 stream settings
 ///           5      1     u8    version of the kind's layout, 1
-///           6      2     u16   flags; zero but for append
+///           6      2     u16   flags: bit 0 = columns listed (append), bit 1 = sealed (create, add, append)
 ///           8      8     i64   stream id
 ///           16     8     i64   time, microseconds since 1970-01-01 UTC
 ///           24     ...         by kind
@@ -36,18 +37,26 @@ namespace Varve.Storage.Records;
 ///
 /// drop      nothing more
 ///
-/// append    6      2     u16   flags: bit 0 = columns listed
-///           24     8     i64   offset of the first row
-///           32     4     i32   rows, at least 1
-///           36     2     u16   part, from 0
-///           38     2     u16   parts of the batch, at least 1; they stand in entries that follow one another
+/// sealed    24     ...         blob (<see cref="SealedBlob"/>) to the end of the record, sealed with the node's key: what stands from 24 on in a
+/// create                       record that is not sealed. Associated data: bytes 4..23 of the record
+/// and add
+///
+/// append    24     8     i64   offset of the first row
+///           32     2     u16   part, from 0
+///           34     2     u16   parts of the batch, at least 1; they stand in entries that follow one another
+///           36     4     i32   rows, at least 1
 ///           40     2     u16   columns
 ///           42     2     u16   zero
 ///           44     4     u32   bytes of the batch header, a multiple of 8
-///           48     ...         if columns are listed: u16 each, rising places in the stream's schema, padded to 8.
+///    sealed 48     4     u32   version of the stream's key
+///      only 52     12    bytes run id
+///           64     8     i64   counter
+///  48 or 72 ...         ...    if columns are listed: u16 each, rising places in the stream's schema, padded to 8.
 ///                              If not: the batch has the first columns of the schema
-///                  ...         batch header: Arrow's Message flatbuffer of a record batch of these columns
-///                  ...         batch body, to the end of the record; buffers may be zstd-compressed, as the header says
+///    sealed ...   16    bytes  tag of AES-256-GCM over batch header and body. Key: derived from the stream's key and the run id.
+///      only                    Nonce: bytes 60..71. Associated data: from 36 to the tag
+///           ...                batch header: Arrow's Message flatbuffer of a record batch of these columns
+///           ...                batch body, to the end of the record; buffers may be zstd-compressed, as the header says
 ///
 /// abandon   24     8     i64   first offset of the batch whose parts end here, unfinished
 ///
@@ -71,22 +80,28 @@ internal static class RecordFormat
     public const int CreateHeaderBytes = 32;
     public const int AddHeaderBytes = 40;
     public const int AppendHeaderBytes = 48;
+    public const int SealedAppendHeaderBytes = 72;
     public const int AbandonBytes = 32;
     public const int ReplaceHeaderBytes = 32;
     public const int TrimBytes = 32;
     public const int PartCountMax = ushort.MaxValue;
     public const int RecordsPerEntryMax = ushort.MaxValue;
     public const ushort ColumnsListed = 1;
+    public const ushort Sealed = 2;
 
     public const int FlagsAt = 6;
     public const int StreamIdAt = 8;
     public const int TimeAt = 16;
     public const int BodyAt = 24;
-    public const int RowCountAt = 32;
-    public const int PartAt = 36;
-    public const int PartCountAt = 38;
+    public const int PartAt = 32;
+    public const int PartCountAt = 34;
+    public const int RowCountAt = 36;
     public const int ColumnCountAt = 40;
     public const int BatchHeaderBytesAt = 44;
+    public const int KeyVersionAt = 48;
+    public const int RunIdAt = 52;
+    public const int NonceAt = 60;
+    public const int CounterAt = 64;
 
     public static void WriteEntryHeader(Span<byte> target, int recordCount)
     {
@@ -105,6 +120,8 @@ internal static class RecordFormat
         BinaryPrimitives.WriteInt64LittleEndian(target[StreamIdAt..], streamId);
         BinaryPrimitives.WriteInt64LittleEndian(target[TimeAt..], timeMicros);
     }
+
+    public static bool IsSealed(ReadOnlySpan<byte> record) => (BinaryPrimitives.ReadUInt16LittleEndian(record[FlagsAt..]) & Sealed) != 0;
 
     public static int Padded(int bytes) => (bytes + 7) & ~7;
 }

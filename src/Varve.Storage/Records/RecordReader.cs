@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Varve.Arrow;
 using Varve.Arrow.Ipc;
+using Varve.Storage.Keys;
 using Varve.Storage.Log;
 using Varve.Storage.Streams;
 
@@ -13,9 +14,12 @@ namespace Varve.Storage.Records;
 /// thread.
 /// </summary>
 /// <param name="schemaOf">The columns of a stream as they are after all records before; null for an unknown stream.</param>
-internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf)
+/// <param name="keys">What opens sealed records.</param>
+internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf, Keyring keys)
 {
     private readonly Dictionary<ColumnProjection, BatchDecoder> _decoders = [];
+    private readonly RecordOpener _opener = new(keys);
+    private byte[] _opened = [];
 
     /// <summary>Hands over the records of an entry in order. Rows are valid during the call only, but for those of parts.</summary>
     public void Read(LogEntry entry, Action<LogRecord> apply)
@@ -58,8 +62,8 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf)
         {
             return (RecordKind)bytes[4] switch
             {
-                RecordKind.CreateStream => ReadCreate(position, bytes, streamId, time),
-                RecordKind.AddColumns => ReadAdd(position, bytes, streamId, time),
+                RecordKind.CreateStream => ReadCreate(position, Unsealed(position, bytes), streamId, time),
+                RecordKind.AddColumns => ReadAdd(position, Unsealed(position, bytes), streamId, time),
                 RecordKind.DropStream => new DropStreamRecord(streamId, time),
                 RecordKind.Append => ReadAppend(position, record, streamId, time),
                 RecordKind.AbandonParts => new AbandonPartsRecord(
@@ -77,6 +81,20 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf)
         {
             throw Damaged(position, $"a record of stream {streamId}: {e.Message}", e);
         }
+    }
+
+    private ReadOnlySpan<byte> Unsealed(LogPosition position, ReadOnlySpan<byte> record)
+    {
+        RequireSeal(position, record);
+        return !keys.IsEncrypted ? record
+            : SealedBody.Open(record, keys) ?? throw Damaged(position, "a record cannot be opened with the node's key");
+    }
+
+    /// <summary>A record without a seal has no place among sealed ones: anyone who can write the file can make one.</summary>
+    private void RequireSeal(LogPosition position, ReadOnlySpan<byte> record)
+    {
+        if (RecordFormat.IsSealed(record) != keys.IsEncrypted)
+            throw Damaged(position, keys.IsEncrypted ? "a record is not sealed, in an encrypted directory" : "a record is sealed, and there are no keys");
     }
 
     private static int LengthOf(ReadOnlySpan<byte> record) =>
@@ -117,32 +135,55 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf)
         int partCount = BinaryPrimitives.ReadUInt16LittleEndian(bytes[RecordFormat.PartCountAt..]);
         uint batchHeaderBytes = BinaryPrimitives.ReadUInt32LittleEndian(bytes[RecordFormat.BatchHeaderBytesAt..]);
         StreamSchema schema = schemaOf(streamId) ?? throw Damaged(position, $"it appends to stream {streamId}, which does not exist there");
-        ColumnProjection columns = ReadColumns(position, bytes, schema, out int batchAt);
-        Need(position, bytes, batchAt + (long)batchHeaderBytes);
+        RequireSeal(position, bytes);
         if (rowCount < 1 || part >= partCount)
             throw Damaged(position, $"part {part} of {partCount} has {rowCount} rows");
+        long firstOffset = BinaryPrimitives.ReadInt64LittleEndian(bytes[RecordFormat.BodyAt..]);
+        ColumnProjection columns = ReadColumns(position, bytes, schema, out int batchAt);
+        if (keys.IsErased(streamId))
+        {
+            // Their number counts, until the record of the stream's drop; what they were, nobody can know any more.
+            ColumnProjection none = schema.Project([]);
+            return new AppendRecord(streamId, time, firstOffset, part, partCount, none, new RecordBatch(none.Schema, rowCount, []));
+        }
 
-        // Parts wait for the last one, when the log's memory holds other entries: they need their own.
-        ReadOnlyMemory<byte> batch = partCount == 1 ? record[batchAt..] : record[batchAt..].ToArray();
+        ReadOnlyMemory<byte> batch = keys.IsEncrypted ? Open(position, bytes, streamId, batchAt, isKept: partCount > 1)
+            : partCount == 1 ? record[batchAt..]
+            : record[batchAt..].ToArray();
+        Need(position, batch.Span, batchHeaderBytes);
         RecordBatch? rows = DecoderOf(columns).Decode(batch.Span[..(int)batchHeaderBytes], batch[(int)batchHeaderBytes..]);
         if (rows is null || rows.RowCount != rowCount)
             throw Damaged(position, $"an append of {rowCount} rows to stream {streamId} holds {rows?.RowCount ?? 0}");
-        long firstOffset = BinaryPrimitives.ReadInt64LittleEndian(bytes[RecordFormat.BodyAt..]);
         return new AppendRecord(streamId, time, firstOffset, part, partCount, columns, rows);
     }
 
-    private static ColumnProjection ReadColumns(LogPosition position, ReadOnlySpan<byte> bytes, StreamSchema schema, out int end)
+    /// <summary>The batch of a sealed record. Parts wait for the last one, when other records have been opened: they need memory of their own.</summary>
+    private Memory<byte> Open(LogPosition position, ReadOnlySpan<byte> record, long streamId, int batchAt, bool isKept)
+    {
+        int length = record.Length - batchAt;
+        if (isKept || _opened.Length < length)
+            _opened = new byte[length];
+        Memory<byte> batch = _opened.AsMemory(0, length);
+        if (isKept)
+            _opened = [];
+        return _opener.Open(record, streamId, batch.Span) is { } problem ? throw Damaged(position, $"an append to stream {streamId}: {problem}") : batch;
+    }
+
+    /// <summary>The columns that an append lists or counts, and where its batch begins.</summary>
+    private static ColumnProjection ReadColumns(LogPosition position, ReadOnlySpan<byte> bytes, StreamSchema schema, out int batchAt)
     {
         int count = BinaryPrimitives.ReadUInt16LittleEndian(bytes[RecordFormat.ColumnCountAt..]);
         bool listed = (BinaryPrimitives.ReadUInt16LittleEndian(bytes[RecordFormat.FlagsAt..]) & RecordFormat.ColumnsListed) != 0;
-        end = RecordFormat.AppendHeaderBytes + (listed ? RecordFormat.Padded(2 * count) : 0);
-        Need(position, bytes, end);
+        bool isSealed = RecordFormat.IsSealed(bytes);
+        int listAt = isSealed ? RecordFormat.SealedAppendHeaderBytes : RecordFormat.AppendHeaderBytes;
+        batchAt = listAt + (listed ? RecordFormat.Padded(2 * count) : 0) + (isSealed ? SealedRows.TagBytes : 0);
+        Need(position, bytes, batchAt);
         if (!listed && count == schema.All.Indexes.Length)
             return schema.All;
         int[] indexes = new int[count];
         for (int i = 0; i < count; i++)
         {
-            indexes[i] = listed ? BinaryPrimitives.ReadUInt16LittleEndian(bytes[(RecordFormat.AppendHeaderBytes + (2 * i))..]) : i;
+            indexes[i] = listed ? BinaryPrimitives.ReadUInt16LittleEndian(bytes[(listAt + (2 * i))..]) : i;
             if (indexes[i] >= schema.Schema.Fields.Count || (i > 0 && indexes[i] <= indexes[i - 1]))
                 throw Damaged(position, $"an append has column {indexes[i]} in place {i}; the stream has {schema.Schema.Fields.Count} columns there");
         }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Varve.Arrow;
 using Varve.Arrow.Ipc;
+using Varve.Storage.Keys;
 using Varve.Storage.Streams;
 
 namespace Varve.Storage.Records;
@@ -9,6 +10,14 @@ namespace Varve.Storage.Records;
 /// <summary>Records as bytes (<see cref="RecordFormat"/>), but for appends, which <see cref="AppendEncoder"/> writes. Any thread.</summary>
 internal static class RecordWriter
 {
+    /// <summary>Writes a record as the log gets it: sealed, where the directory is encrypted and the record tells what streams are called or hold.</summary>
+    public static byte[] Write(LogRecord record, Keyring keys)
+    {
+        byte[] bytes = Write(record);
+        return keys.IsEncrypted && record is (CreateStreamRecord or AddColumnsRecord) ? SealedBody.Seal(bytes, keys) : bytes;
+    }
+
+    /// <summary>Writes a record without a seal.</summary>
     public static byte[] Write(LogRecord record) => record switch
     {
         CreateStreamRecord create => Create(create),

@@ -1,4 +1,5 @@
 using Varve.Storage.FileSystem;
+using Varve.Storage.Keys;
 
 namespace Varve.Storage.Recovery;
 
@@ -47,6 +48,14 @@ internal sealed class DataDirectory : IDisposable
             throw new StorageException(StorageErrorCode.Corruption,
                 $"{Path} belongs to node {node.NodeId}, but its log {LogPath} is missing; put it back or restore the directory");
         return node;
+    }
+
+    /// <summary>The node's keys. They are made, and durable, before anything else of a node is.</summary>
+    public Task<Keyring> OpenKeyringAsync(KeyOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        bool holdsData = _fileSystem.FileExists(System.IO.Path.Combine(Path, NodeFile.FileName))
+            || new[] { LogPath, SegmentsPath }.Any(d => _fileSystem.DirectoryExists(d) && _fileSystem.ListFiles(d).Count > 0);
+        return KeyringOpening.OpenAsync(_fileSystem, Path, holdsData, options, time, cancellationToken);
     }
 
     /// <summary>Makes a node of a directory whose log is empty.</summary>

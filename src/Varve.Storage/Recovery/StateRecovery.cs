@@ -1,3 +1,4 @@
+using Varve.Storage.Keys;
 using Varve.Storage.Log;
 using Varve.Storage.Records;
 using Varve.Storage.Streams;
@@ -9,7 +10,7 @@ internal sealed class StateRecovery
 {
     private readonly RecordReader _reader;
 
-    public StateRecovery() => _reader = new RecordReader(Catalog.SchemaOf);
+    public StateRecovery(Keyring keys) => _reader = new RecordReader(Catalog.SchemaOf, keys);
 
     public StreamCatalog Catalog { get; } = new();
 

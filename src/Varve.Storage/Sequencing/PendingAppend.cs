@@ -1,4 +1,5 @@
 using Varve.Arrow;
+using Varve.Storage.Keys;
 using Varve.Storage.Records;
 using Varve.Storage.Streams;
 using Varve.Storage.Tail;
@@ -47,8 +48,10 @@ internal sealed class PendingAppend(StreamState stream, PreparedAppend rows, Mem
 
         _timeMicros = state.Stamp(staged);
         _firstOffset = staged.EndOffset;
+        RecordSealer? sealer = state.Keys.SealerOf(stream.Id);
         for (int i = 0; i < rows.Parts.Length; i++)
         {
+            rows.Parts[i].Encoded.SealWith(sealer);
             rows.Parts[i].Encoded.Stamp(_timeMicros, staged.EndOffset, i, rows.Parts.Length);
             ReadOnlySpan<byte> record = rows.Parts[i].Encoded.Bytes;
             _lastPosition = rows.Parts.Length == 1 ? state.Packer.Add(record) : state.Packer.AddAlone(record);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Varve.Storage.Keys;
 using Varve.Storage.Records;
 using Varve.Storage.Streams;
 using Varve.Storage.Tail;
@@ -17,9 +18,10 @@ internal sealed class StagedState
     private readonly TimeProvider _time;
     private long _lastStreamId;
 
-    public StagedState(StreamCatalog recovered, EntryPacker packer, MemoryBudget budget, TimeProvider time)
+    public StagedState(StreamCatalog recovered, EntryPacker packer, MemoryBudget budget, Keyring keys, TimeProvider time)
     {
         Packer = packer;
+        Keys = keys;
         _budget = budget;
         _time = time;
         _lastStreamId = recovered.LastStreamId;
@@ -32,15 +34,26 @@ internal sealed class StagedState
 
     public EntryPacker Packer { get; }
 
+    public Keyring Keys { get; }
+
+    /// <summary>The newest stream. Any thread; no later than a new one is answered.</summary>
+    public long LastStreamId => Volatile.Read(ref _lastStreamId);
+
     public bool TryFind(long streamId, [NotNullWhen(true)] out StagedStream? stream) => _byId.TryGetValue(streamId, out stream);
 
     public bool TryFind(string name, [NotNullWhen(true)] out StagedStream? stream) => _byName.TryGetValue(name, out stream);
 
-    /// <summary>Throws <see cref="StorageErrorCode.MemoryLimit"/> where there is no room for its columns.</summary>
+    /// <summary>
+    /// Throws <see cref="StorageErrorCode.MemoryLimit"/> where there is no room for its columns. Its key is durable: who asked for it saw to that.
+    /// </summary>
     public StagedStream Create(string name, StreamSchema schema)
     {
         _budget.TakeForCatalog("create", name, schema.WeightBytes);
-        StagedStream stream = new(++_lastStreamId, name, schema, SegmentList.Empty, 0, Now());
+        long id = _lastStreamId + 1;
+        if (Keys.IsEncrypted && Keys.Versions(id).Count == 0)
+            throw new InvalidOperationException($"stream {id} is to be created, and there is no key for it");
+        Volatile.Write(ref _lastStreamId, id);
+        StagedStream stream = new(id, name, schema, SegmentList.Empty, 0, Now());
         Add(stream);
         return stream;
     }
@@ -63,7 +76,7 @@ internal sealed class StagedState
     public long Stamp(StagedStream stream) => stream.LastTimeMicros = Math.Max(stream.LastTimeMicros, Now());
 
     /// <summary>Encodes a record and gives it to the log.</summary>
-    public LogPosition Write(LogRecord record) => Packer.Add(RecordWriter.Write(record));
+    public LogPosition Write(LogRecord record) => Packer.Add(RecordWriter.Write(record, Keys));
 
     private long Now() => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 

@@ -3,6 +3,7 @@ using Varve.Arrow.Builders;
 using Varve.Arrow.Ipc;
 using Varve.Arrow.Transform;
 using Varve.Arrow.Validation;
+using Varve.Storage.Keys;
 using Varve.Storage.Records;
 using Varve.Storage.Tail;
 
@@ -15,7 +16,8 @@ namespace Varve.Storage.Streams;
 /// <param name="batchBytesMax">The limit on one append.</param>
 /// <param name="recordBytesMax">The limit on one record, which a single row must stay below too.</param>
 /// <param name="budget">The memory for rows.</param>
-internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, MemoryBudget budget)
+/// <param name="keys">What records are sealed with.</param>
+internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, MemoryBudget budget, Keyring keys)
 {
     /// <summary>Batches above this go into the log in parts: an entry does not cross a page of the log, and what is left of a page is lost.</summary>
     private readonly int _partBytesMax = Math.Min(1 << 20, recordBytesMax / 4 * 3);
@@ -179,7 +181,7 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
             part = Compact(part);
         long sizeBytes = RowSize.Of(part, 0, count);
         BodyCompression compression = stream.Compression.Choose(sizeBytes);
-        EncodedAppend encoded = AppendEncoder.Encode(stream.Id, columns, part, compression);
+        EncodedAppend encoded = AppendEncoder.Encode(stream.Id, columns, part, compression, keys.SealerOf(stream.Id));
         if (compression != BodyCompression.None)
             stream.Compression.Learn(sizeBytes, encoded.LengthBytes);
         if (encoded.LengthBytes <= recordBytesMax)

@@ -1,6 +1,7 @@
 using System.Text;
 using Varve.Arrow;
 using Varve.Arrow.Transform;
+using Varve.Storage.Keys;
 using Varve.Storage.Records;
 
 namespace Varve.Storage.Streams;
@@ -50,7 +51,7 @@ internal static class SchemaRules
                     stream, verb, $"the columns and their metadata take {bytes.Length} bytes encoded, at most {recordBytesMax} are possible");
             }
 
-            read = new RecordReader(_ => null).ReadRecord(LogPosition.None, bytes);
+            read = new RecordReader(_ => null, Keyring.Off()).ReadRecord(LogPosition.None, bytes);
         }
         catch (Exception e) when (e is ArrowFormatException or StorageException { Code: not StorageErrorCode.InvalidSchema })
         {

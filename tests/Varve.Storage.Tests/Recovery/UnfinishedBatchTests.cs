@@ -5,7 +5,7 @@ using Varve.Storage.Streams;
 
 namespace Varve.Storage.Tests.Recovery;
 
-/// <summary>Logs that end, or go on, inside of a batch that was written in parts.</summary>
+/// <summary>Logs that end, or go on, inside of a batch that was written in parts. Not encrypted, so that the test can write records.</summary>
 public class UnfinishedBatchTests
 {
     [Theory]
@@ -88,7 +88,7 @@ public class UnfinishedBatchTests
 
     private static async Task<EngineHost> WithStreamAsync()
     {
-        EngineHost host = await EngineHost.StartAsync();
+        EngineHost host = await EngineHost.StartAsync(o => o with { Keys = new KeyOptions { Encrypt = false } });
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
         await host.Engine.AppendAsync("s", Rows.Of(1, 2));
         await host.CloseAsync();
@@ -101,7 +101,7 @@ public class UnfinishedBatchTests
     private static byte[] Append(int part, int partCount, long firstOffset, long time)
     {
         StreamSchema schema = new(Rows.Schema, 1);
-        EncodedAppend encoded = AppendEncoder.Encode(1, schema.All, Rows.Of(100 + part), BodyCompression.None);
+        EncodedAppend encoded = AppendEncoder.Encode(1, schema.All, Rows.Of(100 + part), BodyCompression.None, sealer: null);
         encoded.Stamp(time, firstOffset, part, partCount);
         byte[] bytes = encoded.Bytes.ToArray();
         encoded.Release();
