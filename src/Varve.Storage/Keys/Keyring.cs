@@ -7,8 +7,8 @@ namespace Varve.Storage.Keys;
 /// after the other, and none is seen, or used to seal anything, before it is durable. A change that fails leaves everything as it was.
 /// </summary>
 /// <remarks>
-/// Keys are made ahead of the streams that will have them: ids are dense and known before, so a new stream costs a writing of the keyring only now and
-/// then. A stream without a key whose id is at or below <see cref="KeyedUpTo"/> was erased, so nothing has to be kept of it.
+/// Keys are made ahead of the streams that will have them: ids are dense and known before, so a new stream costs a writing of the keyring only now
+/// and then. A stream without a key whose id is at or below <see cref="KeyedUpTo"/> was erased, so nothing has to be kept of it.
 /// <para>What a crash between two steps leaves, and who deals with it:</para>
 /// <list type="bullet">
 /// <item>keys durable, the create record not: the next stream of that id gets them. What they sealed before is lost anyway, and no nonce repeats,

@@ -11,8 +11,8 @@ namespace Varve.Storage.Keys;
 /// <remarks>
 /// Why no nonce ever repeats under one key: GCM's key is derived from the stream's key and the run id, 12 random bytes that every instance draws for
 /// itself, so no two instances share a key: not those of two openings, not that of a data directory and its copy, not that of before and after a
-/// crash that took the records away. In the nonce stands a counter of this instance that only ever rises. After a million openings two of them have the same
-/// run id with a probability of 10^-17.
+/// crash that took the records away. In the nonce stands a counter of this instance that only ever rises. After a million openings two of them have
+/// the same run id with a probability of 10^-17.
 /// </remarks>
 internal sealed class RecordSealer
 {

@@ -24,7 +24,8 @@ internal sealed class RootKey
     /// <param name="mayBeRaw">Whether it may be the bytes themselves.</param>
     /// <param name="key">The key.</param>
     /// <param name="problem">What was found instead; says nothing of the content.</param>
-    public static bool TryParse(ReadOnlySpan<byte> given, bool mayBeRaw, [NotNullWhen(true)] out RootKey? key, [NotNullWhen(false)] out string? problem)
+    public static bool TryParse(
+        ReadOnlySpan<byte> given, bool mayBeRaw, [NotNullWhen(true)] out RootKey? key, [NotNullWhen(false)] out string? problem)
     {
         byte[] secret = new byte[Bytes];
         ReadOnlySpan<byte> text = given.Trim(" \t\r\n"u8);

@@ -93,8 +93,9 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf, Keyring k
     /// <summary>A record without a seal has no place among sealed ones: anyone who can write the file can make one.</summary>
     private void RequireSeal(LogPosition position, ReadOnlySpan<byte> record)
     {
-        if (RecordFormat.IsSealed(record) != keys.IsEncrypted)
-            throw Damaged(position, keys.IsEncrypted ? "a record is not sealed, in an encrypted directory" : "a record is sealed, and there are no keys");
+        if (RecordFormat.IsSealed(record) == keys.IsEncrypted)
+            return;
+        throw Damaged(position, keys.IsEncrypted ? "a record is not sealed, in an encrypted directory" : "a record is sealed, and there are no keys");
     }
 
     private static int LengthOf(ReadOnlySpan<byte> record) =>
@@ -157,7 +158,7 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf, Keyring k
         return new AppendRecord(streamId, time, firstOffset, part, partCount, columns, rows);
     }
 
-    /// <summary>The batch of a sealed record. Parts wait for the last one, when other records have been opened: they need memory of their own.</summary>
+    /// <summary>The batch of a sealed record. Parts wait for the last one, while other records are opened: they need their own memory.</summary>
     private Memory<byte> Open(LogPosition position, ReadOnlySpan<byte> record, long streamId, int batchAt, bool isKept)
     {
         int length = record.Length - batchAt;
@@ -166,7 +167,8 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf, Keyring k
         Memory<byte> batch = _opened.AsMemory(0, length);
         if (isKept)
             _opened = [];
-        return _opener.Open(record, streamId, batch.Span) is { } problem ? throw Damaged(position, $"an append to stream {streamId}: {problem}") : batch;
+        string? problem = _opener.Open(record, streamId, batch.Span);
+        return problem is null ? batch : throw Damaged(position, $"an append to stream {streamId}: {problem}");
     }
 
     /// <summary>The columns that an append lists or counts, and where its batch begins.</summary>

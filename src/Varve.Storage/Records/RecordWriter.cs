@@ -10,7 +10,7 @@ namespace Varve.Storage.Records;
 /// <summary>Records as bytes (<see cref="RecordFormat"/>), but for appends, which <see cref="AppendEncoder"/> writes. Any thread.</summary>
 internal static class RecordWriter
 {
-    /// <summary>Writes a record as the log gets it: sealed, where the directory is encrypted and the record tells what streams are called or hold.</summary>
+    /// <summary>Writes a record as the log gets it: sealed, where keys are there and the record tells what streams are called or hold.</summary>
     public static byte[] Write(LogRecord record, Keyring keys)
     {
         byte[] bytes = Write(record);

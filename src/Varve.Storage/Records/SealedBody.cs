@@ -19,7 +19,10 @@ internal static class SealedBody
     {
         BinaryPrimitives.WriteUInt16LittleEndian(plain.AsSpan(RecordFormat.FlagsAt), RecordFormat.Sealed);
         byte[] blob = keys.SealBlob(
-            Keyring.NodeId, KeyPurpose.CatalogRecords, plain.AsSpan(AssociatedAt, RecordFormat.BodyAt - AssociatedAt), plain.AsSpan(RecordFormat.BodyAt));
+            Keyring.NodeId,
+            KeyPurpose.CatalogRecords,
+            plain.AsSpan(AssociatedAt, RecordFormat.BodyAt - AssociatedAt),
+            plain.AsSpan(RecordFormat.BodyAt));
         byte[] record = [.. plain.AsSpan(0, RecordFormat.BodyAt), .. blob];
         BinaryPrimitives.WriteInt32LittleEndian(record, record.Length);
         return record;

@@ -18,7 +18,7 @@ internal readonly ref struct SealedRows
 
     public ReadOnlySpan<byte> Nonce => _record[RecordFormat.NonceAt..RecordFormat.SealedAppendHeaderBytes];
 
-    /// <summary>What stays readable and cannot be changed. Time, offset and part are not among it: they are known only when the seal is there.</summary>
+    /// <summary>What stays readable and cannot be changed. Time, offset and part are not in it: they are known only when the seal is there.</summary>
     public ReadOnlySpan<byte> Associated => _record[RecordFormat.RowCountAt.._tagAt];
 
     public Span<byte> Tag => _record.Slice(_tagAt, TagBytes);

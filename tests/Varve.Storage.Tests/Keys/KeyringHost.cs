@@ -13,7 +13,12 @@ internal static class KeyringHost
 
     public static Task<Keyring> OpenAsync(IFileSystem disk, RootKeySource? source = null, bool holdsData = false, bool encrypt = true) =>
         KeyringOpening.OpenAsync(
-            disk, FaultyFileSystem.Root, holdsData, new KeyOptions { Source = source, Encrypt = encrypt }, TimeProvider.System, CancellationToken.None);
+            disk,
+            FaultyFileSystem.Root,
+            holdsData,
+            new KeyOptions { Source = source, Encrypt = encrypt },
+            TimeProvider.System,
+            CancellationToken.None);
 
     public static async Task<StorageException> RefusedAsync(
         IFileSystem disk, StorageErrorCode code, RootKeySource? source = null, bool holdsData = true, bool encrypt = true)

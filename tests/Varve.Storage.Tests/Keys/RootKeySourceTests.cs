@@ -72,7 +72,8 @@ public class RootKeySourceTests
     {
         using TempDirectory directory = new();
         string path = directory.File("key");
-        Assert.Contains($"the file {path}: there is no such file", (await RefusedAsync(RootKeySource.FromFile(path))).Message, StringComparison.Ordinal);
+        StorageException e = await RefusedAsync(RootKeySource.FromFile(path));
+        Assert.Contains($"the file {path}: there is no such file", e.Message, StringComparison.Ordinal);
         await File.WriteAllTextAsync(path, "password");
         SetMode(path, Owner);
         Assert.Contains("expected 32 bytes", (await RefusedAsync(RootKeySource.FromFile(path))).Message, StringComparison.Ordinal);

@@ -128,7 +128,8 @@ public class SealedRecordTests : IAsyncLifetime
     [Fact]
     public void Names_of_streams_and_columns_do_not_stand_in_records()
     {
-        byte[] bytes = RecordWriter.Write(new CreateStreamRecord(1, 2, "Hippopotamus", new Schema([new Field("Rhinoceros", ArrowTypes.Int64)])), _keys);
+        Schema schema = new([new Field("Rhinoceros", ArrowTypes.Int64)]);
+        byte[] bytes = RecordWriter.Write(new CreateStreamRecord(1, 2, "Hippopotamus", schema), _keys);
         Assert.Equal(-1, bytes.AsSpan().IndexOf("Hippopotamus"u8));
         Assert.Equal(-1, bytes.AsSpan().IndexOf("Rhinoceros"u8));
     }

@@ -71,7 +71,7 @@ public class SegmentDirectoryTests
     public async Task A_thousand_segments_cost_the_opening_one_look_at_the_directory()
     {
         FaultyFileSystem disk = new();
-        await using EngineHost host = await EngineHost.StartAsync(_ => SimulatedOptions.On(disk));
+        await using EngineHost host = await EngineHost.StartAsync(_ => SimulatedOptions.On(disk) with { Compacts = false });
         await AddSegmentsAsync(host, 1_000);
         await host.CloseAsync();
         int looks = 0;
@@ -91,7 +91,7 @@ public class SegmentDirectoryTests
 
     private static async Task<EngineHost> WithSegmentsAsync(int count)
     {
-        EngineHost host = await EngineHost.StartAsync();
+        EngineHost host = await EngineHost.StartAsync(o => o with { Compacts = false });
         await AddSegmentsAsync(host, count);
         return host;
     }
