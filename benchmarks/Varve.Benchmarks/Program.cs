@@ -13,5 +13,7 @@ if (args is [SqlScan.Name, .. string[] scan])
     return await SqlScan.RunAsync(scan).ConfigureAwait(false);
 if (args is [SegmentSizes.Name, .. string[] sizes])
     return SegmentSizes.Run(sizes);
+if (args is [SegmentSpeed.Name, .. string[] speed])
+    return SegmentSpeed.Run(speed);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

@@ -21,6 +21,9 @@ public class TinyRunTests(ITestOutputHelper output)
     public Task Segments_are_measured_next_to_Parquet() => RunsAsync("Varve.Benchmarks", "flights", "segment-sizes", "70000", "flights", "columns");
 
     [Fact]
+    public Task Columns_of_segments_are_measured() => RunsAsync("Varve.Benchmarks", "latency_ms", "segment-speed", "70000", "1");
+
+    [Fact]
     public Task Appends_over_grpc_are_measured() =>
         RunsAsync("Varve.Load", "ratio", "append", "seconds=0.1", "repetitions=1", "bytes=100", "writers=2");
 

@@ -50,6 +50,13 @@ internal sealed class BlockSource(Schema schema, IReadOnlyList<RecordBatch> bloc
             yield return new BlockSource(blocks[0].Schema, blocks, offset);
     }
 
+    /// <summary>The same rows with one of the columns.</summary>
+    public BlockSource Only(int field)
+    {
+        Schema one = new([schema.Fields[field]]);
+        return new BlockSource(one, [.. blocks.Select(b => new RecordBatch(one, b.RowCount, [b.Columns[field]]))], firstOffset);
+    }
+
     public override int RowCountOf(int block) => blocks[block].RowCount;
 
     public override ArrayData Column(int field, int block) => blocks[block].Columns[field];

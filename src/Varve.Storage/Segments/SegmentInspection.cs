@@ -51,9 +51,33 @@ public sealed record SegmentInspection
     /// <summary>Empty for a file that is as it was written.</summary>
     public IReadOnlyList<PageDamage> Damage { get; init; } = [];
 
-    /// <summary>Looks at a segment file that is not encrypted, or only at its header.</summary>
-    /// <inheritdoc cref="Read(IFileSystem, string, Func{long, int, StreamKey})"/>
-    public static SegmentInspection Read(string path) => Read(LinuxFileSystem.Instance, path, (_, _) => null);
+    /// <summary>
+    /// Looks at a segment file where it stands in a data directory, with the keys in the keyring there. Takes no lock and changes nothing: the
+    /// directory may be in use.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="rootKey">Opens the keyring; null: the file <c>root.key</c> in the data directory.</param>
+    /// <param name="cancellationToken">Ends the wait for a command that gives the root key.</param>
+    /// <returns>With <see cref="Locked"/> where there is no keyring, or the root key does not open it.</returns>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.Corruption"/> where header or trailer are damaged, so that nothing can be told;
+    /// <see cref="StorageErrorCode.Unsupported"/> for a later format.</exception>
+    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
+    public static async Task<SegmentInspection> ReadAsync(
+        string path, RootKeySource? rootKey = null, CancellationToken cancellationToken = default)
+    {
+        SegmentInspection shown = Read(LinuxFileSystem.Instance, path, (_, _) => null);
+        if (shown.Locked is null)
+            return shown;
+        try
+        {
+            KeyringContent keys = await SegmentKeys.ReadAsync(LinuxFileSystem.Instance, path, rootKey, cancellationToken).ConfigureAwait(false);
+            return Read(LinuxFileSystem.Instance, path, (stream, version) => SegmentKeys.Find(keys, stream, version));
+        }
+        catch (StorageException e) when (e.Code == StorageErrorCode.KeyMismatch)
+        {
+            return shown with { Locked = e.Message };
+        }
+    }
 
     /// <param name="fileSystem">Where the file is.</param>
     /// <param name="path">The file.</param>

@@ -1,6 +1,7 @@
 using Varve.Storage.FileSystem;
 using Varve.Storage.Keys;
 using Varve.Storage.Segments;
+using Varve.Testing;
 
 namespace Varve.Storage.Tests.Segments;
 
@@ -11,7 +12,7 @@ public class InspectionTests
     {
         using SegmentFolder folder = new();
         folder.Write(SmallRows.Source(clustered: true), StreamKey.None);
-        SegmentInspection shown = SegmentInspection.Read(folder.LastPath);
+        SegmentInspection shown = Read(folder, key: null);
         Assert.Null(shown.Locked);
         Assert.Empty(shown.Damage);
         Assert.Equal((1, 1, SegmentTesting.StreamId, 0), (shown.Version, shown.SegmentId, shown.StreamId, shown.KeyVersion));
@@ -43,10 +44,33 @@ public class InspectionTests
     {
         using SegmentFolder folder = new();
         folder.Write(SmallRows.Source(clustered: false));
-        SegmentInspection shown = SegmentInspection.Read(folder.LastPath);
+        SegmentInspection shown = Read(folder, key: null);
         Assert.Contains("no key for version 3 of stream 42", shown.Locked, StringComparison.Ordinal);
         Assert.Equal((SegmentTesting.NodeId, SegmentTesting.StreamId, 3), (shown.NodeId, shown.StreamId, shown.KeyVersion));
         Assert.Empty(shown.Columns);
+    }
+
+    [Fact]
+    public async Task In_a_data_directory_its_keyring_opens_it()
+    {
+        using TempDirectory directory = new();
+        string path = directory.File("segments", "0000000001.seg");
+        Directory.CreateDirectory(directory.File("segments"));
+        KeyOptions options = new();
+        using Keyring keyring = await KeyringOpening.OpenAsync(
+            LinuxFileSystem.Instance, directory.Path, holdsData: false, options, TimeProvider.System, CancellationToken.None);
+        await keyring.EnsureKeysAsync(SegmentTesting.StreamId);
+        SegmentTesting.Write(path, SmallRows.Source(clustered: false), keyring.CurrentKey(SegmentTesting.StreamId));
+        SegmentInspection shown = await SegmentInspection.ReadAsync(path);
+        Assert.Null(shown.Locked);
+        Assert.Equal((64, 0), (shown.RowCount, shown.Damage.Count));
+
+        await File.WriteAllTextAsync(directory.File("root.key"), string.Concat(Enumerable.Repeat("0123456789abcdef", 4)));
+        Assert.Contains("another root key", (await SegmentInspection.ReadAsync(path)).Locked, StringComparison.Ordinal);
+        File.Delete(directory.File("keyring"));
+        shown = await SegmentInspection.ReadAsync(path);
+        Assert.Contains("no keyring", shown.Locked, StringComparison.Ordinal);
+        Assert.Equal(SegmentTesting.StreamId, shown.StreamId);
     }
 
     [Fact]
@@ -76,6 +100,6 @@ public class InspectionTests
         Assert.Equal(SegmentTesting.StreamId, shown.StreamId);
     }
 
-    private static SegmentInspection Read(SegmentFolder folder, StreamKey key) =>
+    private static SegmentInspection Read(SegmentFolder folder, StreamKey? key) =>
         SegmentInspection.Read(LinuxFileSystem.Instance, folder.LastPath, (_, _) => key);
 }
