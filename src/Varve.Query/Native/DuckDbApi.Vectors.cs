@@ -51,4 +51,28 @@ internal static unsafe partial class DuckDbApi
     /// <summary>Copies a text into the vector's own memory; its bytes are not checked.</summary>
     [LibraryImport(Library)]
     public static partial void duckdb_unsafe_vector_assign_string_element_len(nint vector, ulong row, byte* text, ulong length);
+
+    /// <summary>A vector of any capacity.</summary>
+    [LibraryImport(Library)]
+    public static partial VectorHandle duckdb_create_vector(LogicalTypeHandle type, ulong capacity);
+
+    [LibraryImport(Library)]
+    public static partial void duckdb_destroy_vector(ref nint vector);
+
+    [LibraryImport(Library)]
+    public static partial SelectionHandle duckdb_create_selection_vector(ulong size);
+
+    [LibraryImport(Library)]
+    public static partial void duckdb_destroy_selection_vector(nint selection);
+
+    [LibraryImport(Library)]
+    public static partial uint* duckdb_selection_vector_get_data_ptr(SelectionHandle selection);
+
+    /// <summary>Makes a vector share the values of another.</summary>
+    [LibraryImport(Library)]
+    public static partial void duckdb_vector_reference_vector(nint target, VectorHandle source);
+
+    /// <summary>Makes a vector one of codes into the values that it had.</summary>
+    [LibraryImport(Library)]
+    public static partial void duckdb_slice_vector(nint vector, SelectionHandle selection, ulong count);
 }

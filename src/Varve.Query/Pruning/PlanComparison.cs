@@ -127,13 +127,14 @@ internal static class PlanComparison
 
     private static Within BelowNaN(PlanOperand operand) => new(operand.Column, null, ZoneValue.OfReal(double.PositiveInfinity));
 
-    /// <summary>A bound that is excluded is taken as included: that is one text too many.</summary>
+    /// <summary>The next text after one is that with a NUL behind it. There is no last one before it: that bound is taken as included.</summary>
     private static Condition OfBytes(PlanOperand operand, string comparison, ZoneValue value) => comparison switch
     {
         Equal => new Within(operand.Column, value, value),
         NotEqual => new NoneOf(operand.Column, [value]),
         Less or LessOrEqual => new Within(operand.Column, null, value),
-        Greater or GreaterOrEqual => new Within(operand.Column, value, null),
+        Greater => new Within(operand.Column, ZoneValue.OfBytes([.. value.Bytes, 0]), null),
+        GreaterOrEqual => new Within(operand.Column, value, null),
         _ => Condition.Always,
     };
 }

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using Varve.Arrow;
 using Varve.Query.Native;
+using Varve.Query.Scan.Dictionaries;
 using Varve.Query.Scan.Loading;
 
 namespace Varve.Query.Scan;
@@ -14,6 +15,8 @@ internal sealed class ChunkFiller(ScanExecution execution, BlockRows rows)
 
     private readonly ScanColumn[] _columns = execution.Projection;
     private readonly ScanColumn[] _listColumns = [.. execution.Projection.Where(c => c.Kind == ScanColumnKind.Stored && c.Loader.HasLists)];
+
+    private readonly DictionaryFiller _dictionaries = new(execution.Binding.Columns.Length);
 
     /// <summary>Holds what is in memory anyway in place, until the scan ends.</summary>
     public ScanPins Pins { get; } = new();
@@ -76,7 +79,9 @@ internal sealed class ChunkFiller(ScanExecution execution, BlockRows rows)
         ScanPins? pins = rows.Block.IsResident ? Pins : null;
         try
         {
-            if (window.IsRun)
+            if (array.Type is DictionaryType)
+                _dictionaries.Fill(column, array, window, vector);
+            else if (window.IsRun)
                 LoadRun(column.Loader, array, window, vector, pins);
             else
                 column.Loader.Gather(array, window.Rows, vector, pins);

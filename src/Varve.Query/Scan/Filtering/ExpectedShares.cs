@@ -14,6 +14,6 @@ internal static class ExpectedShares
         TextMatch { Matches: true } => 0.2,
         AllOf all => all.Parts.Min(Of),
         AnyOf any => Math.Min(1, any.Parts.Sum(Of)),
-        _ => 0.9,
+        _ => 0.8,
     };
 }

@@ -54,15 +54,20 @@ internal abstract unsafe class ColumnLoader
     /// <exception cref="QueryException">A value has no equal in the SQL type.</exception>
     public void Gather(ArrayData array, ReadOnlySpan<int> rows, nint vector, ScanPins? pins)
     {
-        ulong* validity = null;
-        if (array.NullCount > 0)
-        {
-            DuckDbApi.duckdb_vector_ensure_validity_writable(vector);
-            validity = DuckDbApi.duckdb_vector_get_validity(vector);
-            ValidityWords.Gather(array, rows, validity);
-        }
-
+        ulong* validity = array.NullCount > 0 ? LoadValidity(array, new RowWindow(rows), vector) : null;
         GatherValues(array, rows, vector, validity, pins);
+    }
+
+    /// <summary>Fills the validity of a vector and returns it.</summary>
+    public static ulong* LoadValidity(ArrayData array, RowWindow window, nint vector)
+    {
+        DuckDbApi.duckdb_vector_ensure_validity_writable(vector);
+        ulong* validity = DuckDbApi.duckdb_vector_get_validity(vector);
+        if (window.IsRun)
+            ValidityWords.Load(array, window.From, window.Count, null, validity);
+        else
+            ValidityWords.Gather(array, window.Rows, validity);
+        return validity;
     }
 
     /// <param name="array">The rows' array.</param>
