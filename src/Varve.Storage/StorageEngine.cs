@@ -302,7 +302,9 @@ public sealed class StorageEngine : IAsyncDisposable
         return head.EndOffset > offset && !head.IsDropped ? new ValueTask<long>(head.EndOffset) : WaitAsync(stream, offset, cancellationToken);
     }
 
-    /// <summary>Stops accepting, finishes what was accepted, and closes the log. Views that are open stay valid.</summary>
+    /// <summary>
+    /// Stops accepting, finishes what was accepted, and closes the log. Views that are open stay valid until the directory is opened again.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)

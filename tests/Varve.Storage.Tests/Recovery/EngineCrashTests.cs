@@ -8,15 +8,17 @@ namespace Varve.Storage.Tests.Recovery;
 /// <summary>The engine on a simulated disk: failing operations, kills and power cuts at every moment, judged by <see cref="RowLedger"/>.</summary>
 public class EngineCrashTests(ITestOutputHelper output)
 {
-    [Fact]
-    public async Task Any_operation_that_fails_loses_nothing_acknowledged_and_tears_no_batch()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Any_operation_that_fails_loses_nothing_acknowledged_and_tears_no_batch(bool seals)
     {
         int seed = TestSeed.Next(output.WriteLine);
         int at = 1;
         for (bool struck = true; struck; at += 1 + (at / 20))
         {
             FaultyFileSystem disk = new() { Fault = new Fault(at, at % 3 == 0 ? Errno.NoSpace : Errno.InputOutput, ForEver: at % 2 == 0) };
-            RowLedger ledger = new();
+            RowLedger ledger = new(seals);
             await ledger.LiveAsync(disk, new Random(seed), 12);
             struck = disk.Fault.Struck;
             disk.Fault = null;
@@ -26,12 +28,14 @@ public class EngineCrashTests(ITestOutputHelper output)
         output.WriteLine($"{at} operations");
     }
 
-    [Fact]
-    public async Task A_power_cut_at_any_operation_loses_nothing_acknowledged_and_tears_no_batch()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_power_cut_at_any_operation_loses_nothing_acknowledged_and_tears_no_batch(bool seals)
     {
         int seed = TestSeed.Next(output.WriteLine);
         for (int run = 0; run < 12; run++)
-            await CrashManyTimesAsync(new Random(seed + run), _ => { });
+            await CrashManyTimesAsync(new Random(seed + run), _ => { }, seals);
     }
 
     [Fact]
@@ -54,14 +58,14 @@ public class EngineCrashTests(ITestOutputHelper output)
         Assert.Fail("not found out");
     }
 
-    private static async Task CrashManyTimesAsync(Random random, Action<FaultyFileSystem> plant)
+    private static async Task CrashManyTimesAsync(Random random, Action<FaultyFileSystem> plant, bool seals = false)
     {
-        RowLedger ledger = new();
+        RowLedger ledger = new(seals);
         FaultyFileSystem disk = new();
         for (int life = 0; life < 12; life++)
         {
             plant(disk);
-            disk.CutAt = disk.Operations + random.Next(1, 120);
+            disk.CutAt = disk.Operations + random.Next(1, seals ? 500 : 120);
             StorageException? end = await ledger.LiveAsync(disk, random, 15);
             if (end is not null && !disk.IsCut)
                 throw end;

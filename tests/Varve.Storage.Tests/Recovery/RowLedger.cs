@@ -7,7 +7,8 @@ namespace Varve.Storage.Tests.Recovery;
 /// is there after a crash: every acknowledged batch, whole, in order, once, at its offset; of those that were only tried, any, but whole, behind
 /// the acknowledged ones of their time; and what was seen once stays. One thread.
 /// </summary>
-internal sealed class RowLedger
+/// <param name="seals">Whether it also flushes and compacts now and then, and lets the background do so all the time.</param>
+internal sealed class RowLedger(bool seals = false)
 {
     private const int PartsFrom = 300;
 
@@ -25,7 +26,7 @@ internal sealed class RowLedger
         StorageEngine engine;
         try
         {
-            engine = await StorageEngine.OpenAsync(SimulatedOptions.On(disk));
+            engine = await StorageEngine.OpenAsync(Options(disk));
         }
         catch (StorageException e) when (e.Code is not StorageErrorCode.Corruption || disk.IsCut)
         {
@@ -34,17 +35,22 @@ internal sealed class RowLedger
 
         await using (engine)
         {
-            Judge(engine);
             try
             {
+                Judge(engine);
                 if (!engine.TryDescribe("s", out _))
                     await engine.CreateStreamAsync("s", Rows.Schema);
                 _isCreated = true;
                 while (_sizes.Count == 0 || batchCount-- > 0)
+                {
                     await AppendAsync(engine, random);
+                    if (seals)
+                        await SealAsync(engine, random);
+                }
+
                 return null;
             }
-            catch (StorageException e)
+            catch (StorageException e) when (e.Code is not StorageErrorCode.Corruption || disk.IsCut || disk.Fault?.Struck == true)
             {
                 return e;
             }
@@ -53,7 +59,7 @@ internal sealed class RowLedger
 
     public async Task JudgeAsync(FaultyFileSystem disk)
     {
-        await using StorageEngine engine = await StorageEngine.OpenAsync(SimulatedOptions.On(disk));
+        await using StorageEngine engine = await StorageEngine.OpenAsync(Options(disk));
         Judge(engine);
     }
 
@@ -80,6 +86,27 @@ internal sealed class RowLedger
         foreach ((_, Task<AppendResult> append) in appends)
             await append;
     }
+
+    /// <summary>That a segment cannot be written costs nothing but the segment.</summary>
+    private static async Task SealAsync(StorageEngine engine, Random random)
+    {
+        try
+        {
+            if (random.Next(4) == 0)
+                await engine.FlushAsync("s");
+            if (random.Next(6) == 0)
+                await engine.CompactAsync("s");
+        }
+        catch (StorageException e) when (engine.IsAccepting)
+        {
+            if (e.Code is not (StorageErrorCode.DiskError or StorageErrorCode.DiskFull or StorageErrorCode.Corruption))
+                throw new RowLedgerException($"sealing ended with {e.Code}: {e.Message}");
+        }
+    }
+
+    private StorageOptions Options(FaultyFileSystem disk) => seals
+        ? SimulatedOptions.On(disk) with { SealRows = 200, SegmentRowsMax = 2_000, SegmentRawBytesMax = 1 << 20 }
+        : SimulatedOptions.On(disk);
 
     private void Know(int batch)
     {

@@ -31,6 +31,10 @@ internal sealed class SegmentHandle(IFileSystem fileSystem, string path, Segment
             {
                 throw SegmentDamage.InFile(path, "the file is missing", e);
             }
+            catch (IOException e)
+            {
+                throw Unreadable(e);
+            }
         }
     }
 
@@ -44,11 +48,20 @@ internal sealed class SegmentHandle(IFileSystem fileSystem, string path, Segment
         {
             if (_reader is { } made)
                 return made;
-            SegmentReader reader = SegmentReader.Open(file, FindKey, meter);
-            CheckIdentity(reader.Header, file.Length);
-            return _reader = reader;
+            try
+            {
+                SegmentReader reader = SegmentReader.Open(file, FindKey, meter);
+                CheckIdentity(reader.Header, file.Length);
+                return _reader = reader;
+            }
+            catch (IOException e)
+            {
+                throw Unreadable(e);
+            }
         }
     }
+
+    private StorageException Unreadable(IOException e) => new(StorageErrorCode.DiskError, $"cannot read segment {info.Id}: {e.Message}", e);
 
     private StreamKey FindKey(SegmentHeader header)
     {

@@ -7,7 +7,7 @@ namespace Varve.Storage.Segments.Sealing;
 internal static class SealFailure
 {
     public static StorageException Of(string verb, StreamState stream, Exception failure) => failure as StorageException ?? new StorageException(
-        Errno.IsDiskFull(failure) ? StorageErrorCode.DiskFull : StorageErrorCode.NodeStopped,
+        Errno.IsDiskFull(failure) ? StorageErrorCode.DiskFull : StorageErrorCode.DiskError,
         $"cannot {verb} stream '{stream.Name}': {failure.Message}. Its rows are safe where they are",
         failure);
 }
