@@ -1,28 +1,33 @@
 using System.Buffers.Binary;
+using Varve.Arrow;
+using Varve.Storage.Segments.Encoding.Choice;
+using Varve.Storage.Segments.Encoding.Codecs;
 
 namespace Varve.Storage.Segments.Encoding;
 
 /// <summary>Bits, such as booleans and validity, as a vector, the least significant bit of a byte first. Any thread.</summary>
 internal static class BitVector
 {
-    public static int BytesOf(int bitCount) => (int)(((long)bitCount + 7) / 8);
-
     /// <summary>Appends that many bits, which begin at that bit of the source, in the encoding that suits them.</summary>
     public static void Encode(ReadOnlySpan<byte> source, long firstBit, int bitCount, VectorWriter writer)
     {
-        byte[] bits = new byte[BytesOf(bitCount)];
+        using Scratch<byte> scratch = new(Bitmap.ByteCount(bitCount));
+        Span<byte> bits = scratch.Span;
         CopyBits(source, firstBit, bitCount, bits);
-        int at = writer.BeginVector();
-        if (bitCount > 0 && IsConstant(bits, bitCount))
+        int ones = Bitmap.CountSet(bits, 0, bitCount);
+        if (bitCount > 0 && (ones == 0 || ones == bitCount))
         {
-            writer.Append(1)[0] = (byte)(bits[0] & 1);
-            writer.EndVector(at, VectorEncoding.Constant, 0, 0, bitCount);
+            EncodeConstant(ones > 0, bitCount, writer);
+            return;
         }
-        else
-        {
-            writer.Append(bits);
-            writer.EndVector(at, VectorEncoding.Raw, 0, 0, bitCount);
-        }
+
+        Contest contest = new(writer, Cost.Of(VectorHeader.Bytes + bits.Length, 0));
+        if (bitCount > 0)
+            contest.Judge(PlacesCodec.Encode(bits, bitCount, writer));
+        if (ZstdCodec.IsWorthTrying(bits))
+            contest.Judge(ZstdCodec.EncodeBits(bits, bitCount, writer));
+        if (!contest.HasWinner)
+            EncodeRaw(bits, bitCount, writer);
     }
 
     /// <summary>
@@ -32,30 +37,53 @@ internal static class BitVector
     /// <exception cref="VectorFormatException">The source does not begin with such a vector.</exception>
     public static int Decode(ReadOnlySpan<byte> source, Span<byte> target, int bitCount)
     {
-        VectorHeader header = VectorHeader.Read(source, 0, bitCount);
-        BodyReader reader = new(source.Slice(VectorHeader.Bytes, header.BodyBytes));
-        target = target[..BytesOf(bitCount)];
+        var header = VectorHeader.Read(source, 0, bitCount);
+        ReadOnlySpan<byte> body = source.Slice(VectorHeader.Bytes, header.BodyBytes);
+        target = target[..Bitmap.ByteCount(bitCount)];
         switch (header.Encoding)
         {
             case VectorEncoding.Raw:
-                reader.Take(target.Length).CopyTo(target);
+                RawCodec.Decode(body, target);
                 break;
             case VectorEncoding.Constant:
-                target.Fill(reader.TakeByte() switch
-                {
-                    0 => 0,
-                    1 => 0xFF,
-                    byte other => throw new VectorFormatException($"the bit that all bits are is {other}"),
-                });
+                DecodeConstant(body, target);
+                break;
+            case VectorEncoding.Zstd:
+                ZstdCodec.DecodeBits(body, target);
+                break;
+            case VectorEncoding.Places:
+                PlacesCodec.Decode(header, body, target, 1);
                 break;
             default:
                 throw header.Unknown();
         }
 
-        reader.End();
-        if (bitCount % 8 != 0)
-            target[^1] &= (byte)((1 << bitCount % 8) - 1);
+        ClearSpare(target, bitCount);
         return VectorHeader.Bytes + header.BodyBytes;
+    }
+
+    private static void EncodeConstant(bool bit, int bitCount, VectorWriter writer)
+    {
+        int at = writer.BeginVector();
+        writer.AppendValue(bit ? (byte)1 : (byte)0);
+        writer.EndVector(at, VectorEncoding.Constant, 0, 0, bitCount);
+    }
+
+    private static void DecodeConstant(ReadOnlySpan<byte> body, Span<byte> target)
+    {
+        BodyReader reader = new(body);
+        byte bit = reader.TakeByte();
+        if (bit > 1)
+            throw new VectorFormatException($"the bit that all bits are is {bit}");
+        target.Fill(bit == 0 ? byte.MinValue : byte.MaxValue);
+        reader.End();
+    }
+
+    private static void EncodeRaw(ReadOnlySpan<byte> bits, int bitCount, VectorWriter writer)
+    {
+        int at = writer.BeginVector();
+        writer.Append(bits);
+        writer.EndVector(at, VectorEncoding.Raw, 0, 0, bitCount);
     }
 
     private static void CopyBits(ReadOnlySpan<byte> source, long firstBit, int bitCount, Span<byte> target)
@@ -79,14 +107,12 @@ internal static class BitVector
                 target[at] = (byte)(source[at] >> shift | (at + 1 < source.Length ? source[at + 1] << (8 - shift) : 0));
         }
 
-        if (bitCount % 8 != 0)
-            target[^1] &= (byte)((1 << bitCount % 8) - 1);
+        ClearSpare(target, bitCount);
     }
 
-    private static bool IsConstant(ReadOnlySpan<byte> bits, int bitCount)
+    private static void ClearSpare(Span<byte> target, int bitCount)
     {
-        byte all = (bits[0] & 1) == 0 ? (byte)0 : (byte)0xFF;
-        int whole = bitCount / 8;
-        return !bits[..whole].ContainsAnyExcept(all) && (bitCount % 8 == 0 || bits[^1] == (all & ((1 << bitCount % 8) - 1)));
+        if (bitCount % 8 != 0)
+            target[^1] &= (byte)((1 << bitCount % 8) - 1);
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -7,8 +8,6 @@ namespace Varve.Storage.Segments.Encoding;
 internal ref struct BodyReader(ReadOnlySpan<byte> body)
 {
     private ReadOnlySpan<byte> _rest = body;
-
-    public readonly ReadOnlySpan<byte> Rest => _rest;
 
     public ReadOnlySpan<byte> Take(long bytes)
     {
@@ -24,8 +23,30 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
     public T Take<T>()
         where T : unmanaged => MemoryMarshal.Read<T>(Take(Unsafe.SizeOf<T>()));
 
-    /// <summary>Something read the beginning of <see cref="Rest"/> on its own.</summary>
-    public void Skip(int bytes) => Take(bytes);
+    /// <summary>A number of values that come next.</summary>
+    public int TakeCount(int least, int greatest, string what)
+    {
+        uint count = Take<uint>();
+        if (count < (uint)least || count > (uint)greatest)
+            throw new VectorFormatException($"a vector has {count} {what}, {least} to {greatest} were expected");
+        return (int)count;
+    }
+
+    /// <summary>A vector of exactly as many values as the target takes.</summary>
+    public void TakeVector<T>(Span<T> target, int depth)
+        where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T> => _rest = _rest[VectorDecoder.Decode(_rest, target, depth)..];
+
+    /// <summary>A vector of the bits of exactly as many reals as the target takes.</summary>
+    public void TakeReals<T>(Span<T> target, int depth)
+        where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T> => _rest = _rest[RealVector.DecodeBits(_rest, target, depth)..];
+
+    /// <summary>A vector of exactly that many bits.</summary>
+    public void TakeBits(Span<byte> target, int bitCount) => _rest = _rest[BitVector.Decode(_rest, target, bitCount)..];
+
+    /// <summary>A vector that is not looked at.</summary>
+    public void SkipVector() => Take(VectorInspection.BytesOf(_rest));
+
+    public ReadOnlySpan<byte> TakeAll() => Take(_rest.Length);
 
     /// <exception cref="VectorFormatException">Something is left.</exception>
     public readonly void End()

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Varve.Storage.Segments.Encoding.Choice;
 
 namespace Varve.Storage.Segments.Encoding;
 
@@ -9,15 +10,7 @@ internal static class IntegerVector
 {
     /// <summary>Appends the values in the encoding that suits them.</summary>
     public static void Encode<T>(ReadOnlySpan<T> values, VectorWriter writer)
-        where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
-    {
-        if (!values.IsEmpty && !values.ContainsAnyExcept(values[0]))
-            ConstantCodec.Encode(values[0], values.Length, writer);
-        else if (Frames<T>.Of(values).EncodedBytes < VectorHeader.Bytes + (long)values.Length * Unsafe.SizeOf<T>())
-            FrameCodec.Encode(values, writer);
-        else
-            RawCodec.Encode(values, writer);
-    }
+        where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => IntegerEncoder.Encode(values, writer, Allowed.All);
 
     /// <summary>Decodes a vector of exactly as many values as the target takes, from the source's begin, and returns the bytes it took there.</summary>
     /// <exception cref="VectorFormatException">The source does not begin with such a vector.</exception>
@@ -28,38 +21,15 @@ internal static class IntegerVector
         switch (Unsafe.SizeOf<T>())
         {
             case 1:
-                return DecodeUnsigned(source, MemoryMarshal.Cast<T, byte>(target));
+                return VectorDecoder.Decode(source, MemoryMarshal.Cast<T, byte>(target), 0);
             case 2:
-                return DecodeUnsigned(source, MemoryMarshal.Cast<T, ushort>(target));
+                return VectorDecoder.Decode(source, MemoryMarshal.Cast<T, ushort>(target), 0);
             case 4:
-                return DecodeUnsigned(source, MemoryMarshal.Cast<T, uint>(target));
+                return VectorDecoder.Decode(source, MemoryMarshal.Cast<T, uint>(target), 0);
             case 8:
-                return DecodeUnsigned(source, MemoryMarshal.Cast<T, ulong>(target));
+                return VectorDecoder.Decode(source, MemoryMarshal.Cast<T, ulong>(target), 0);
             default:
                 throw new NotSupportedException($"vectors of {typeof(T).Name}");
         }
-    }
-
-    private static int DecodeUnsigned<T>(ReadOnlySpan<byte> source, Span<T> target)
-        where T : unmanaged, IBinaryInteger<T>
-    {
-        VectorHeader header = VectorHeader.Read(source, Unsafe.SizeOf<T>(), target.Length);
-        ReadOnlySpan<byte> body = source.Slice(VectorHeader.Bytes, header.BodyBytes);
-        switch (header.Encoding)
-        {
-            case VectorEncoding.Raw:
-                RawCodec.Decode(body, target);
-                break;
-            case VectorEncoding.Constant:
-                ConstantCodec.Decode(body, target);
-                break;
-            case VectorEncoding.Frame:
-                FrameCodec.Decode(header, body, target);
-                break;
-            default:
-                throw header.Unknown();
-        }
-
-        return VectorHeader.Bytes + header.BodyBytes;
     }
 }

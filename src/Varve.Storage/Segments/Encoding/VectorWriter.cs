@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Varve.Storage.Segments.Encoding;
 
@@ -8,6 +10,9 @@ internal sealed class VectorWriter : IDisposable
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(4096);
 
     public int Length { get; private set; }
+
+    /// <summary>How many vectors have begun and not ended: those that the next one lies within.</summary>
+    internal int Depth { get; private set; }
 
     /// <summary>Valid until more is written.</summary>
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
@@ -25,6 +30,12 @@ internal sealed class VectorWriter : IDisposable
 
     public void Append(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Append(bytes.Length));
 
+    public void AppendValue<T>(T value)
+        where T : unmanaged => MemoryMarshal.Write(Append(Unsafe.SizeOf<T>()), value);
+
+    /// <summary>Bytes that were written before, to be written once more.</summary>
+    public Span<byte> At(int at, int bytes) => _bytes.AsSpan(0, Length).Slice(at, bytes);
+
     /// <summary>Drops what was written behind that length.</summary>
     public void Truncate(int length)
     {
@@ -32,20 +43,31 @@ internal sealed class VectorWriter : IDisposable
         Length = length;
     }
 
+    /// <summary>Drops some bytes; what was written behind them moves up.</summary>
+    public void Remove(int at, int bytes)
+    {
+        _bytes.AsSpan(at + bytes, Length - at - bytes).CopyTo(_bytes.AsSpan(at));
+        Length -= bytes;
+    }
+
     /// <summary>Begins anew in the same memory.</summary>
-    public void Clear() => Length = 0;
+    public void Clear() => (Length, Depth) = (0, 0);
 
     /// <summary>Appends a vector's header, to be filled by <see cref="EndVector"/>, and returns its place.</summary>
     internal int BeginVector()
     {
         int at = Length;
+        Depth++;
         Append(VectorHeader.Bytes);
         return at;
     }
 
     /// <summary>Everything behind the place of the header is the vector's body.</summary>
-    internal void EndVector(int at, VectorEncoding encoding, int valueBytes, int parameter, int count) =>
+    internal void EndVector(int at, VectorEncoding encoding, int valueBytes, int parameter, int count)
+    {
+        Depth--;
         new VectorHeader(encoding, valueBytes, parameter, count, Length - at - VectorHeader.Bytes).Write(_bytes.AsSpan(at));
+    }
 
     public void Dispose()
     {

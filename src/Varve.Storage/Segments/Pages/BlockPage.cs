@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Varve.Arrow;
 using Varve.Storage.Segments.Dictionaries;
 using Varve.Storage.Segments.Encoding;
+using Varve.Storage.Segments.Encoding.Packing;
 using Varve.Storage.Segments.Format;
 
 namespace Varve.Storage.Segments.Pages;

@@ -25,6 +25,31 @@ public class IntegerVectorTests(ITestOutputHelper output)
         EveryWidth<ulong>(count, random);
     }
 
+    [Fact]
+    public void A_value_that_no_sample_saw_comes_back()
+    {
+        var random = new Random(TestSeed.Next(output.WriteLine));
+        for (int round = 0; round < 60; round++)
+        {
+            int bits = random.Next(8, 24);
+            double skew = 1 + (random.NextDouble() * 4);
+            Func<int, long>[] kinds =
+            [
+                i => (long)((1 << bits) * Math.Pow(random.NextDouble(), skew)),
+                i => (i * 1000L) + (long)((1 << bits) * Math.Pow(random.NextDouble(), skew)),
+                i => (i % 100 * 77_777L) + random.Next(4),
+                i => random.Next(300) * 60_000_000L,
+            ];
+            var values = new long[20_000];
+            Func<int, long> kind = kinds[round % kinds.Length];
+            for (int i = 0; i < values.Length; i++)
+                values[i] = kind(i);
+            values[random.Next(values.Length)] = random.NextInt64(long.MinValue, long.MaxValue) >> random.Next(56);
+            AssertRoundTrip(values, $"{bits} bits, skew {skew}");
+            AssertRoundTrip(Array.ConvertAll(values, v => (int)v), $"{bits} bits, skew {skew}");
+        }
+    }
+
     private static void EveryWidth<T>(int count, Random random)
         where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
     {

@@ -1,21 +1,20 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace Varve.Storage.Segments.Encoding;
+namespace Varve.Storage.Segments.Encoding.Packing;
 
 /// <summary>
-/// Numbers of a fixed width in bits, one behind the other, the least significant bit first; the last byte is filled with zeros. For few numbers:
-/// it is not laid out for SIMD.
+/// Fewer than 1,024 numbers of a fixed width in bits, one behind the other, the least significant bit first; the last byte is filled with zeros. Not laid
+/// out for SIMD, but without a gap.
 /// </summary>
 internal static class BitRun
 {
-    public static long BytesOf(int count, int bits) => ((long)count * bits + 7) / 8;
+    public static int BytesOf(int count, int bits) => checked((int)(((long)count * bits + 7) / 8));
 
-    /// <summary>Writes the low bits of each value.</summary>
-    public static void Write<T>(ReadOnlySpan<T> values, int bits, Span<byte> target)
+    /// <summary>Writes the differences of the values from a base. Each difference has to fit the bits.</summary>
+    public static void Write<T>(ReadOnlySpan<T> values, T start, int bits, Span<byte> target)
         where T : unmanaged, IBinaryInteger<T>
     {
-        target.Clear();
         if (bits == 0)
             return;
         ulong mask = ulong.MaxValue >> (64 - bits);
@@ -24,15 +23,14 @@ internal static class BitRun
         int at = 0;
         foreach (T value in values)
         {
-            held |= (UInt128)(ulong.CreateTruncating(value) & mask) << heldBits;
+            held |= (UInt128)(ulong.CreateTruncating(unchecked(value - start)) & mask) << heldBits;
             heldBits += bits;
-            if (heldBits >= 64)
-            {
-                BinaryPrimitives.WriteUInt64LittleEndian(target[at..], (ulong)held);
-                held >>= 64;
-                heldBits -= 64;
-                at += 8;
-            }
+            if (heldBits < 64)
+                continue;
+            BinaryPrimitives.WriteUInt64LittleEndian(target[at..], (ulong)held);
+            held >>= 64;
+            heldBits -= 64;
+            at += 8;
         }
 
         for (; heldBits > 0; heldBits -= 8, held >>= 8)

@@ -1,7 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Varve.Storage.Segments.Encoding.Packing;
 
-namespace Varve.Storage.Segments.Encoding;
+namespace Varve.Storage.Segments.Encoding.Codecs;
 
 /// <summary>The bases and widths with which <see cref="FrameCodec"/> writes some values: one for all where that is no larger, else one for each block.</summary>
 internal readonly struct Frames<T>
@@ -9,6 +10,11 @@ internal readonly struct Frames<T>
 {
     /// <summary>The least of all values.</summary>
     public required T Base { get; init; }
+
+    /// <summary>All values are the same.</summary>
+    public bool IsConstant => IsUniform && UniformBits == 0;
+
+    public required T Greatest { get; init; }
 
     public required bool IsUniform { get; init; }
 
@@ -37,17 +43,17 @@ internal readonly struct Frames<T>
             ReadOnlySpan<T> block = FrameCodec.Block(values, b);
             (bases[b], T blockGreatest) = Bounds.Of(block);
             (least, greatest) = (T.Min(least, bases[b]), T.Max(greatest, blockGreatest));
-            widths[b] = (byte)Bounds.BitsBetween(bases[b], blockGreatest);
+            widths[b] = (byte)Width.Between(bases[b], blockGreatest);
             ownBytes += FrameCodec.BytesOf(block.Length, widths[b]);
         }
 
-        int uniformBits = Bounds.BitsBetween(least, greatest);
+        int uniformBits = Width.Between(least, greatest);
         int baseBits = 0;
         long uniformBytes = 0;
         for (int b = 0; b < bases.Length; b++)
         {
             bases[b] = unchecked(bases[b] - least);
-            baseBits = Math.Max(baseBits, Bounds.BitsBetween(T.Zero, bases[b]));
+            baseBits = Math.Max(baseBits, Width.Of(bases[b]));
             uniformBytes += FrameCodec.BytesOf(FrameCodec.Block(values, b).Length, uniformBits);
         }
 
@@ -62,6 +68,7 @@ internal readonly struct Frames<T>
         return new Frames<T>
         {
             Base = least,
+            Greatest = greatest,
             IsUniform = isUniform,
             UniformBits = uniformBits,
             BaseBits = baseBits,

@@ -1,9 +1,9 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace Varve.Storage.Segments.Encoding;
+namespace Varve.Storage.Segments.Encoding.Packing;
 
-/// <summary>The least and greatest of some numbers, and how many bits lie between them.</summary>
+/// <summary>The least and greatest of some numbers.</summary>
 internal static class Bounds
 {
     public static (T Least, T Greatest) Of<T>(ReadOnlySpan<T> values)
@@ -29,13 +29,5 @@ internal static class Bounds
         foreach (T value in values[(vectors.Length * Vector<T>.Count)..])
             (least, greatest) = (T.Min(least, value), T.Max(greatest, value));
         return (least, greatest);
-    }
-
-    /// <summary>The bits of the greatest difference, also where it wraps around.</summary>
-    public static int BitsBetween<T>(T least, T greatest)
-        where T : unmanaged, IBinaryInteger<T>
-    {
-        T difference = unchecked(greatest - least);
-        return int.CreateTruncating(T.PopCount(T.AllBitsSet)) - int.CreateTruncating(T.LeadingZeroCount(difference));
     }
 }
