@@ -76,6 +76,23 @@ public sealed class VarveClient : IDisposable
         (await CallAsync<DescribeStreamRequest, DescribeStreamResponse>(
             "DescribeStream", new DescribeStreamRequest { Name = name }, cancellation)).Stream;
 
+    /// <summary>A stream with what its columns take in segments.</summary>
+    public Task<DescribeStreamResponse> DescribeStorageAsync(string name, CancellationToken cancellation = default) =>
+        CallAsync<DescribeStreamRequest, DescribeStreamResponse>(
+            "DescribeStream", new DescribeStreamRequest { Name = name, IncludeStorage = true }, cancellation);
+
+    /// <summary>Moves the rows of a stream that are in memory into segments; they are there when the task completes.</summary>
+    /// <param name="name">The stream's name.</param>
+    /// <param name="cancellation">Ends the wait, not the work. There is no time limit.</param>
+    public async Task<StreamDescription> FlushStreamAsync(string name, CancellationToken cancellation = default) =>
+        (await WorkAsync<FlushStreamRequest, FlushStreamResponse>("FlushStream", new FlushStreamRequest { Name = name }, cancellation)).Stream;
+
+    /// <summary>Merges the segments of a stream and orders them as its settings say.</summary>
+    /// <inheritdoc cref="FlushStreamAsync"/>
+    public async Task<StreamDescription> CompactStreamAsync(string name, CancellationToken cancellation = default) =>
+        (await WorkAsync<CompactStreamRequest, CompactStreamResponse>(
+            "CompactStream", new CompactStreamRequest { Name = name }, cancellation)).Stream;
+
     /// <summary>All streams whose names start so, by name.</summary>
     public async Task<IReadOnlyList<StreamDescription>> ListStreamsAsync(string prefix = "", CancellationToken cancellation = default) =>
         (await CallAsync<ListStreamsRequest, ListStreamsResponse>("ListStreams", new ListStreamsRequest { Prefix = prefix }, cancellation)).Streams;
@@ -159,11 +176,20 @@ public sealed class VarveClient : IDisposable
         where TResponse : class, IMessage<TResponse>, new() =>
         CallAsync<TRequest, TResponse>(StreamMethod(method), request, cancellation);
 
-    private async Task<TResponse> CallAsync<TRequest, TResponse>(MethodDescriptor method, TRequest request, CancellationToken cancellation)
+    /// <summary>A call that may take as long as its work does.</summary>
+    private Task<TResponse> WorkAsync<TRequest, TResponse>(string method, TRequest request, CancellationToken cancellation)
         where TRequest : class, IMessage<TRequest>, new()
-        where TResponse : class, IMessage<TResponse>, new()
-    {
-        var options = new CallOptions { Timeout = _options.CallTimeout, Cancellation = cancellation };
-        return await Failures.Translate(new ValueTask<TResponse>(_calls.CallUnaryAsync<TRequest, TResponse>(method, request, options)), cancellation);
-    }
+        where TResponse : class, IMessage<TResponse>, new() =>
+        CallAsync<TRequest, TResponse>(StreamMethod(method), request, new CallOptions { Cancellation = cancellation });
+
+    private Task<TResponse> CallAsync<TRequest, TResponse>(MethodDescriptor method, TRequest request, CancellationToken cancellation)
+        where TRequest : class, IMessage<TRequest>, new()
+        where TResponse : class, IMessage<TResponse>, new() =>
+        CallAsync<TRequest, TResponse>(method, request, new CallOptions { Timeout = _options.CallTimeout, Cancellation = cancellation });
+
+    private async Task<TResponse> CallAsync<TRequest, TResponse>(MethodDescriptor method, TRequest request, CallOptions options)
+        where TRequest : class, IMessage<TRequest>, new()
+        where TResponse : class, IMessage<TResponse>, new() =>
+        await Failures.Translate(
+            new ValueTask<TResponse>(_calls.CallUnaryAsync<TRequest, TResponse>(method, request, options)), options.Cancellation);
 }

@@ -224,6 +224,24 @@ public sealed class StorageEngine : IAsyncDisposable
         return dropped;
     }
 
+    /// <summary>
+    /// What the stream's segments take, column by column. Reads the footers of those that were not used of late. Throws
+    /// <see cref="StorageErrorCode.Corruption"/> where one is damaged.
+    /// </summary>
+    public Task<StreamInspection> InspectStreamAsync(string name, CancellationToken cancellationToken = default)
+    {
+        StreamHead head = _catalog.Head.Find(name).Head;
+        return Task.Run(Inspect, cancellationToken);
+
+        StreamInspection Inspect() => StreamInspection.Of(head.Description, head.Segments.Select(Opened));
+
+        SegmentFile Opened(SegmentInfo info)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return _segmentFiles.Of(info, head.Schema.Schema);
+        }
+    }
+
     public StreamDescription Describe(string name) => _catalog.Head.Find(name).Head.Description;
 
     public bool TryDescribe(string name, [NotNullWhen(true)] out StreamDescription? description)

@@ -5,6 +5,7 @@ using Varve.Cli.CommandLine;
 using Varve.Cli.Demo;
 using Varve.Cli.Output;
 using Varve.Cli.Query;
+using Varve.Cli.Segments;
 using Varve.Cli.Serve;
 using Varve.Cli.Status;
 using Varve.Cli.Streams;
@@ -18,6 +19,7 @@ var root = new RootCommand("Varve keeps streams of rows: durable before acknowle
     ServeCommand.Create(),
     DemoCommand.Create(),
     StreamCommand.Create(),
+    SegmentCommand.Create(),
     AppendCommand.Create(),
     QueryCommand.Create(),
     TailCommand.Create(),

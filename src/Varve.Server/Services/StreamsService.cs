@@ -11,6 +11,7 @@ using Varve.Server.Metrics;
 using Varve.Server.Read;
 using Varve.Server.Rows;
 using Varve.Storage;
+using Varve.Storage.Segments;
 using Engine = Varve.Storage;
 
 namespace Varve.Server.Services;
@@ -31,8 +32,10 @@ internal sealed class StreamsService(StorageEngine engine, AppendServices append
         server.AddUnary<AlterStreamRequest, AlterStreamResponse>(Method("AlterStream"), (r, c) => About(r.Name, () => AlterAsync(r, c)));
         server.AddUnary<DropStreamRequest, DropStreamResponse>(Method("DropStream"), (r, c) => About(r.Name, () => DropAsync(r, c)));
         server.AddUnary<DescribeStreamRequest, DescribeStreamResponse>(
-            Method("DescribeStream"), (r, _) => About(r.Name, () => Task.FromResult(Describe(r))));
+            Method("DescribeStream"), (r, c) => About(r.Name, () => DescribeAsync(r, c)));
         server.AddUnary<ListStreamsRequest, ListStreamsResponse>(Method("ListStreams"), (r, _) => Task.FromResult(List(r)));
+        server.AddUnary<FlushStreamRequest, FlushStreamResponse>(Method("FlushStream"), (r, c) => About(r.Name, () => FlushAsync(r, c)));
+        server.AddUnary<CompactStreamRequest, CompactStreamResponse>(Method("CompactStream"), (r, c) => About(r.Name, () => CompactAsync(r, c)));
         server.AddBidi(Method("Append"), AppendAsync, appends.MethodOptions);
         server.AddServerStreaming<ReadRequest>(Method("Read"), (r, c) => About(r.Stream, () => ReadAsync(r, c)));
     }
@@ -117,7 +120,25 @@ internal sealed class StreamsService(StorageEngine engine, AppendServices append
         }
     }
 
-    private DescribeStreamResponse Describe(DescribeStreamRequest request) => new() { Stream = StreamText.Describe(engine.Describe(request.Name)) };
+    private async Task<DescribeStreamResponse> DescribeAsync(DescribeStreamRequest request, ServerCall call)
+    {
+        if (!request.IncludeStorage)
+            return new DescribeStreamResponse { Stream = StreamText.Describe(engine.Describe(request.Name)) };
+        StreamInspection inspection = await engine.InspectStreamAsync(request.Name, call.Cancelled);
+        return new DescribeStreamResponse { Stream = StreamText.Describe(inspection.Stream), Storage = StorageText.Describe(inspection) };
+    }
+
+    private async Task<FlushStreamResponse> FlushAsync(FlushStreamRequest request, ServerCall call)
+    {
+        await engine.FlushAsync(request.Name).WaitAsync(call.Cancelled);
+        return new FlushStreamResponse { Stream = StreamText.Describe(engine.Describe(request.Name)) };
+    }
+
+    private async Task<CompactStreamResponse> CompactAsync(CompactStreamRequest request, ServerCall call)
+    {
+        await engine.CompactAsync(request.Name).WaitAsync(call.Cancelled);
+        return new CompactStreamResponse { Stream = StreamText.Describe(engine.Describe(request.Name)) };
+    }
 
     private ListStreamsResponse List(ListStreamsRequest request)
     {

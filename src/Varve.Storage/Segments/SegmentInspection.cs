@@ -52,10 +52,10 @@ public sealed record SegmentInspection
     public IReadOnlyList<PageDamage> Damage { get; init; } = [];
 
     /// <summary>
-    /// Looks at a segment file where it stands in a data directory, with the keys in the keyring there. Takes no lock and changes nothing: the
-    /// directory may be in use.
+    /// Looks at a segment file with the keys in the keyring of its data directory. Takes no lock and changes nothing: the directory may be in use.
     /// </summary>
     /// <param name="path">The file.</param>
+    /// <param name="directory">The data directory; null: the one in whose folder of segments the file stands.</param>
     /// <param name="rootKey">Opens the keyring; null: the file <c>root.key</c> in the data directory.</param>
     /// <param name="cancellationToken">Ends the wait for a command that gives the root key.</param>
     /// <returns>With <see cref="Locked"/> where there is no keyring, or the root key does not open it.</returns>
@@ -63,14 +63,15 @@ public sealed record SegmentInspection
     /// <see cref="StorageErrorCode.Unsupported"/> for a later format.</exception>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     public static async Task<SegmentInspection> ReadAsync(
-        string path, RootKeySource? rootKey = null, CancellationToken cancellationToken = default)
+        string path, string? directory = null, RootKeySource? rootKey = null, CancellationToken cancellationToken = default)
     {
         SegmentInspection shown = Read(LinuxFileSystem.Instance, path, (_, _) => null);
         if (shown.Locked is null)
             return shown;
         try
         {
-            KeyringContent keys = await SegmentKeys.ReadAsync(LinuxFileSystem.Instance, path, rootKey, cancellationToken).ConfigureAwait(false);
+            directory ??= SegmentKeys.DirectoryOf(path);
+            KeyringContent keys = await SegmentKeys.ReadAsync(LinuxFileSystem.Instance, directory, rootKey, cancellationToken).ConfigureAwait(false);
             return Read(LinuxFileSystem.Instance, path, (stream, version) => SegmentKeys.Find(keys, stream, version));
         }
         catch (StorageException e) when (e.Code == StorageErrorCode.KeyMismatch)

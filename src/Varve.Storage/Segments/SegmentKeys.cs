@@ -3,15 +3,17 @@ using Varve.Storage.Keys;
 
 namespace Varve.Storage.Segments;
 
-/// <summary>Finds the keys of a segment file that stands in a data directory, for those who look at it from outside. Any thread.</summary>
+/// <summary>Finds the keys of a segment file in its data directory, for those who look at it from outside. Any thread.</summary>
 internal static class SegmentKeys
 {
-    /// <summary>Reads the keyring of the data directory in whose folder of segments the file stands.</summary>
+    /// <summary>The data directory in whose folder of segments a file stands, if it stands in one.</summary>
+    public static string DirectoryOf(string segmentPath) => Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(segmentPath))) ?? "/";
+
+    /// <summary>Reads the keyring of a data directory.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.KeyMismatch"/> where there is none, or the root key does not open it.</exception>
     public static async Task<KeyringContent> ReadAsync(
-        IFileSystem fileSystem, string segmentPath, RootKeySource? rootKey, CancellationToken cancellationToken)
+        IFileSystem fileSystem, string directory, RootKeySource? rootKey, CancellationToken cancellationToken)
     {
-        string directory = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(segmentPath))) ?? "/";
         string path = Path.Combine(directory, KeyringFile.FileName);
         byte[] bytes = (fileSystem.FileExists(path) ? WholeFile.Read(fileSystem, path, KeyringFile.BytesMax) : null)
             ?? throw Missing($"there is no keyring at {path}");

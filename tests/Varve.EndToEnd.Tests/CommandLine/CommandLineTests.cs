@@ -42,6 +42,40 @@ public sealed class CommandLineTests(SharedDaemon shared) : IClassFixture<Shared
     }
 
     [Fact]
+    public async Task Rows_are_flushed_described_in_segments_and_a_segment_is_inspected()
+    {
+        string[] lines = [.. Enumerable.Range(0, 10_000).Select(i => $"{i},host {i % 7}")];
+        await File.WriteAllLinesAsync(shared.File("sealed.csv"), ["n,host", .. lines]);
+        (await Daemon.RunAsync("append", "sealed", shared.File("sealed.csv"), "--json")).Successful();
+
+        JsonElement flushed = Json((await Daemon.RunAsync("stream", "flush", "sealed", "--json")).Successful());
+        Assert.Equal((10_000, 0, 1), Counts(flushed));
+        (await Daemon.RunAsync("stream", "compact", "sealed")).Successful();
+
+        JsonElement described = Json((await Daemon.RunAsync("stream", "describe", "sealed", "--json")).Successful());
+        Assert.Equal((10_000, 0, 1), Counts(described));
+        Assert.InRange(described.GetProperty("segment_bytes").GetInt64(), 1, described.GetProperty("raw_bytes").GetInt64() / 2);
+        Assert.All(described.GetProperty("columns").EnumerateArray(), c => Assert.True(c.GetProperty("encodings").GetArrayLength() > 0));
+        Assert.Contains("10,000 rows in 1 segments", (await Daemon.RunAsync("stream", "describe", "sealed")).Successful(), StringComparison.Ordinal);
+        Assert.Equal("10000", Rows(await Daemon.RunAsync("query", "select count(*) from sealed where n >= 0", "--format", "csv")).Trim());
+
+        string segment = Directory.GetFiles(shared.File("data/segments"), "*.seg").Single(f => Json(
+            VarveProgram.RunAsync(["segment", "inspect", f, "--json"]).Result.Successful()).GetProperty("rows").GetInt64() == 10_000);
+        VarveResult inspected = await VarveProgram.RunAsync(["segment", "inspect", segment]);
+        Assert.Contains("verified", inspected.Successful(), StringComparison.Ordinal);
+
+        byte[] damaged = await File.ReadAllBytesAsync(segment);
+        damaged[damaged.Length / 3] ^= 1;
+        await File.WriteAllBytesAsync(shared.File("damaged.seg"), damaged);
+        VarveResult found = await VarveProgram.RunAsync(["segment", "inspect", shared.File("damaged.seg"), "--data", shared.File("data")]);
+        Assert.Equal(1, found.ExitCode);
+        Assert.Contains("damaged.seg", OnlyLine(found), StringComparison.Ordinal);
+
+        static (long, long, long) Counts(JsonElement stream) => (
+            stream.GetProperty("rows").GetInt64(), stream.GetProperty("tail_rows").GetInt64(), stream.GetProperty("segments").GetInt64());
+    }
+
+    [Fact]
     public async Task Csv_and_json_lines_append_to_one_stream()
     {
         await File.WriteAllTextAsync(shared.File("one.csv"), Csv);

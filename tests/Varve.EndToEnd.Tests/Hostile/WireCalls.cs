@@ -52,7 +52,9 @@ internal static class WireCalls
         yield return Of("AlterStream", new AlterStreamRequest { Name = "made-a", AddArrowSchema = more });
         yield return Of("AlterStream", new AlterStreamRequest { Name = "made-a", AddColumns = text });
         yield return Of("DropStream", new DropStreamRequest { Name = "made-a", IfExists = true });
-        yield return Of("DescribeStream", new DescribeStreamRequest { Name = Stream });
+        yield return Of("DescribeStream", new DescribeStreamRequest { Name = Stream, IncludeStorage = true });
+        yield return Of("FlushStream", new FlushStreamRequest { Name = Stream });
+        yield return Of("CompactStream", new CompactStreamRequest { Name = Stream });
         yield return Of("ListStreams", new ListStreamsRequest { Prefix = "fu" });
         var typed = new ColumnBatch { RowCount = 2 };
         typed.Columns.Add(new ColumnValues { Name = "n", Ints = new Int64Values { Values = { 1, -2 } } });

@@ -5,6 +5,7 @@ using Varve.Arrow;
 using Varve.Client;
 using Varve.Query;
 using Varve.Server;
+using Varve.Storage;
 
 namespace Varve.Cli.CommandLine;
 
@@ -52,7 +53,7 @@ internal static class CommandRunner
 
     /// <summary>A failure that has its cause outside of this program: its message is enough.</summary>
     public static bool IsExpected(Exception e) =>
-        e is VarveException or StartupException or QueryException or ArrowFormatException
+        e is VarveException or StartupException or StorageException or QueryException or ArrowFormatException
             or IOException or UnauthorizedAccessException or SocketException;
 
     private static int Report(string message, int exitCode)

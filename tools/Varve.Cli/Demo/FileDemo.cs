@@ -1,6 +1,7 @@
 using Varve.Cli.Append;
 using Varve.Cli.Streams;
 using Varve.Client;
+using Varve.Protocol.V1;
 
 namespace Varve.Cli.Demo;
 
@@ -12,7 +13,8 @@ internal sealed class FileDemo(VarveClient client)
         string stream = StreamName(file);
         Heading.Print($"Appending {file} to the stream {stream}");
         await FileAppend.RunAsync(client, stream, [file], input: null, showProgress: true, cancellation);
-        StreamPrinter.Print(await client.DescribeStreamAsync(stream, cancellation));
+        DescribeStreamResponse described = await client.DescribeStorageAsync(stream, cancellation);
+        StreamPrinter.Print(described.Stream, described.Storage);
         await DemoSql.PrintAsync(client, $"select * from \"{stream}\" order by _offset limit 10", cancellation);
         await DemoSql.PrintAsync(client, $"summarize select * exclude (_offset, _time) from \"{stream}\"", cancellation);
     }

@@ -17,6 +17,8 @@ internal static class Quantity
         return value.ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture) + " " + Units[unit];
     }
 
+    public static string Percent(double share) => (100 * share).ToString(share < 0.1 ? "0.00" : "0.0", CultureInfo.InvariantCulture) + " %";
+
     /// <summary>In the largest unit that says it without a fraction, as options take it: "30d".</summary>
     public static string Age(TimeSpan value) => value.TotalSeconds switch
     {

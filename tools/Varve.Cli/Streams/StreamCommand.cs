@@ -6,12 +6,12 @@ using Varve.Protocol.V1;
 
 namespace Varve.Cli.Streams;
 
-/// <summary>varve stream create|list|describe|alter|drop.</summary>
+/// <summary>varve stream create|list|describe|alter|flush|compact|drop.</summary>
 internal static class StreamCommand
 {
-    public static Command Create() => new("stream", "Create, list, describe, alter and drop streams.")
+    public static Command Create() => new("stream", "Create, list, describe, alter, flush, compact and drop streams.")
     {
-        CreateStream(), ListStreams(), DescribeStream(), AlterStream(), DropStream(),
+        CreateStream(), ListStreams(), DescribeStream(), AlterStream(), StreamWork.Flush(), StreamWork.Compact(), DropStream(),
     };
 
     private static Command CreateStream()
@@ -69,16 +69,16 @@ internal static class StreamCommand
         var name = Name();
         var json = Json();
         var connection = new ConnectionOptions();
-        var command = new Command("describe", "Show a stream's schema, offsets and size.") { name, json };
+        var command = new Command("describe", "Show a stream's schema, rows, segments, and what each column takes.") { name, json };
         connection.AddTo(command);
         command.Run(async (parsed, cancellation) =>
         {
             using VarveClient client = connection.Connect(parsed);
-            StreamDescription stream = await client.DescribeStreamAsync(parsed.GetRequiredValue(name), cancellation);
+            DescribeStreamResponse answer = await client.DescribeStorageAsync(parsed.GetRequiredValue(name), cancellation);
             if (parsed.GetValue(json))
-                StreamPrinter.PrintJson(stream);
+                StreamPrinter.PrintJson(answer.Stream, answer.Storage);
             else
-                StreamPrinter.Print(stream);
+                StreamPrinter.Print(answer.Stream, answer.Storage);
             return 0;
         });
         return command;

@@ -29,13 +29,14 @@ internal static class StreamPrinter
         AnsiConsole.Write(table);
     }
 
-    public static void Print(StreamDescription stream)
+    public static void Print(StreamDescription stream, StreamStorage storage)
     {
         Table facts = Terminal.Table("stream", Markup.Escape(stream.Name));
         facts.AddRow("rows", Quantity.Count(stream.RowCount));
         facts.AddRow("offsets", Offsets(stream));
-        facts.AddRow("in segments", $"{Quantity.Count(stream.RowCount - stream.TailRows)} rows, {Quantity.Bytes(stream.SegmentBytes)} "
-            + $"in {Quantity.Count(stream.Segments)} files");
+        facts.AddRow("in segments", InSegments(stream));
+        if (storage.RawBytes > 0)
+            facts.AddRow("as plain arrays", $"{Quantity.Bytes(storage.RawBytes)}; {Ratio(stream.SegmentBytes, storage.RawBytes)} of that are on disk");
         facts.AddRow("in memory", $"{Quantity.Count(stream.TailRows)} rows, {Quantity.Bytes(stream.TailBytes)}");
         facts.AddRow("kept", Markup.Escape(SettingsPrinter.Text(stream.Settings)));
         facts.AddRow("schema version", Quantity.Count(stream.SchemaVersion));
@@ -43,47 +44,85 @@ internal static class StreamPrinter
         facts.AddRow("created", Created(stream));
         facts.AddRow("id", Markup.Escape(stream.Id));
         AnsiConsole.Write(facts);
+        PrintColumns(stream, storage);
+    }
 
-        Table columns = Terminal.Table("column", "type", "null", "in SQL");
+    public static string InSegments(StreamDescription stream) =>
+        $"{Quantity.Count(stream.RowCount - stream.TailRows)} rows in {Quantity.Count(stream.Segments)} segments of {Quantity.Bytes(stream.SegmentBytes)}";
+
+    public static void PrintJson(StreamDescription stream) => JsonText.Print(ToJson(stream, null));
+
+    public static void PrintJson(StreamDescription stream, StreamStorage storage) => JsonText.Print(ToJson(stream, storage));
+
+    public static void PrintJson(IEnumerable<StreamDescription> streams) =>
+        JsonText.Print(new JsonArray([.. streams.Select(s => ToJson(s, null))]));
+
+    private static void PrintColumns(StreamDescription stream, StreamStorage storage)
+    {
+        Table table = Terminal.Table("column", "type", "null", "in SQL", "plain", "on disk", "ratio", "encodings");
+        foreach (int right in (int[])[4, 5, 6])
+            table.Columns[right].RightAligned();
         foreach (Column c in stream.Schema.Columns_)
         {
             string sql = c.SqlType.Length > 0 ? c.SqlType : c.SqlNote;
-            columns.AddRow(Markup.Escape(c.Name), Markup.Escape(c.Type), c.NotNull ? "no" : "yes", Markup.Escape(sql));
+            string[] facts = [Markup.Escape(c.Name), Markup.Escape(c.Type), c.NotNull ? "no" : "yes", Markup.Escape(sql)];
+            table.AddRow([.. facts, .. Stored(storage.Columns.FirstOrDefault(s => s.Name == c.Name))]);
         }
 
-        AnsiConsole.Write(columns);
+        foreach (ColumnStorage own in storage.Columns.Where(s => s.Name.StartsWith('_')))
+            table.AddRow([Markup.Escape(own.Name), "", "no", "", .. Stored(own)]);
+        AnsiConsole.Write(table);
     }
 
-    public static void PrintJson(StreamDescription stream) => JsonText.Print(ToJson(stream));
+    private static string[] Stored(ColumnStorage? column) => column is null
+        ? ["", "", "", ""]
+        : [
+            Quantity.Bytes(column.RawBytes),
+            Quantity.Bytes(column.StoredBytes),
+            Ratio(column.StoredBytes, column.RawBytes),
+            Markup.Escape(string.Join(", ", column.Encodings.Select(e => e.Encoding))),
+        ];
 
-    public static void PrintJson(IEnumerable<StreamDescription> streams) => JsonText.Print(new JsonArray([.. streams.Select(ToJson)]));
-
-    private static JsonObject ToJson(StreamDescription s) => new()
+    private static JsonObject ToJson(StreamDescription s, StreamStorage? storage)
     {
-        ["name"] = s.Name,
-        ["id"] = s.Id,
-        ["rows"] = s.RowCount,
-        ["tail_rows"] = s.TailRows,
-        ["segments"] = s.Segments,
-        ["segment_bytes"] = s.SegmentBytes,
-        ["first_offset"] = s.FirstOffset,
-        ["end_offset"] = s.EndOffset,
-        ["tail_bytes"] = s.TailBytes,
-        ["schema_version"] = s.SchemaVersion,
-        ["position"] = s.Position,
-        ["created_at"] = JsonText.Time(s.CreatedAt),
-        ["settings"] = SettingsPrinter.ToJson(s.Settings),
-        ["columns"] = new JsonArray([.. s.Schema.Columns_.Select(ColumnToJson)]),
-    };
+        var json = new JsonObject
+        {
+            ["name"] = s.Name,
+            ["id"] = s.Id,
+            ["rows"] = s.RowCount,
+            ["tail_rows"] = s.TailRows,
+            ["segments"] = s.Segments,
+            ["segment_bytes"] = s.SegmentBytes,
+            ["first_offset"] = s.FirstOffset,
+            ["end_offset"] = s.EndOffset,
+            ["tail_bytes"] = s.TailBytes,
+            ["schema_version"] = s.SchemaVersion,
+            ["position"] = s.Position,
+            ["created_at"] = JsonText.Time(s.CreatedAt),
+            ["settings"] = SettingsPrinter.ToJson(s.Settings),
+        };
+        if (storage is not null)
+            StorageJson.AddTo(json, s.SegmentBytes, storage);
+        json["columns"] = new JsonArray([.. s.Schema.Columns_.Select(c => ColumnToJson(c, storage))]);
+        return json;
+    }
 
-    private static JsonNode ColumnToJson(Column column) => new JsonObject
+    private static JsonObject ColumnToJson(Column column, StreamStorage? storage)
     {
-        ["name"] = column.Name,
-        ["type"] = column.Type,
-        ["nullable"] = !column.NotNull,
-        ["sql_type"] = column.SqlType.Length > 0 ? column.SqlType : null,
-        ["sql_note"] = column.SqlNote.Length > 0 ? column.SqlNote : null,
-    };
+        var json = new JsonObject
+        {
+            ["name"] = column.Name,
+            ["type"] = column.Type,
+            ["nullable"] = !column.NotNull,
+            ["sql_type"] = column.SqlType.Length > 0 ? column.SqlType : null,
+            ["sql_note"] = column.SqlNote.Length > 0 ? column.SqlNote : null,
+        };
+        if (storage?.Columns.FirstOrDefault(s => s.Name == column.Name) is { } stored)
+            StorageJson.AddTo(json, stored);
+        return json;
+    }
+
+    private static string Ratio(long stored, long raw) => raw == 0 ? "" : Quantity.Percent((double)stored / raw);
 
     private static string Offsets(StreamDescription s) =>
         s.RowCount == 0 ? "none" : $"{Quantity.Count(s.FirstOffset)} to {Quantity.Count(s.EndOffset - 1)}";
