@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Varve.Storage.Keys;
 using Varve.Storage.Log;
+using Varve.Storage.Streams;
 
 namespace Varve.Storage.Sequencing;
 
@@ -49,6 +50,8 @@ internal sealed class KeyLifecycle(Keyring keys, StagedState staged, Sequencer s
     /// </summary>
     public async Task<int> RotateAsync(long streamId)
     {
+        if (!keys.IsEncrypted)
+            throw Keyring.NotEncrypted();
         StreamKey next = await keys.RotateAsync(streamId).ConfigureAwait(false);
 
         // An append that is staged after the new version was published is sealed with it. So behind this barrier nothing has the old one.
@@ -57,5 +60,26 @@ internal sealed class KeyLifecycle(Keyring keys, StagedState staged, Sequencer s
         await barrier.Reached.ConfigureAwait(false);
         await keys.NoteLastPositionAsync(streamId, log.AppendedUpTo).ConfigureAwait(false);
         return next.Version;
+    }
+
+    /// <summary>What keys there are, the node's own first, then by the names of the streams.</summary>
+    public IReadOnlyList<KeyDescription> Describe(IEnumerable<StreamState> streams)
+    {
+        IEnumerable<KeyDescription> ofStreams = streams.OrderBy(s => s.Name, StringComparer.Ordinal)
+            .SelectMany(s => Describe(s.Id, s.Name, version => s.Head.Segments.Count(g => g.KeyVersion == version)));
+        return [.. Describe(Keyring.NodeId, null, _ => 0), .. ofStreams];
+    }
+
+    private IEnumerable<KeyDescription> Describe(long streamId, string? name, Func<int, int> segmentCount)
+    {
+        IReadOnlyList<KeyVersion> versions = keys.Versions(streamId);
+        return versions.Select(version => new KeyDescription
+        {
+            Stream = name,
+            Version = version.Key.Version,
+            CreatedAt = DateTimeOffset.UnixEpoch.AddTicks(version.CreatedMicros * TimeSpan.TicksPerMicrosecond),
+            IsCurrent = version == versions[^1],
+            SegmentCount = segmentCount(version.Key.Version),
+        });
     }
 }

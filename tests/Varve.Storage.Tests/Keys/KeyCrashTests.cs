@@ -1,0 +1,74 @@
+using Varve.Storage.FileSystem;
+using Varve.Storage.Tests.FileSystem;
+using Varve.Testing;
+using Xunit.Abstractions;
+
+namespace Varve.Storage.Tests.Keys;
+
+/// <summary>Streams made, appended to, rotated and dropped on a disk that fails or loses power at every moment, judged by <see cref="KeyLedger"/>.</summary>
+public class KeyCrashTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task A_power_cut_at_any_operation_leaves_every_acknowledged_row_readable_and_every_dropped_key_erased()
+    {
+        int seed = TestSeed.Next(output.WriteLine);
+        for (int run = 0; run < 10; run++)
+            await CrashManyTimesAsync(new Random(seed + run), _ => { });
+    }
+
+    [Fact]
+    public async Task Any_operation_that_fails_leaves_every_acknowledged_row_readable_and_every_dropped_key_erased()
+    {
+        int seed = TestSeed.Next(output.WriteLine);
+        int at = 1;
+        for (bool struck = true; struck; at += 1 + (at / 15))
+        {
+            Random random = new(seed + at);
+            FaultyFileSystem disk = new() { Fault = new Fault(at, at % 3 == 0 ? Errno.NoSpace : Errno.InputOutput, ForEver: at % 2 == 0) };
+            KeyLedger ledger = new();
+            await ledger.LiveAsync(disk, random, 25);
+            struck = disk.Fault.Struck;
+            disk.Fault = null;
+            await ledger.JudgeAsync(at % 4 == 0 ? disk.AfterKill() : disk.AfterPowerCut(random));
+        }
+
+        output.WriteLine($"{at} operations");
+    }
+
+    [Fact]
+    public async Task A_disk_that_lies_about_syncs_is_found_out_by_the_checker()
+    {
+        int seed = TestSeed.Next(output.WriteLine);
+        for (int run = 0; run < 50; run++)
+        {
+            try
+            {
+                await CrashManyTimesAsync(new Random(seed + run), disk => disk.LiesAboutSyncs = true);
+            }
+            catch (Exception e) when (e is Xunit.Sdk.XunitException or StorageException)
+            {
+                output.WriteLine($"found out in run {run}: {e.Message}");
+                return;
+            }
+        }
+
+        Assert.Fail("not found out");
+    }
+
+    private static async Task CrashManyTimesAsync(Random random, Action<FaultyFileSystem> plant)
+    {
+        KeyLedger ledger = new();
+        FaultyFileSystem disk = new();
+        for (int life = 0; life < 12; life++)
+        {
+            plant(disk);
+            disk.CutAt = disk.Operations + random.Next(1, 150);
+            StorageException? end = await ledger.LiveAsync(disk, random, 25);
+            if (end is not null && !disk.IsCut)
+                throw end;
+            disk = random.Next(4) == 0 ? disk.AfterKill() : disk.AfterPowerCut(random);
+        }
+
+        await ledger.JudgeAsync(disk);
+    }
+}
