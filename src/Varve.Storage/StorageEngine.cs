@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Varve.Arrow;
+using Varve.Storage.Catalog;
 using Varve.Storage.FileSystem;
 using Varve.Storage.Keys;
 using Varve.Storage.Log;
@@ -29,6 +30,7 @@ public sealed class StorageEngine : IAsyncDisposable
     private readonly StorageMeter _meter;
     private readonly Sequencer _sequencer;
     private readonly AppendPreparer _preparer;
+    private readonly Checkpointer _checkpointer;
     private readonly SegmentChanges _segmentChanges;
     private readonly SegmentMeter _segmentMeter = new();
     private readonly SegmentFiles _segmentFiles;
@@ -64,7 +66,16 @@ public sealed class StorageEngine : IAsyncDisposable
         _sequencer = new Sequencer(log, _catalog, staged, _budget, _meter, logger, recovery.Position);
         _keyLifecycle = new KeyLifecycle(keys, staged, _sequencer, log, logger);
         _preparer = new AppendPreparer(options.MaxBatchBytes, packer.MaxRecordBytes, _budget, keys);
-        _segmentChanges = new SegmentChanges(_sequencer, highestSegmentId, packer.MaxRecordBytes);
+        _checkpointer = new Checkpointer(
+            new CheckpointTarget(options.FileSystem, directory.Path, node.NodeId, keys),
+            log,
+            _sequencer,
+            _catalog,
+            new CheckpointLimits(options.CheckpointLogBytes, options.CheckpointInterval),
+            options.Time,
+            _meter,
+            logger);
+        _segmentChanges = new SegmentChanges(_sequencer, highestSegmentId, packer.MaxRecordBytes, keys, _checkpointer);
         SegmentCache cache = new(options.SegmentCacheBytes, _segmentMeter);
         _segmentFiles = new SegmentFiles(options.FileSystem, directory.SegmentsPath, keys.Key, cache);
         SealSignal signal = new(SealStart.LimitsOf(options));
@@ -125,6 +136,8 @@ public sealed class StorageEngine : IAsyncDisposable
                 MemoryRefusalCount = _budget.RefusalCount,
                 CommitCount = _meter.CommitCount,
                 RecoveredEntryCount = _recoveredEntryCount,
+                CheckpointCount = _meter.CheckpointCount,
+                CheckpointFailureCount = _meter.CheckpointFailureCount,
                 SealCount = sealing.SealCount,
                 SealedRowCount = sealing.SealedRowCount,
                 SealFailureCount = sealing.SealFailureCount,
@@ -220,6 +233,7 @@ public sealed class StorageEngine : IAsyncDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         StreamDescription dropped = await SubmitAsync(new PendingDrop(_catalog.Head.Find(name))).ConfigureAwait(false);
+        _checkpointer.NoteChange();
         await _keyLifecycle.EraseAsync(dropped).ConfigureAwait(false);
         return dropped;
     }
@@ -241,6 +255,13 @@ public sealed class StorageEngine : IAsyncDisposable
             return _segmentFiles.Of(info, head.Schema.Schema);
         }
     }
+
+    /// <summary>
+    /// Writes the catalog down and lets the log go up to what segments hold, which happens by itself from time to time. Throws
+    /// <see cref="StorageErrorCode.DiskFull"/>, <see cref="StorageErrorCode.DiskError"/> or <see cref="StorageErrorCode.NodeStopped"/> where that
+    /// fails; nothing is lost.
+    /// </summary>
+    public Task CheckpointAsync() => _checkpointer.WriteAsync();
 
     public StreamDescription Describe(string name) => _catalog.Head.Find(name).Head.Description;
 
@@ -363,6 +384,7 @@ public sealed class StorageEngine : IAsyncDisposable
             return;
         StorageException closed = new(StorageErrorCode.NodeStopped, $"the engine on {_directory.Path} was closed");
         await _sealing.DisposeAsync().ConfigureAwait(false);
+        await _checkpointer.DisposeAsync().ConfigureAwait(false);
         await _sequencer.CloseAsync(closed).ConfigureAwait(false);
         await _log.DisposeAsync().ConfigureAwait(false);
         _directory.Dispose();
@@ -374,9 +396,10 @@ public sealed class StorageEngine : IAsyncDisposable
     {
         CompressionTrial.Require();
         ILoggerFactory loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
+        ILogger logger = loggers.CreateLogger<StorageEngine>();
         NodeFile? node = directory.ReadNode();
         Keyring keys = await directory.OpenKeyringAsync(options.Keys, options.Time, cancellationToken).ConfigureAwait(false);
-        StateRecovery recovery = new(keys);
+        StateRecovery recovery = new(StoredCheckpoint.Find(options.FileSystem, directory.Path, node?.NodeId, keys), keys, logger);
         DurableLogOptions logOptions = new()
         {
             Directory = directory.LogPath,
@@ -388,16 +411,15 @@ public sealed class StorageEngine : IAsyncDisposable
             ZeroAheadAtFirstBytes = options.LogSizes.ZeroAheadAtFirstBytes,
             Logger = loggers.CreateLogger<DurableLog>(),
         };
-        DurableLog log = await DurableLog.OpenAsync(logOptions, recovery.Replay, cancellationToken).ConfigureAwait(false);
+        SegmentDirectory? segments = null;
+        DurableLog log = await DurableLog.OpenAsync(logOptions, recovery.Replay, Judge, cancellationToken).ConfigureAwait(false);
         try
         {
             node ??= directory.MakeNode(options.Time, recovery.EntryCount);
-            SegmentDirectory segments = SegmentDirectory.Check(options.FileSystem, directory.SegmentsPath, recovery.Catalog);
             await recovery.FinishAsync(log, options.Time).ConfigureAwait(false);
             await keys.SettleAsync(recovery.Catalog.Streams.Select(s => s.Id).ToHashSet(), recovery.Catalog.LastStreamId, recovery.Position)
                 .ConfigureAwait(false);
-            segments.Sweep();
-            ILogger logger = loggers.CreateLogger<StorageEngine>();
+            segments!.Sweep();
             logger.LogInformation(
                 "Opened {Directory}: {Streams} streams with {Rows} rows from {Entries} log entries",
                 directory.Path,
@@ -411,6 +433,12 @@ public sealed class StorageEngine : IAsyncDisposable
         {
             await log.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+
+        void Judge()
+        {
+            recovery.Judge();
+            segments = SegmentDirectory.Check(options.FileSystem, directory.SegmentsPath, recovery.Catalog);
         }
     }
 

@@ -24,6 +24,8 @@ internal sealed class StorageMeter : IDisposable
     private long _rowCount;
     private long _byteCount;
     private long _commitCount;
+    private long _checkpointCount;
+    private long _checkpointFailureCount;
 
     public StorageMeter(MemoryBudget budget)
     {
@@ -34,6 +36,10 @@ internal sealed class StorageMeter : IDisposable
         _commits = _meter.CreateCounter<long>("varve.storage.commits", "{commit}", "Commits of the log");
         _commitSeconds = _meter.CreateHistogram<double>("varve.storage.commit.duration", "s", "From the request of a commit to its sync");
         _groupSizes = _meter.CreateHistogram<int>("varve.storage.commit.group_size", "{operation}", "Operations that shared a commit");
+        _meter.CreateObservableCounter(
+            "varve.storage.checkpoints", () => CheckpointCount, "{checkpoint}", "Checkpoints of the catalog that were written");
+        _meter.CreateObservableCounter(
+            "varve.storage.checkpoint.failures", () => CheckpointFailureCount, "{checkpoint}", "Checkpoints of the catalog that failed");
         _meter.CreateObservableCounter(
             "varve.storage.memory.refusals", () => budget.RefusalCount, "{append}", "Appends refused because the memory for rows was full");
         _meter.CreateObservableGauge("varve.storage.tail.bytes", () => budget.UsedBytes, "By", "Memory that rows take, those on their way included");
@@ -50,6 +56,16 @@ internal sealed class StorageMeter : IDisposable
     public long ByteCount => Volatile.Read(ref _byteCount);
 
     public long CommitCount => Volatile.Read(ref _commitCount);
+
+    public long CheckpointCount => Volatile.Read(ref _checkpointCount);
+
+    public long CheckpointFailureCount => Volatile.Read(ref _checkpointFailureCount);
+
+    /// <summary>One at a time.</summary>
+    public void CheckpointWritten() => Volatile.Write(ref _checkpointCount, _checkpointCount + 1);
+
+    /// <summary>One at a time.</summary>
+    public void CheckpointFailed() => Volatile.Write(ref _checkpointFailureCount, _checkpointFailureCount + 1);
 
     /// <summary>The moment at which something begins that is measured.</summary>
     public static long Start() => Stopwatch.GetTimestamp();

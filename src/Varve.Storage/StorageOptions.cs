@@ -44,6 +44,15 @@ public sealed record StorageOptions
     /// <summary>Memory for what is kept of segments' files: where their pages are, and dictionaries.</summary>
     public long SegmentCacheBytes { get; init; } = 64 << 20;
 
+    /// <summary>
+    /// The catalog is written down, and the log let go up to what segments hold, when the log has grown by that much since the last time and rows
+    /// were sealed or streams dropped meanwhile,
+    /// </summary>
+    public long CheckpointLogBytes { get; init; } = 64 << 20;
+
+    /// <summary>or when that much time has passed since.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Encryption and its root key.</summary>
     public KeyOptions Keys { get; init; } = new();
 

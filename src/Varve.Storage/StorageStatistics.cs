@@ -44,6 +44,12 @@ public sealed record StorageStatistics
     /// <summary>Log entries that were replayed when the engine was opened.</summary>
     public required long RecoveredEntryCount { get; init; }
 
+    /// <summary>Checkpoints of the catalog that were written.</summary>
+    public required long CheckpointCount { get; init; }
+
+    /// <summary>Checkpoints that failed. Each is tried again; the log keeps what it holds until then.</summary>
+    public required long CheckpointFailureCount { get; init; }
+
     /// <summary>Segments that were made of rows in memory.</summary>
     public required long SealCount { get; init; }
 

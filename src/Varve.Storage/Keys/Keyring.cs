@@ -71,6 +71,10 @@ internal sealed class Keyring : IDisposable
         : _streams.TryGetValue(streamId, out StreamKeys? keys) ? keys.Current
         : throw Erased(streamId);
 
+    /// <summary>As <see cref="CurrentKey"/>, but null for a stream whose key was erased.</summary>
+    public StreamKey? TryCurrentKey(long streamId) =>
+        !IsEncrypted ? StreamKey.None : _streams.TryGetValue(streamId, out StreamKeys? keys) ? keys.Current : null;
+
     /// <summary>
     /// The key that something was sealed with; null where there is none. Version 0 stands for what is not encrypted, which an encrypted
     /// directory does not have.

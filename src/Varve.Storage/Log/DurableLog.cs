@@ -72,8 +72,17 @@ internal sealed class DurableLog : IAsyncDisposable
     /// Opens or creates the log. Every entry in it is handed to <paramref name="replay"/> in order before this returns. Damage ends in
     /// <see cref="StorageErrorCode.Corruption"/> that names position, file and offset; what was written but never acknowledged may be cut.
     /// </summary>
+    /// <param name="options">How.</param>
+    /// <param name="replay">Takes an entry.</param>
+    /// <param name="judge">Called behind the last entry, before anything is changed: what it throws ends the opening.</param>
+    /// <param name="cancellationToken">Ends the opening between two pages.</param>
+    public static Task<DurableLog> OpenAsync(
+        DurableLogOptions options, Action<LogEntry> replay, Action judge, CancellationToken cancellationToken) =>
+        Task.Run(() => LogOpening.Open(options, replay, judge, Start, cancellationToken), cancellationToken);
+
+    /// <inheritdoc cref="OpenAsync(DurableLogOptions, Action{LogEntry}, Action, CancellationToken)"/>
     public static Task<DurableLog> OpenAsync(DurableLogOptions options, Action<LogEntry> replay, CancellationToken cancellationToken) =>
-        Task.Run(() => LogOpening.Open(options, replay, Start, cancellationToken), cancellationToken);
+        OpenAsync(options, replay, static () => { }, cancellationToken);
 
     /// <summary>
     /// Gives the entry head + body the next position and copies it. One thread at a time. Blocks while the log's memory waits for the disk.

@@ -13,7 +13,8 @@ internal static class LogOpening
 
     public delegate DurableLog Starter(DurableLogOptions options, ControlFile control, LogFiles files, LogRecovery recovered);
 
-    public static DurableLog Open(DurableLogOptions options, Action<LogEntry> replay, Starter start, CancellationToken cancellationToken)
+    public static DurableLog Open(
+        DurableLogOptions options, Action<LogEntry> replay, Action judge, Starter start, CancellationToken cancellationToken)
     {
         CheckSizes(options);
         ControlFile? control = null;
@@ -25,6 +26,7 @@ internal static class LogOpening
             LogRecovery recovered = LogRecovery.Run(files, numbers, control.Newest, replay, cancellationToken);
             if (options.Term < recovered.Term)
                 throw new StorageException(StorageErrorCode.Unsupported, $"the log holds entries of term {recovered.Term}; it can't be continued in term {options.Term}");
+            judge();
             SyncNames(options);
             RewriteInDoubt(files, recovered);
             StartIncarnation(control, files.Layout, recovered);

@@ -18,7 +18,8 @@ namespace Varve.Storage.Records;
 ///           4      1     u8    kind: 1 create stream, 2 add columns, 3 drop stream, 4 append, 5 abandon parts,
 ///                              6 seal, 7 replace segments, 8 trim, 9 stream settings
 ///           5      1     u8    version of the kind's layout, 1
-///           6      2     u16   flags: bit 0 = columns listed (append), bit 1 = sealed (create, add, append)
+///           6      2     u16   flags: bit 0 = columns listed (append), bit 1 = sealed (create, add, append; the zones of
+///                              segments have seals of their own)
 ///           8      8     i64   stream id
 ///           16     8     i64   time, microseconds since 1970-01-01 UTC
 ///           24     ...         by kind

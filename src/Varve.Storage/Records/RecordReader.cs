@@ -22,7 +22,10 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf, Keyring k
     private byte[] _opened = [];
 
     /// <summary>Hands over the records of an entry in order. Rows are valid during the call only, but for those of parts.</summary>
-    public void Read(LogEntry entry, Action<LogRecord> apply)
+    public void Read(LogEntry entry, Action<LogRecord> apply) => Split(entry, record => apply(ReadRecord(entry.Position, record)));
+
+    /// <summary>Hands over the records of an entry in order, as bytes that are at least a record's common header.</summary>
+    public static void Split(LogEntry entry, Action<ReadOnlyMemory<byte>> take)
     {
         ReadOnlyMemory<byte> payload = entry.Payload;
         if (payload.Length < RecordFormat.EntryHeaderBytes)
@@ -42,7 +45,7 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf, Keyring k
             int length = LengthOf(payload.Span);
             if (length < RecordFormat.RecordHeaderBytes || length > payload.Length || length % 8 != 0)
                 throw Damaged(entry.Position, $"record {i} of {count} claims {length} bytes, {payload.Length} are there");
-            apply(ReadRecord(entry.Position, payload[..length]));
+            take(payload[..length]);
             payload = payload[length..];
         }
 
@@ -68,8 +71,8 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf, Keyring k
                 RecordKind.Append => ReadAppend(position, record, streamId, time),
                 RecordKind.AbandonParts => new AbandonPartsRecord(
                     streamId, time, BinaryPrimitives.ReadInt64LittleEndian(Need(position, bytes, RecordFormat.AbandonBytes)[RecordFormat.BodyAt..])),
-                RecordKind.Seal => SegmentRecords.ReadSeal(position, bytes, streamId, time),
-                RecordKind.ReplaceSegments => SegmentRecords.ReadReplace(position, bytes, streamId, time),
+                RecordKind.Seal => SegmentRecords.ReadSeal(position, bytes, streamId, time, keys),
+                RecordKind.ReplaceSegments => SegmentRecords.ReadReplace(position, bytes, streamId, time, keys),
                 RecordKind.Trim => new TrimRecord(
                     streamId, time, BinaryPrimitives.ReadInt64LittleEndian(Need(position, bytes, RecordFormat.TrimBytes)[RecordFormat.BodyAt..])),
                 RecordKind.StreamSettings => new StreamSettingsRecord(streamId, time, ReadSettings(position, bytes[RecordFormat.BodyAt..])),

@@ -10,22 +10,26 @@ namespace Varve.Storage.Records;
 /// <summary>Records as bytes (<see cref="RecordFormat"/>), but for appends, which <see cref="AppendEncoder"/> writes. Any thread.</summary>
 internal static class RecordWriter
 {
+    private static readonly Keyring NoKeys = Keyring.Off();
+
     /// <summary>Writes a record as the log gets it: sealed, where keys are there and the record tells what streams are called or hold.</summary>
     public static byte[] Write(LogRecord record, Keyring keys)
     {
-        byte[] bytes = Write(record);
+        byte[] bytes = Encode(record, keys);
         return keys.IsEncrypted && record is (CreateStreamRecord or AddColumnsRecord) ? SealedBody.Seal(bytes, keys) : bytes;
     }
 
     /// <summary>Writes a record without a seal.</summary>
-    public static byte[] Write(LogRecord record) => record switch
+    public static byte[] Write(LogRecord record) => Encode(record, NoKeys);
+
+    private static byte[] Encode(LogRecord record, Keyring keys) => record switch
     {
         CreateStreamRecord create => Create(create),
         AddColumnsRecord add => Add(add),
         DropStreamRecord drop => Sized(RecordFormat.RecordHeaderBytes, RecordKind.DropStream, drop),
         AbandonPartsRecord abandon => WithOffset(RecordFormat.AbandonBytes, RecordKind.AbandonParts, abandon, abandon.FirstOffset),
-        SealRecord seal => SegmentRecords.Write(seal),
-        ReplaceSegmentsRecord replace => SegmentRecords.Write(replace),
+        SealRecord seal => SegmentRecords.Write(seal, keys),
+        ReplaceSegmentsRecord replace => SegmentRecords.Write(replace, keys),
         TrimRecord trim => WithOffset(RecordFormat.TrimBytes, RecordKind.Trim, trim, trim.FirstOffset),
         StreamSettingsRecord settings => Settings(settings),
         _ => throw new ArgumentException($"a record of {record.GetType().Name} is not written here"),

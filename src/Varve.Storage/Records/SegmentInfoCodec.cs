@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Varve.Storage.Keys;
 using Varve.Storage.Segments;
 using Varve.Storage.Zones;
 
@@ -9,7 +10,7 @@ namespace Varve.Storage.Records;
 /// <code>
 /// offset bytes type  field
 /// 0      4     u32   length in bytes, this header and the padding included; a multiple of 8
-/// 4      4     u32   bytes of the zones
+/// 4      4     u32   bytes of the blob
 /// 8      8     i64   segment id
 /// 16     8     i64   first offset
 /// 24     8     i64   rows, at least 1
@@ -25,21 +26,26 @@ namespace Varve.Storage.Records;
 /// 78     2     u16   zero
 /// 80     ...         blocks: u16 each, its rows less 1
 ///        ...         columns that the rows are sorted by: u16 each, places in the stream's schema
-///        ...         zones: one for each column (<see cref="ZoneCodec"/>), or nothing where none is known
+///        ...         blob (<see cref="SealedBlob"/>), sealed with the stream's key: a zone for each column (<see cref="ZoneCodec"/>). Associated
+///                    data: stream id, i64, and from 8 to here. Or nothing, where no zone is known
 /// </code>
 /// </summary>
+/// <remarks>Least and greatest values are what the stream holds, so they go with its key. All else is numbers of rows and bytes.</remarks>
 internal static class SegmentInfoCodec
 {
     private const int HeaderBytes = 80;
     private const ushort Clustered = 1;
 
-    public static byte[] Write(SegmentInfo segment)
+    /// <summary>The segment as bytes; without its zones where the stream's key was erased meanwhile.</summary>
+    public static byte[] Write(SegmentInfo segment, Keyring keys)
     {
         byte[] zones = WriteZones(segment);
-        int zonesAt = HeaderBytes + (2 * (segment.BlockRows.Length + segment.ClusteredBy.Length));
-        byte[] bytes = new byte[RecordFormat.Padded(zonesAt + zones.Length)];
+        StreamKey? key = zones.Length == 0 ? null : keys.TryCurrentKey(segment.StreamId);
+        int blobAt = HeaderBytes + (2 * (segment.BlockRows.Length + segment.ClusteredBy.Length));
+        int blobBytes = key is null ? 0 : SealedBlob.OverheadBytes + zones.Length;
+        byte[] bytes = new byte[RecordFormat.Padded(blobAt + blobBytes)];
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, (uint)bytes.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), (uint)zones.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), (uint)blobBytes);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8), segment.Id);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16), segment.FirstOffset);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(24), segment.RowCount);
@@ -59,26 +65,37 @@ internal static class SegmentInfoCodec
             at += 2;
         }
 
-        zones.CopyTo(bytes, zonesAt);
+        if (key is not null)
+            SealedBlob.Seal(key, KeyPurpose.SegmentZones, Associated(segment.StreamId, bytes.AsSpan(0, blobAt)), zones).CopyTo(bytes, blobAt);
         return bytes;
     }
 
-    /// <summary>Reads the segment at the start of the bytes and takes it off them; null where they are none.</summary>
-    public static SegmentInfo? Read(long streamId, ref ReadOnlySpan<byte> source)
+    /// <summary>
+    /// Reads the segment at the start of the bytes and takes it off them; null where they are none. Of a stream whose key was erased no zone is
+    /// known.
+    /// </summary>
+    public static SegmentInfo? Read(long streamId, ref ReadOnlySpan<byte> source, Keyring keys)
     {
         if (source.Length < HeaderBytes)
             return null;
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(source);
-        uint zoneBytes = BinaryPrimitives.ReadUInt32LittleEndian(source[4..]);
+        uint blobBytes = BinaryPrimitives.ReadUInt32LittleEndian(source[4..]);
         uint blockCount = BinaryPrimitives.ReadUInt32LittleEndian(source[68..]);
         int clusteredCount = BinaryPrimitives.ReadUInt16LittleEndian(source[76..]);
-        long zonesAt = HeaderBytes + (2L * (blockCount + clusteredCount));
-        if (length > source.Length || length % 8 != 0 || zonesAt + zoneBytes > length)
+        long blobAt = HeaderBytes + (2L * (blockCount + clusteredCount));
+        if (length > source.Length || length % 8 != 0 || blobAt + blobBytes > length)
             return null;
         ReadOnlySpan<byte> bytes = source[..(int)length];
         source = source[(int)length..];
         int columnCount = BinaryPrimitives.ReadUInt16LittleEndian(bytes[72..]);
-        Zone?[]? zones = ReadZones(bytes.Slice((int)zonesAt, (int)zoneBytes), columnCount);
+        Zone?[]? zones = new Zone?[columnCount];
+        if (blobBytes > 0 && !keys.IsErased(streamId))
+        {
+            ReadOnlySpan<byte> blob = bytes.Slice((int)blobAt, (int)blobBytes);
+            byte[]? opened = keys.OpenBlob(streamId, KeyPurpose.SegmentZones, Associated(streamId, bytes[..(int)blobAt]), blob);
+            zones = opened is null ? null : ReadZones(opened, columnCount);
+        }
+
         return zones is null ? null : new SegmentInfo
         {
             Id = BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]),
@@ -96,6 +113,14 @@ internal static class SegmentInfoCodec
             ClusteredBy = ReadNumbers(bytes[(HeaderBytes + (2 * (int)blockCount))..], clusteredCount, plus: 0),
             Zones = zones,
         };
+    }
+
+    /// <summary>All but the lengths, which follow from the rest.</summary>
+    private static byte[] Associated(long streamId, ReadOnlySpan<byte> head)
+    {
+        byte[] associated = head.ToArray();
+        BinaryPrimitives.WriteInt64LittleEndian(associated, streamId);
+        return associated;
     }
 
     private static int[] ReadNumbers(ReadOnlySpan<byte> bytes, int count, int plus)
@@ -120,8 +145,6 @@ internal static class SegmentInfoCodec
     /// <summary>Null where the bytes are not just as many zones.</summary>
     private static Zone?[]? ReadZones(ReadOnlySpan<byte> bytes, int count)
     {
-        if (bytes.IsEmpty)
-            return new Zone?[count];
         if (bytes.Length < count)
             return null;
         var zones = new Zone?[count];

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Varve.Storage.Keys;
 using Varve.Storage.Segments;
 
 namespace Varve.Storage.Records;
@@ -6,17 +7,17 @@ namespace Varve.Storage.Records;
 /// <summary>The records that name segments, as bytes (<see cref="RecordFormat"/>): seal and replace. Without state, any thread.</summary>
 internal static class SegmentRecords
 {
-    public static byte[] Write(SealRecord record)
+    public static byte[] Write(SealRecord record, Keyring keys)
     {
-        byte[] segment = SegmentInfoCodec.Write(record.Segment);
+        byte[] segment = SegmentInfoCodec.Write(record.Segment, keys);
         byte[] bytes = RecordWriter.Sized(RecordFormat.BodyAt + segment.Length, RecordKind.Seal, record);
         segment.CopyTo(bytes, RecordFormat.BodyAt);
         return bytes;
     }
 
-    public static byte[] Write(ReplaceSegmentsRecord record)
+    public static byte[] Write(ReplaceSegmentsRecord record, Keyring keys)
     {
-        byte[][] added = [.. record.Added.Select(SegmentInfoCodec.Write)];
+        byte[][] added = [.. record.Added.Select(s => SegmentInfoCodec.Write(s, keys))];
         int at = RecordFormat.ReplaceHeaderBytes;
         byte[] bytes = RecordWriter.Sized(at + (8 * record.RemovedIds.Count) + added.Sum(a => a.Length), RecordKind.ReplaceSegments, record);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(RecordFormat.BodyAt), (uint)record.RemovedIds.Count);
@@ -36,14 +37,16 @@ internal static class SegmentRecords
         return bytes;
     }
 
-    public static SealRecord ReadSeal(LogPosition position, ReadOnlySpan<byte> bytes, long streamId, long time)
+    public static SealRecord ReadSeal(LogPosition position, ReadOnlySpan<byte> bytes, long streamId, long time, Keyring keys)
     {
         bytes = bytes[RecordFormat.BodyAt..];
-        SegmentInfo segment = ReadSegment(position, streamId, ref bytes);
-        return bytes.IsEmpty ? new SealRecord(streamId, time, segment) : throw RecordReader.Damaged(position, $"{bytes.Length} bytes stand behind a segment");
+        SegmentInfo segment = ReadSegment(position, streamId, ref bytes, keys);
+        return bytes.IsEmpty
+            ? new SealRecord(streamId, time, segment)
+            : throw RecordReader.Damaged(position, $"{bytes.Length} bytes stand behind a segment");
     }
 
-    public static ReplaceSegmentsRecord ReadReplace(LogPosition position, ReadOnlySpan<byte> bytes, long streamId, long time)
+    public static ReplaceSegmentsRecord ReadReplace(LogPosition position, ReadOnlySpan<byte> bytes, long streamId, long time, Keyring keys)
     {
         RecordReader.Need(position, bytes, RecordFormat.ReplaceHeaderBytes);
         uint removedCount = BinaryPrimitives.ReadUInt32LittleEndian(bytes[RecordFormat.BodyAt..]);
@@ -56,15 +59,16 @@ internal static class SegmentRecords
         bytes = bytes[(8 * removed.Length)..];
         List<SegmentInfo> added = [];
         for (uint i = 0; i < addedCount; i++)
-            added.Add(ReadSegment(position, streamId, ref bytes));
+            added.Add(ReadSegment(position, streamId, ref bytes, keys));
         return bytes.IsEmpty
             ? new ReplaceSegmentsRecord(streamId, time, removed, added)
             : throw RecordReader.Damaged(position, $"{bytes.Length} bytes stand behind {addedCount} segments");
     }
 
-    private static SegmentInfo ReadSegment(LogPosition position, long streamId, ref ReadOnlySpan<byte> bytes)
+    private static SegmentInfo ReadSegment(LogPosition position, long streamId, ref ReadOnlySpan<byte> bytes, Keyring keys)
     {
         int length = bytes.Length;
-        return SegmentInfoCodec.Read(streamId, ref bytes) ?? throw RecordReader.Damaged(position, $"a segment of stream {streamId} does not stand in {length} bytes");
+        return SegmentInfoCodec.Read(streamId, ref bytes, keys)
+            ?? throw RecordReader.Damaged(position, $"a segment of stream {streamId} does not stand in {length} bytes, or not for its key");
     }
 }

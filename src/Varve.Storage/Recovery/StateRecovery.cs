@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Varve.Storage.Catalog;
 using Varve.Storage.Keys;
 using Varve.Storage.Log;
 using Varve.Storage.Records;
@@ -5,14 +7,29 @@ using Varve.Storage.Streams;
 
 namespace Varve.Storage.Recovery;
 
-/// <summary>Brings the catalog to where the log ends: reads every record and applies it, as the sequencer does with new ones. One thread.</summary>
+/// <summary>
+/// Brings the catalog to where the log ends: goes on from the checkpoint, if there is one, and applies every record behind it, as the sequencer does
+/// with new ones. One thread.
+/// </summary>
 internal sealed class StateRecovery
 {
     private readonly RecordReader _reader;
+    private readonly StoredCheckpoint _stored;
+    private readonly CheckpointState _checkpoint;
+    private readonly ILogger _logger;
+    private TailRestore? _tails;
 
-    public StateRecovery(Keyring keys) => _reader = new RecordReader(Catalog.SchemaOf, keys);
+    public StateRecovery(StoredCheckpoint stored, Keyring keys, ILogger logger)
+    {
+        _stored = stored;
+        _logger = logger;
+        _checkpoint = stored.State ?? CheckpointState.Empty;
+        Catalog = new StreamCatalog(_checkpoint);
+        _reader = new RecordReader(Catalog.SchemaOf, keys);
+        _tails = stored.State is null ? null : new TailRestore(_checkpoint, Catalog, _reader);
+    }
 
-    public StreamCatalog Catalog { get; } = new();
+    public StreamCatalog Catalog { get; }
 
     public long EntryCount { get; private set; }
 
@@ -21,9 +38,27 @@ internal sealed class StateRecovery
     /// <summary>Takes the log's next entry. Throws <see cref="StorageErrorCode.Corruption"/> for one that cannot be read or does not fit.</summary>
     public void Replay(LogEntry entry)
     {
-        _reader.Read(entry, record => Catalog.Apply(record, entry.Position));
+        if (EntryCount == 0)
+            _stored.CheckBegin(entry.Position, _logger);
         EntryCount++;
         Position = entry.Position;
+        if (entry.Position > _checkpoint.Position)
+        {
+            EndTails();
+            _reader.Read(entry, record => Catalog.Apply(record, entry.Position));
+            return;
+        }
+
+        _tails!.Take(entry);
+    }
+
+    /// <summary>
+    /// All entries were replayed, and nothing was changed yet. Throws <see cref="StorageErrorCode.Corruption"/> where some are missing.
+    /// </summary>
+    public void Judge()
+    {
+        _stored.CheckEnd(Position);
+        EndTails();
     }
 
     /// <summary>
@@ -47,5 +82,12 @@ internal sealed class StateRecovery
 
         // Files that no stream has are looked for in the directory.
         Catalog.Retired.TakeAll();
+    }
+
+    /// <summary>From here on the entries stand behind the checkpoint.</summary>
+    private void EndTails()
+    {
+        _tails?.Finish();
+        _tails = null;
     }
 }

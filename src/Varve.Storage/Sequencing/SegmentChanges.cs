@@ -1,3 +1,5 @@
+using Varve.Storage.Catalog;
+using Varve.Storage.Keys;
 using Varve.Storage.Records;
 using Varve.Storage.Segments;
 using Varve.Storage.Streams;
@@ -6,13 +8,15 @@ using Varve.Storage.Zones;
 namespace Varve.Storage.Sequencing;
 
 /// <summary>
-/// What the sealing of tails asks of the engine: ids for new segments, and changes of streams' segments, whose files are durable by then. Every change completes
-/// when it is durable and visible; that it came too late is an outcome. It throws only where the node stops. Any thread.
+/// What the sealing of tails asks of the engine: ids for new segments, and changes of streams' segments, whose files are durable by then. Every
+/// change completes when it is durable and visible; that it came too late is an outcome. It throws only where the node stops. Any thread.
 /// </summary>
 /// <param name="sequencer">Puts the changes in order with all others.</param>
 /// <param name="lastId">The highest id that a segment ever had.</param>
 /// <param name="recordBytesMax">The limit on one record.</param>
-internal sealed class SegmentChanges(Sequencer sequencer, long lastId, int recordBytesMax)
+/// <param name="keys">What seals the records.</param>
+/// <param name="checkpointer">Is told of every change.</param>
+internal sealed class SegmentChanges(Sequencer sequencer, long lastId, int recordBytesMax, Keyring keys, Checkpointer checkpointer)
 {
     private long _lastId = lastId;
 
@@ -33,20 +37,25 @@ internal sealed class SegmentChanges(Sequencer sequencer, long lastId, int recor
     /// <summary>Lets the segments before an offset go, at which one begins or the tail.</summary>
     public Task<SegmentOutcome> TrimAsync(StreamState stream, long firstOffset) => SubmitAsync(new PendingTrim(stream, firstOffset));
 
-    private Task<SegmentOutcome> SubmitAsync(PendingSegmentChange change)
+    private async Task<SegmentOutcome> SubmitAsync(PendingSegmentChange change)
     {
         sequencer.Submit(change);
-        return change.Result;
+        SegmentOutcome outcome = await change.Result.ConfigureAwait(false);
+        if (outcome == SegmentOutcome.Done)
+            checkpointer.NoteChange();
+        return outcome;
     }
 
-    /// <summary>The segment as its share of a record can hold it: without zones where they are too many, so that queries have to look into its file.</summary>
+    /// <summary>
+    /// The segment as its share of a record can hold it: without zones where they are too many, so that queries have to look into its file.
+    /// </summary>
     private SegmentInfo Fit(SegmentInfo segment, int otherBytes, int shares = 1)
     {
         int room = (recordBytesMax - otherBytes) / shares;
-        if (SegmentInfoCodec.Write(segment).Length <= room)
+        if (SegmentInfoCodec.Write(segment, keys).Length <= room)
             return segment;
         SegmentInfo bare = segment with { Zones = new Zone?[segment.ColumnCount] };
-        return SegmentInfoCodec.Write(bare).Length <= room
+        return SegmentInfoCodec.Write(bare, keys).Length <= room
             ? bare
             : throw new ArgumentException($"{shares} segments and {otherBytes} bytes beside them do not fit into a record of {recordBytesMax} bytes");
     }

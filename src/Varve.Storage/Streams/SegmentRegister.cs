@@ -24,6 +24,13 @@ internal sealed class SegmentRegister
         return _ids.Add(segment.Id);
     }
 
+    /// <summary>Goes on where a checkpoint ends.</summary>
+    public void Restore(long lastId, IEnumerable<SegmentInfo> segments)
+    {
+        LastId = lastId;
+        _ids.UnionWith(segments.Select(s => s.Id));
+    }
+
     public void Remove(IEnumerable<SegmentInfo> segments, Schema schema)
     {
         foreach (SegmentInfo segment in segments)

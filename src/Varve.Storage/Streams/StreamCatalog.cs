@@ -1,3 +1,4 @@
+using Varve.Storage.Catalog;
 using Varve.Storage.Records;
 using Varve.Storage.Segments;
 using Varve.Storage.Segments.Sealing;
@@ -22,6 +23,22 @@ internal sealed class StreamCatalog
     private long _partRows;
     private CatalogHead _applied = CatalogHead.Empty;
     private volatile CatalogHead _head = CatalogHead.Empty;
+
+    /// <param name="checkpoint">Where it goes on. The rows of tails are given back one after the other (<see cref="GiveBack"/>).</param>
+    public StreamCatalog(CheckpointState checkpoint)
+    {
+        LastStreamId = checkpoint.LastStreamId;
+        _segments.Restore(checkpoint.LastSegmentId, checkpoint.Streams.SelectMany(s => s.Segments.Items));
+        foreach (CheckpointStream restored in checkpoint.Streams)
+        {
+            StreamState stream = new(restored);
+            _byId.Add(stream.Id, stream);
+            RowCount += stream.RowCount;
+            _applied = _applied with { Streams = _applied.Streams.Add(stream.Name, stream) };
+        }
+
+        _applied = _applied with { Version = checkpoint.CatalogVersion };
+    }
 
     /// <summary>What is visible. Any thread.</summary>
     public CatalogHead Head => _head;
@@ -89,6 +106,19 @@ internal sealed class StreamCatalog
             default:
                 throw new ArgumentException($"a record of {record.GetType().Name} cannot be applied");
         }
+    }
+
+    /// <summary>
+    /// Rows of a stream's tail that a checkpoint says are there. They follow those that are, or reach beyond them from sealed ones on.
+    /// </summary>
+    public void GiveBack(StreamState stream, AppendRecord record, LogPosition position)
+    {
+        TailBytes -= stream.TailBytes;
+        RowCount -= stream.RowCount;
+        stream.GiveBack(record, position);
+        TailBytes += stream.TailBytes;
+        RowCount += stream.RowCount;
+        Changed(stream);
     }
 
     /// <summary>Makes everything that was applied visible.</summary>

@@ -12,18 +12,21 @@ namespace Varve.Storage.Streams;
 /// <param name="stream">The stream as it is now. Made on the sequencer's thread.</param>
 internal sealed class StreamHead(StreamState stream)
 {
-    private readonly SegmentList _segments = stream.Segments;
     private StreamDescription? _description;
+
+    public StreamState Stream { get; } = stream;
 
     public StreamSchema Schema { get; } = stream.Schema;
 
     public StoredSettings Settings { get; } = stream.Settings;
 
+    public SegmentList SegmentList { get; } = stream.Segments;
+
     /// <summary>The oldest row that is kept.</summary>
-    public long FirstOffset => _segments.FirstOffset;
+    public long FirstOffset => SegmentList.FirstOffset;
 
     /// <summary>Where the tail begins. The rows from <see cref="FirstOffset"/> up to here are in <see cref="Segments"/>.</summary>
-    public long SealedEnd => _segments.SealedEnd;
+    public long SealedEnd => SegmentList.SealedEnd;
 
     /// <summary>Exclusive.</summary>
     public long EndOffset { get; } = stream.EndOffset;
@@ -38,27 +41,30 @@ internal sealed class StreamHead(StreamState stream)
     public long LastTimeMicros { get; } = stream.LastTimeMicros;
 
     /// <summary>In the order of their offsets.</summary>
-    public ImmutableArray<SegmentInfo> Segments => _segments.Items;
+    public ImmutableArray<SegmentInfo> Segments => SegmentList.Items;
 
     /// <summary>Their files.</summary>
-    public long SegmentBytes => _segments.FileBytes;
+    public long SegmentBytes => SegmentList.FileBytes;
 
     public ReadOnlyMemory<TailChunk> Chunks { get; } = stream.TailChunks;
+
+    /// <summary>No row of the tail stands in a log entry before; null where there is none.</summary>
+    public LogPosition? TailPosition { get; } = stream.TailPosition;
 
     public bool IsDropped { get; } = stream.IsDropped;
 
     /// <summary>Made when first asked for: most heads come and go with an append that nobody looks at.</summary>
     public StreamDescription Description => _description ??= new StreamDescription
     {
-        Name = stream.Name,
-        Id = stream.Id,
+        Name = Stream.Name,
+        Id = Stream.Id,
         Schema = Schema.Schema,
         SchemaVersion = Schema.Version,
         Settings = Settings.ToSettings(Schema),
         FirstOffset = FirstOffset,
         EndOffset = EndOffset,
         TailRowCount = EndOffset - SealedEnd,
-        CreatedAt = stream.CreatedAt,
+        CreatedAt = Stream.CreatedAt,
         TailBytes = TailBytes,
         SegmentCount = Segments.Length,
         SegmentBytes = SegmentBytes,

@@ -1,3 +1,4 @@
+using Varve.Storage.Catalog;
 using Varve.Storage.Records;
 using Varve.Storage.Tail;
 using Varve.Storage.Views;
@@ -16,7 +17,7 @@ internal sealed class StreamState
     {
         Id = record.StreamId;
         Name = record.Name;
-        CreatedAt = DateTimeOffset.UnixEpoch.AddTicks(record.TimeMicros * TimeSpan.TicksPerMicrosecond);
+        CreatedMicros = record.TimeMicros;
         Schema = new StreamSchema(record.Schema, version: 1);
         Settings = record.Settings;
         LastTimeMicros = record.TimeMicros;
@@ -24,11 +25,28 @@ internal sealed class StreamState
         _head = new StreamHead(this);
     }
 
+    /// <summary>As a checkpoint has it, but without the rows of its tail, which the log gives back one after the other.</summary>
+    public StreamState(CheckpointStream stream)
+    {
+        Id = stream.Id;
+        Name = stream.Name;
+        CreatedMicros = stream.CreatedMicros;
+        Schema = new StreamSchema(stream.Schema, stream.SchemaVersion);
+        Settings = stream.Settings;
+        Segments = stream.Segments;
+        EndOffset = stream.Segments.SealedEnd;
+        LastTimeMicros = stream.LastTimeMicros;
+        Position = stream.Position;
+        _head = new StreamHead(this);
+    }
+
     public long Id { get; }
 
     public string Name { get; }
 
-    public DateTimeOffset CreatedAt { get; }
+    public long CreatedMicros { get; }
+
+    public DateTimeOffset CreatedAt => DateTimeOffset.UnixEpoch.AddTicks(CreatedMicros * TimeSpan.TicksPerMicrosecond);
 
     /// <summary>What is visible. Any thread.</summary>
     public StreamHead Head => _head;
@@ -63,6 +81,9 @@ internal sealed class StreamState
 
     public ReadOnlyMemory<TailChunk> TailChunks => _tail.Chunks;
 
+    /// <summary>No row of the tail stands in an entry before; null where it has none.</summary>
+    public LogPosition? TailPosition => _tail.Chunks.IsEmpty ? null : _tail.Chunks.Span[0].PositionBefore(Segments.SealedEnd);
+
     public long TailBytes => IsDropped ? 0 : _tail.AllocatedBytes;
 
     /// <summary>Whether applied records wait for being published.</summary>
@@ -76,6 +97,13 @@ internal sealed class StreamState
         Change(record, position);
         _tail.Append(record, rowsAt, Schema);
         EndOffset += record.Rows.RowCount;
+    }
+
+    /// <summary>Takes rows of the tail that a checkpoint says are there, from the first one that is missing on.</summary>
+    public void GiveBack(AppendRecord record, LogPosition rowsAt)
+    {
+        _tail.Append(record, rowsAt, Schema, (int)(EndOffset - record.FirstOffset));
+        EndOffset = record.FirstOffset + record.Rows.RowCount;
     }
 
     public void Apply(AddColumnsRecord record, LogPosition position)

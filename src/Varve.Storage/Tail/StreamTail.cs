@@ -25,7 +25,7 @@ internal sealed class StreamTail
     {
         for (int done = firstRow; done < record.Rows.RowCount;)
         {
-            int taken = _count == 0 ? 0 : _chunks[_count - 1].Append(record, done, schema);
+            int taken = _count == 0 ? 0 : _chunks[_count - 1].Append(record, position, done, schema);
             if (taken == 0)
                 Open(record.FirstOffset + done, position);
             done += taken;
@@ -33,8 +33,8 @@ internal sealed class StreamTail
     }
 
     /// <summary>
-    /// Lets go of the rows before an offset, which stand in segments now: chunks that held nothing else are dropped. One that holds others as well stays whole and
-    /// takes no more rows, so that its sealed rows go with its next seal.
+    /// Lets go of the rows before an offset, which stand in segments now: chunks that held nothing else are dropped. One that holds others as well
+    /// stays whole and takes no more rows, so that its sealed rows go with its next seal.
     /// </summary>
     public void Seal(long sealedEnd)
     {

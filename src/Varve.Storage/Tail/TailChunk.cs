@@ -27,6 +27,10 @@ internal sealed class TailChunk(long firstOffset, LogPosition firstPosition, lon
     /// </summary>
     private const long NullBytesMax = 4 << 20;
 
+    /// <summary>How many rows may share the entry that is known for one of them.</summary>
+    private const int MarkRows = 256;
+
+    private readonly List<(int Row, LogPosition Position)> _marks = [];
     private readonly TimeColumn _time = new();
     private readonly long[] _expectedBytes = expectedBytes;
     private ColumnAppender?[] _columns = [];
@@ -50,7 +54,7 @@ internal sealed class TailChunk(long firstOffset, LogPosition firstPosition, lon
     public long EndOffset => FirstOffset + RowCount;
 
     /// <summary>Appends as many of the rows [start, ...) as belong into this chunk and returns how many; 0 asks for a new chunk.</summary>
-    public int Append(AppendRecord record, int start, StreamSchema schema)
+    public int Append(AppendRecord record, LogPosition position, int start, StreamSchema schema)
     {
         int count = Math.Min(RowCountMax - RowCount, record.Rows.RowCount - start);
         EnsureColumns(schema.Schema.Fields.Count);
@@ -67,6 +71,8 @@ internal sealed class TailChunk(long firstOffset, LogPosition firstPosition, lon
                 AppendNulls(missing, count);
         }
 
+        if (_marks.Count == 0 || RowCount - _marks[^1].Row >= MarkRows)
+            _marks.Add((RowCount, position));
         AllocatedBytes -= _time.AllocatedBytes;
         _time.Append(RowCount, count, record.TimeMicros);
         AllocatedBytes += _time.AllocatedBytes;
@@ -77,6 +83,15 @@ internal sealed class TailChunk(long firstOffset, LogPosition firstPosition, lon
 
     /// <summary>The time of a row that a published head says is there. Any thread.</summary>
     public long TimeMicrosAt(long offset) => _time.Read((int)(offset - FirstOffset));
+
+    /// <summary>A log entry at or, by a few rows, before that of a row: all rows from it on stand there or behind. For the sequencer.</summary>
+    public LogPosition PositionBefore(long offset)
+    {
+        int at = _marks.Count - 1;
+        while (at > 0 && _marks[at].Row > offset - FirstOffset)
+            at--;
+        return _marks[at].Position;
+    }
 
     /// <summary>No more rows come. For the sequencer.</summary>
     public void Close() => _isClosed = true;

@@ -3,8 +3,8 @@ using Varve.Storage.FileSystem;
 namespace Varve.Storage.Tests.FileSystem;
 
 /// <summary>
-/// A file system in memory whose operations fail when told to, and which knows what a power cut leaves: synced bytes and names for certain, unsynced ones by
-/// chance, sector by sector. Any thread.
+/// A file system in memory whose operations fail when told to, and which knows what a power cut leaves: synced bytes and names for certain, unsynced
+/// ones by chance, sector by sector. Any thread.
 /// </summary>
 internal sealed class FaultyFileSystem : IFileSystem
 {
@@ -52,8 +52,8 @@ internal sealed class FaultyFileSystem : IFileSystem
     }
 
     /// <summary>
-    /// Cuts the power, unless that has happened: this file system is dead from now on, and what is on the disk is returned as a new one. Without a random
-    /// nothing survives that was not synced.
+    /// Cuts the power, unless that has happened: this file system is dead from now on, and what is on the disk is returned as a new one. Without a
+    /// random nothing survives that was not synced.
     /// </summary>
     public FaultyFileSystem AfterPowerCut(Random? random)
     {
@@ -69,6 +69,32 @@ internal sealed class FaultyFileSystem : IFileSystem
             }
 
             return new FaultyFileSystem(_directories.ToDictionary(pair => pair.Key, pair => pair.Value.AfterPowerCut(random, Survivor)));
+        }
+    }
+
+    /// <summary>What the page cache has at this moment, as another file system; this one goes on. As if the process ended now.</summary>
+    public FaultyFileSystem Copy()
+    {
+        lock (_gate)
+        {
+            var copy = new FaultyFileSystem();
+            foreach ((string path, SimulatedDirectory directory) in _directories.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            {
+                copy._directories[path] = new SimulatedDirectory();
+                foreach (string name in directory.Names)
+                {
+                    var inode = new SimulatedInode();
+                    byte[] content = new byte[directory.Find(name)!.Length];
+                    directory.Find(name)!.Read(content, 0);
+                    inode.Write(content, 0);
+                    inode.Sync();
+                    copy._directories[path].Change([(name, inode)]);
+                }
+
+                copy._directories[path].Sync();
+            }
+
+            return copy;
         }
     }
 

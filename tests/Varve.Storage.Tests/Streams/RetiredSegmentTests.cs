@@ -1,3 +1,4 @@
+using Varve.Storage.Catalog;
 using Varve.Storage.Records;
 using Varve.Storage.Streams;
 using Varve.Storage.Tests.Segments;
@@ -9,7 +10,7 @@ public class RetiredSegmentTests
     [Fact]
     public void Segments_that_go_are_handed_over_once_nobody_is_shown_them()
     {
-        StreamCatalog catalog = new();
+        StreamCatalog catalog = new(CheckpointState.Empty);
         long position = 0;
         void Apply(LogRecord record) => catalog.Apply(record, new LogPosition(++position));
         Apply(new CreateStreamRecord(1, 1, "s", Rows.Schema));

@@ -1,0 +1,190 @@
+using Varve.Arrow;
+using Varve.Storage.Catalog;
+using Varve.Storage.FileSystem;
+using Varve.Storage.Keys;
+using Varve.Storage.Segments;
+using Varve.Storage.Streams;
+using Varve.Storage.Tests.FileSystem;
+using Varve.Storage.Tests.Segments;
+using Varve.Testing;
+using Xunit.Abstractions;
+
+namespace Varve.Storage.Tests.Catalog;
+
+public class CheckpointFileTests(ITestOutputHelper output)
+{
+    private static readonly Keyring NoKeys = Keyring.Off();
+
+    private static readonly Guid Node = Guid.Parse("00112233-4455-6677-8899-aabbccddeeff");
+
+    [Fact]
+    public void A_checkpoint_is_read_as_it_was_written()
+    {
+        var random = new Random(TestSeed.Next(output.WriteLine));
+        for (int i = 0; i < 200; i++)
+        {
+            CheckpointState state = RandomState(random);
+            AssertSame(state, CheckpointFile.Parse(CheckpointFile.ToBytes(Node, NoKeys, state), "checkpoint", Node, NoKeys));
+        }
+    }
+
+    [Fact]
+    public void A_checkpoint_has_these_bytes()
+    {
+        CheckpointState state = new(new LogPosition(9), 3, 4, 5, []);
+        const string expected = "5641525643484B50" + "0100" + "0100" + "01000000" + "00112233445566778899AABBCCDDEEFF" + "0900000000000000"
+            + "5800000000000000" + "B6B80985" + "0000000000000000" + "C3C1A504" // length and checksum of the body, checksum of the header
+            + "00000000" + "00000000000000000000000000000000000000000000000000000000" + "E4548C8C" + "000000000000000000000000" // not sealed
+            + "0900000000000000" + "0300000000000000" + "0400000000000000" + "0500000000000000" + "00000000" + "00000000";
+        string found = Convert.ToHexString(CheckpointFile.ToBytes(Node, NoKeys, state));
+        Assert.True(expected == found, $"the format of the checkpoint changed: no node checkpointed before can be opened. Found {found}");
+    }
+
+    [Fact]
+    public void A_checkpoint_with_any_bit_flipped_or_cut_off_is_refused()
+    {
+        CheckpointState state = RandomState(new Random(5));
+        byte[] bytes = CheckpointFile.ToBytes(Node, NoKeys, state);
+        for (int bit = 0; bit < bytes.Length * 8; bit += bit < 64 * 8 ? 1 : 7)
+        {
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+            Refused(bytes);
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+        }
+
+        for (int length = 0; length < bytes.Length; length += 1 + (length / 50))
+            Refused(bytes[..length]);
+        Refused([.. bytes, 0]);
+        AssertSame(state, CheckpointFile.Parse(bytes, "checkpoint", Node, NoKeys));
+
+        static void Refused(byte[] damaged)
+        {
+            StorageException e = Assert.Throws<StorageException>(() => CheckpointFile.Parse(damaged, "/data/checkpoint", Node, NoKeys));
+            Assert.Equal(StorageErrorCode.Corruption, e.Code);
+            Assert.StartsWith("/data/checkpoint is damaged", e.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_body_that_is_damaged_behind_the_checksum_ends_in_an_error()
+    {
+        var random = new Random(TestSeed.Next(output.WriteLine));
+        int refused = 0;
+        for (int i = 0; i < 3_000; i++)
+        {
+            byte[] body = CheckpointCodec.Write(RandomState(random), NoKeys);
+            for (int flips = random.Next(1, 4); flips > 0; flips--)
+                body[random.Next(body.Length)] = (byte)random.Next(256);
+            if (random.Next(4) == 0)
+                body = body[..random.Next(body.Length)];
+            try
+            {
+                CheckpointCodec.Read(body, NoKeys);
+            }
+            catch (CheckpointFormatException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 1_000, 3_000);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_node_or_of_a_newer_format_is_refused()
+    {
+        FaultyFileSystem disk = new();
+        CheckpointFile.Write(disk, FaultyFileSystem.Root, Node, NoKeys, RandomState(new Random(1)));
+        StorageException other = Assert.Throws<StorageException>(() => CheckpointFile.Read(disk, FaultyFileSystem.Root, Guid.NewGuid(), NoKeys));
+        Assert.Equal(StorageErrorCode.Corruption, other.Code);
+        Assert.Contains($"it is of node {Node}", other.Message, StringComparison.Ordinal);
+
+        byte[] newer = CheckpointFile.ToBytes(Node, NoKeys, RandomState(new Random(1)));
+        newer[8] = newer[10] = 2;
+        BitConverter.TryWriteBytes(newer.AsSpan(60), Varve.Storage.Log.Crc32C.Compute(newer.AsSpan(0, 60)));
+        Assert.Equal(StorageErrorCode.Unsupported, Assert.Throws<StorageException>(() => CheckpointFile.Parse(newer, "c", Node, NoKeys)).Code);
+    }
+
+    [Fact]
+    public void Whatever_fails_while_it_is_written_leaves_the_old_one_or_the_new_one()
+    {
+        int seed = TestSeed.Next(output.WriteLine);
+        CheckpointState old = RandomState(new Random(1)) with { Position = new LogPosition(10_001) };
+        CheckpointState next = RandomState(new Random(2)) with { Position = new LogPosition(10_002) };
+        for (int at = 1, struck = 1; struck > 0; at++)
+        {
+            foreach (bool isCut in new[] { false, true })
+            {
+                FaultyFileSystem disk = new();
+                CheckpointFile.Write(disk, FaultyFileSystem.Root, Node, NoKeys, old);
+                if (isCut)
+                    disk.CutAt = disk.Operations + at;
+                else
+                    disk.Fault = new Fault(disk.Operations + at, Errno.NoSpace, ForEver: true);
+                IOException? failed = Record.Exception(() => CheckpointFile.Write(disk, FaultyFileSystem.Root, Node, NoKeys, next)) as IOException;
+                struck = failed is null ? 0 : 1;
+                FaultyFileSystem after = isCut ? disk.AfterPowerCut(new Random(seed + at)) : disk.AfterKill();
+                LogPosition found = CheckpointFile.Read(after, FaultyFileSystem.Root, Node, NoKeys)!.Position;
+                Assert.InRange(found.Value, failed is null ? 10_002 : 10_001, 10_002);
+                CheckpointFile.Write(after, FaultyFileSystem.Root, Node, NoKeys, next);
+            }
+        }
+    }
+
+    private static CheckpointState RandomState(Random random)
+    {
+        List<CheckpointStream> streams = [];
+        long segmentId = 0;
+        for (int id = 1; id < 6; id++)
+        {
+            if (random.Next(3) == 0)
+                continue;
+            int columnCount = random.Next(1, 5);
+            long first = random.Next(100);
+            long next = first;
+            List<SegmentInfo> segments = [];
+            for (int count = random.Next(4); count > 0; count--)
+            {
+                long rows = random.Next(1, 70_000);
+                segments.Add(TestSegments.Info(++segmentId, id, next, next + rows, random.Next(columnCount + 1)) with { ClusteredBy = [] });
+                next += rows;
+            }
+
+            streams.Add(new CheckpointStream
+            {
+                Id = id,
+                Name = "stream/" + id,
+                CreatedMicros = 5,
+                Schema = new Schema(
+                    [.. Enumerable.Range(0, columnCount).Select(i => new Field("c" + i, i % 2 == 0 ? ArrowTypes.Int64 : ArrowTypes.Utf8))]),
+                SchemaVersion = random.Next(1, 9),
+                Settings = random.Next(2) == 0
+                    ? StoredSettings.None
+                    : new StoredSettings([columnCount - 1], 1_000_000, random.Next(9), random.Next(9)),
+                Segments = SegmentList.Restore(segments, first, next, columnCount, out _)!,
+                EndOffset = next + random.Next(1_000),
+                LastTimeMicros = 2_000_000 + random.Next(100),
+                Position = new LogPosition(random.Next(1, 1_000)),
+            });
+        }
+
+        return new CheckpointState(
+            new LogPosition(1_000 + random.Next(1_000)), 6 + random.Next(5), segmentId + random.Next(5), random.Next(100), streams);
+    }
+
+    private static void AssertSame(CheckpointState expected, CheckpointState found)
+    {
+        Assert.Equal(expected with { Streams = found.Streams }, found);
+        Assert.Equal(expected.Streams.Count, found.Streams.Count);
+        foreach ((CheckpointStream stream, CheckpointStream read) in expected.Streams.Zip(found.Streams))
+        {
+            Assert.Equal(stream.Schema.Fields, read.Schema.Fields);
+            Assert.Equal(stream.Settings.ClusterColumns, read.Settings.ClusterColumns);
+            Assert.Equal((stream.Segments.FirstOffset, stream.Segments.SealedEnd), (read.Segments.FirstOffset, read.Segments.SealedEnd));
+            Assert.Equal(stream.Segments.Items.Length, read.Segments.Items.Length);
+            foreach ((SegmentInfo segment, SegmentInfo segmentRead) in stream.Segments.Items.Zip(read.Segments.Items))
+                TestSegments.AssertSame(segment, segmentRead);
+            Assert.Equal(stream with { Schema = read.Schema, Segments = read.Segments, Settings = read.Settings }, read);
+        }
+    }
+}
