@@ -30,7 +30,7 @@ internal sealed class LiveQueries(VarveClient client, Func<long> acknowledgedRow
         while (!stop.IsCancellationRequested)
         {
             await CheckAsync();
-            await RunOneAsync(_statements[StatementCount % _statements.Length].Sql);
+            await RunOneAsync(_statements[StatementCount % _statements.Length]);
         }
     }
 
@@ -57,12 +57,12 @@ internal sealed class LiveQueries(VarveClient client, Func<long> acknowledgedRow
         CheckCount++;
     }
 
-    private async Task RunOneAsync(string sql)
+    private async Task RunOneAsync((string Name, string Sql) statement)
     {
         StatementCount++;
         try
         {
-            using SqlAnswer answer = await client.QueryAsync(sql);
+            using SqlAnswer answer = await client.QueryAsync(statement.Sql);
             await foreach (RecordBatch _ in answer.ReadAllAsync())
             {
             }
@@ -70,6 +70,10 @@ internal sealed class LiveQueries(VarveClient client, Func<long> acknowledgedRow
         catch (VarveException e) when (e.Code == ErrorCode.SqlOutOfMemory)
         {
             RefusedCount++;
+        }
+        catch (VarveException e)
+        {
+            throw new ScenarioFailedException($"{statement.Name}: {e.Message}");
         }
     }
 }
