@@ -22,6 +22,8 @@ public sealed record MemoryPlan
     /// <summary>Of the heap, for messages, batches on their way and garbage.</summary>
     private const long HeapRestBytesMin = 64L << 20;
 
+    private const long BackstopFixedBytes = 1L << 30;
+
     /// <summary>Of the whole process.</summary>
     public required long LimitBytes { get; init; }
 
@@ -36,6 +38,12 @@ public sealed record MemoryPlan
 
     /// <summary>.NET's heap.</summary>
     public long HeapBytes => LimitBytes - SqlBytes - FixedBytes - (LimitBytes / OutsideShare);
+
+    /// <summary>
+    /// How much writable memory the process may add, touched or not, before allocations fail. Far above the limit: allocators keep address space that
+    /// they have given the memory of back, and that counts here too. A limit that met it would fail appends while there is memory.
+    /// </summary>
+    internal long BackstopBytes => (2 * LimitBytes) + BackstopFixedBytes;
 
     /// <param name="options">Shares that they name are taken as they are.</param>
     /// <param name="availableBytes">What the process may use where no limit is set.</param>

@@ -71,7 +71,7 @@ internal static class DataStart
         {
             // SQL's own limit does not count all that an expression may ask for; behind this one such a statement fails by itself.
             ProcessMemoryLimit.Lower(
-                memory.IsEnforced ? ProcessMemoryLimit.UsedBytes() + memory.LimitBytes : memory.LimitBytes / 100 * ProcessMemoryPercent);
+                memory.IsEnforced ? ProcessMemoryLimit.UsedBytes() + memory.BackstopBytes : memory.LimitBytes / 100 * ProcessMemoryPercent);
             return new QueryEngine(engine, query);
         }
         catch (Exception e) when (e is QueryException or DllNotFoundException or BadImageFormatException)
