@@ -57,7 +57,7 @@ public sealed class StorageEngine : IAsyncDisposable
         _log = log;
         _catalog = recovery.Catalog;
         _recoveredEntryCount = recovery.EntryCount;
-        _budget = new MemoryBudget(options.TailMemoryLimitBytes);
+        _budget = new MemoryBudget(options.TailMemoryLimitBytes, options.MemoryWait, options.Time);
         _budget.SetTail(_catalog.TailBytes);
         _meter = new StorageMeter(_budget);
         EntryPacker packer = new(log);
@@ -80,6 +80,7 @@ public sealed class StorageEngine : IAsyncDisposable
         _segmentFiles = new SegmentFiles(options.FileSystem, directory.SegmentsPath, keys.Key, cache);
         SealSignal signal = new(SealStart.LimitsOf(options));
         _catalog.Signal = signal;
+        _budget.Pressed = signal.Set;
         _sealing = SealStart.Start(
             options, node.NodeId, _catalog, _segmentFiles, _segmentChanges, keys.CurrentKey, _budget, signal, _meter.Sealing, logger);
     }
@@ -295,13 +296,12 @@ public sealed class StorageEngine : IAsyncDisposable
             ThrowIfStopped();
             StreamState stream = _catalog.Head.Find(name);
             StreamHead head = stream.Head;
-            PreparedAppend prepared = _preparer.Prepare(stream, head.Schema, batch);
-            if (prepared.RowCount == 0)
+            CheckedAppend rows = _preparer.Check(stream, head.Schema, batch);
+            if (rows.Rows.RowCount == 0)
                 return Task.FromResult(new AppendResult(stream.Name, head.EndOffset, 0, VisibleUpTo, Durability.LocalDisk));
-            PendingAppend append = new(stream, prepared, _budget);
-            append.CancelWith(cancellationToken);
-            _sequencer.Submit(append);
-            return append.Result;
+            return _budget.TryReserve(rows.ReservedBytes)
+                ? SubmitAsync(stream, rows, cancellationToken)
+                : AppendWhenRoomAsync(stream, rows, cancellationToken);
         }
         catch (StorageException refused)
         {
@@ -459,6 +459,22 @@ public sealed class StorageEngine : IAsyncDisposable
     }
 
     private static StorageException Dropped(string name) => new(StorageErrorCode.StreamNotFound, $"cannot read stream '{name}': it was dropped");
+
+    private async Task<AppendResult> AppendWhenRoomAsync(StreamState stream, CheckedAppend rows, CancellationToken cancellationToken)
+    {
+        Task<AppendResult> append;
+        using (await _budget.WaitAsync(stream.Name, rows.ReservedBytes, cancellationToken).ConfigureAwait(false))
+            append = SubmitAsync(stream, rows, cancellationToken);
+        return await append.ConfigureAwait(false);
+    }
+
+    private Task<AppendResult> SubmitAsync(StreamState stream, CheckedAppend rows, CancellationToken cancellationToken)
+    {
+        PendingAppend append = new(stream, _preparer.Encode(stream, rows), _budget);
+        append.CancelWith(cancellationToken);
+        _sequencer.Submit(append);
+        return append.Result;
+    }
 
     private Task<StreamDescription> SubmitAsync(PendingChange change)
     {

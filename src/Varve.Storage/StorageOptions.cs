@@ -16,6 +16,12 @@ public sealed record StorageOptions
     public long TailMemoryLimitBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
 
     /// <summary>
+    /// How long an append waits, in its order, for sealing to make room in that memory before it is refused. Cancelling calls the wait off. Zero: it is
+    /// refused at once.
+    /// </summary>
+    public TimeSpan MemoryWait { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
     /// The largest batch of one append: the bytes of its values with dictionaries flattened, 8 bytes a row for <c>_time</c> included.
     /// </summary>
     public int MaxBatchBytes { get; init; } = 64 << 20;

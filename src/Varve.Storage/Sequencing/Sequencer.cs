@@ -68,6 +68,7 @@ internal sealed class Sequencer(
     {
         if (Interlocked.CompareExchange(ref _stopped, reason, null) is not null)
             return;
+        budget.Stop(Refusal(reason));
         foreach (StreamState stream in catalog.Head.Streams.Values)
             stream.Changes.Fire();
     }

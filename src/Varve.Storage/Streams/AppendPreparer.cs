@@ -15,7 +15,7 @@ namespace Varve.Storage.Streams;
 /// </summary>
 /// <param name="batchBytesMax">The limit on one append.</param>
 /// <param name="recordBytesMax">The limit on one record, which a single row must stay below too.</param>
-/// <param name="budget">The memory for rows.</param>
+/// <param name="budget">The memory for rows, reserved between the two steps.</param>
 /// <param name="keys">What records are sealed with.</param>
 internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, MemoryBudget budget, Keyring keys)
 {
@@ -27,40 +27,40 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
     /// </summary>
     private const int FlattenRoom = 4;
 
-    /// <exception cref="StorageException">The batch does not fit, is damaged, too large, or there is no memory for it.</exception>
-    public PreparedAppend Prepare(StreamState stream, StreamSchema schema, RecordBatch batch)
+    /// <summary>Everything but the memory: what comes out may be encoded once that is reserved.</summary>
+    /// <exception cref="StorageException">The batch does not fit, is damaged, or too large.</exception>
+    public CheckedAppend Check(StreamState stream, StreamSchema schema, RecordBatch batch)
     {
-        (ColumnProjection columns, RecordBatch rows) = Check(stream.Name, schema, batch);
+        (ColumnProjection columns, RecordBatch rows) = Match(stream.Name, schema, batch);
         long sizeBytes = RowSize.Of(rows, 0, rows.RowCount);
         if (sizeBytes > batchBytesMax)
             throw TooLarge(stream.Name,
                 $"the batch of {rows.RowCount} rows takes {sizeBytes} bytes, at most {batchBytesMax} are possible; send fewer rows at a time");
-        if (rows.RowCount == 0)
-            return new PreparedAppend(columns, [], 0, 0, 0);
+        return new CheckedAppend(columns, rows, sizeBytes);
+    }
 
-        // Not before the size is known: any number of views may show the same bytes.
-        if (columns.HasViews)
-            rows = Compact(rows);
-
-        // Once for the rows in the tail, once for their record, which is given back when it is in the log.
-        long reservedBytes = 2 * sizeBytes;
-        budget.Reserve(stream.Name, reservedBytes);
+    /// <summary>Encodes the rows, whose memory is reserved. Where that fails, it is given back.</summary>
+    /// <exception cref="StorageException">A row is too large, or the stream was dropped.</exception>
+    public PreparedAppend Encode(StreamState stream, CheckedAppend append)
+    {
         List<AppendPart> parts = [];
         try
         {
-            Split(stream, columns, rows, sizeBytes, parts);
-            return new PreparedAppend(columns, [.. parts], rows.RowCount, sizeBytes, reservedBytes);
+            // Not before the size is known: any number of views may show the same bytes.
+            RecordBatch rows = append.Columns.HasViews ? Compact(append.Rows) : append.Rows;
+            Split(stream, append.Columns, rows, append.SizeBytes, parts);
+            return new PreparedAppend(append.Columns, [.. parts], rows.RowCount, append.SizeBytes, append.ReservedBytes);
         }
         catch
         {
             foreach (AppendPart part in parts)
                 part.Encoded.Release();
-            budget.Release(reservedBytes);
+            budget.Release(append.ReservedBytes);
             throw;
         }
     }
 
-    private (ColumnProjection Columns, RecordBatch Rows) Check(string stream, StreamSchema schema, RecordBatch batch)
+    private (ColumnProjection Columns, RecordBatch Rows) Match(string stream, StreamSchema schema, RecordBatch batch)
     {
         ColumnMap map = schema.Match(stream, batch.Schema);
         try

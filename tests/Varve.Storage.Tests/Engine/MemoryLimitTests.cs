@@ -83,7 +83,7 @@ public class MemoryLimitTests
 
     /// <summary>Rows that cannot be sealed stay in memory.</summary>
     private static StorageOptions WithoutRoom(StorageOptions options) =>
-        options with { TailMemoryLimitBytes = Limit, FileSystem = RefusingFileSystem.OfSegments() };
+        options with { TailMemoryLimitBytes = Limit, MemoryWait = TimeSpan.Zero, FileSystem = RefusingFileSystem.OfSegments() };
 
     private static async Task<(long Rows, StorageException Refused)> FillAsync(StorageEngine engine)
     {

@@ -17,7 +17,7 @@ internal sealed class TailWork(
                 tails.Add(tail);
         }
 
-        if (SealPolicy.Choose(tails, budget.UsedBytes, Clock.Micros(time), limits) is not { } choice)
+        if (SealPolicy.Choose(tails, budget.WantedBytes, Clock.Micros(time), limits) is not { } choice)
             return false;
         careful.Try(choice.Tail.Stream, () => Seal(choice));
         return true;
