@@ -11,6 +11,8 @@ if (args is [DurableAppend.EngineName, .. string[] whole])
     return await DurableAppend.RunAsync(whole, EngineTarget.OpenAsync, "engine").ConfigureAwait(false);
 if (args is [SqlScan.Name, .. string[] scan])
     return await SqlScan.RunAsync(scan).ConfigureAwait(false);
+if (args is [SegmentScan.Name, .. string[] segments])
+    return await SegmentScan.RunAsync(segments).ConfigureAwait(false);
 if (args is [SegmentSizes.Name, .. string[] sizes])
     return SegmentSizes.Run(sizes);
 if (args is [SegmentSpeed.Name, .. string[] speed])

@@ -19,6 +19,7 @@ public sealed class QueryEngine : IDisposable
     private readonly StorageEngine _storage;
     private readonly Func<string, StreamView> _openView;
     private readonly QueryMeter _meter = new();
+    private readonly BufferPool _buffers;
     private readonly QueryOptions _options;
     private readonly StatementThreads _planning;
     private readonly StatementThreads _running;
@@ -45,6 +46,7 @@ public sealed class QueryEngine : IDisposable
         _storage = storage;
         _openView = openView;
         _options = options ?? new QueryOptions();
+        _buffers = new BufferPool(2 * _options.ThreadCount);
         _database = new SqlDatabase(_options, storage);
         _planning = new StatementThreads("varve-plan", PlanningThreadCount, _options.WaitingStatementCountMax);
         _running = new StatementThreads("varve-query", _options.ConcurrentStatementCount, _options.WaitingStatementCountMax);
@@ -56,7 +58,7 @@ public sealed class QueryEngine : IDisposable
     public async Task<PreparedQuery> PrepareAsync(string sql, CancellationToken cancellationToken = default)
     {
         var limit = new StatementLimit(_planning, _options, _options.StatementTimeout, _closing.Token);
-        var run = new StatementRun(UsableDatabase(), new StatementScope(_openView), _meter, sql);
+        var run = new StatementRun(UsableDatabase(), new StatementScope(_openView, _buffers), _meter, sql);
         return await limit.RunAsync(Describe, run.Stop, isNew: true, cancellationToken).ConfigureAwait(false);
 
         PreparedQuery Describe()
@@ -79,7 +81,7 @@ public sealed class QueryEngine : IDisposable
         settings ??= QuerySettings.Default;
         var limit = new StatementLimit(_running, _options, Shorter(settings.Timeout, _options.StatementTimeout), _closing.Token);
         LogPosition position = _storage.VisibleUpTo;
-        var run = new StatementRun(UsableDatabase(), new StatementScope(_openView), _meter, sql);
+        var run = new StatementRun(UsableDatabase(), new StatementScope(_openView, _buffers), _meter, sql);
         CountOpened();
         try
         {

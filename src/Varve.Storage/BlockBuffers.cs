@@ -6,8 +6,14 @@ namespace Varve.Storage;
 /// </summary>
 public sealed class BlockBuffers
 {
+    /// <summary>Sizes are rounded up to this, so that blocks that differ a little take the same memory.</summary>
+    private const int GranuleBytes = 4096;
+
     private readonly List<byte[]> _free = [];
     private readonly List<byte[]> _lent = [];
+
+    /// <summary>All that it holds, lent or not.</summary>
+    public long HeldBytes { get; private set; }
 
     /// <summary>Memory of at least that many bytes; its contents are arbitrary.</summary>
     public byte[] Rent(int bytes)
@@ -19,7 +25,7 @@ public sealed class BlockBuffers
                 best = i;
         }
 
-        byte[] taken = best >= 0 ? _free[best] : GC.AllocateUninitializedArray<byte>(Math.Max(4096, bytes), pinned: true);
+        byte[] taken = best >= 0 ? _free[best] : Allocate(bytes);
         if (best >= 0)
             _free.RemoveAt(best);
         _lent.Add(taken);
@@ -31,5 +37,14 @@ public sealed class BlockBuffers
     {
         _free.AddRange(_lent);
         _lent.Clear();
+    }
+
+    private byte[] Allocate(int bytes)
+    {
+        // An eighth more, because the next block may need a little more.
+        long rounded = (bytes + ((long)bytes >> 3) + GranuleBytes - 1) / GranuleBytes * GranuleBytes;
+        byte[] made = GC.AllocateUninitializedArray<byte>((int)Math.Min(Math.Max(rounded, GranuleBytes), Array.MaxLength), pinned: true);
+        HeldBytes += made.Length;
+        return made;
     }
 }

@@ -24,6 +24,9 @@ public class TinyRunTests(ITestOutputHelper output)
     public Task Columns_of_segments_are_measured() => RunsAsync("Varve.Benchmarks", "latency_ms", "segment-speed", "70000", "1");
 
     [Fact]
+    public Task Sql_over_segments_is_measured() => RunsAsync("Varve.Benchmarks", "encryption costs", "segment-scan", "50000", "1");
+
+    [Fact]
     public Task Appends_over_grpc_are_measured() =>
         RunsAsync("Varve.Load", "ratio", "append", "seconds=0.1", "repetitions=1", "bytes=100", "writers=2");
 

@@ -71,12 +71,12 @@ internal static class SqlScan
         {
             if (names.Count > 0 && !names.Contains(name[..3]))
                 continue;
-            List<Run> tables = [];
-            List<Run> streams = [];
+            List<QueryRun> tables = [];
+            List<QueryRun> streams = [];
             for (int i = 0; i < repetitions; i++)
             {
-                tables.Add(await MeasureAsync(() => Task.FromResult(native.Read(sql).Sum(b => (long)b.RowCount))).ConfigureAwait(false));
-                streams.Add(await MeasureAsync(() => CountAsync(engine, sql)).ConfigureAwait(false));
+                tables.Add(await QueryRun.MeasureAsync(() => Task.FromResult(native.Read(sql).Sum(b => (long)b.RowCount))).ConfigureAwait(false));
+                streams.Add(await QueryRun.MeasureAsync(() => engine.CountRowsAsync(sql)).ConfigureAwait(false));
             }
 
             if (tables[0].Rows != streams[0].Rows)
@@ -84,52 +84,19 @@ internal static class SqlScan
             ratios.Add(Print(name, tables, streams));
         }
 
-        ratios.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"median ratio {ratios[ratios.Count / 2]:F2}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"median ratio {QueryRun.Median(ratios):F2}"));
     }
 
-    private readonly record struct Run(double WallMs, double CpuMs, long Rows);
-
-    private static async Task<long> CountAsync(QueryEngine engine, string sql)
+    private static double Print(string name, List<QueryRun> tables, List<QueryRun> streams)
     {
-        long rows = 0;
-        QueryResult result = await engine.ExecuteAsync(sql).ConfigureAwait(false);
-        await using (result.ConfigureAwait(false))
-        {
-            await foreach (RecordBatch batch in result.ReadAllAsync().ConfigureAwait(false))
-                rows += batch.RowCount;
-        }
-
-        return rows;
-    }
-
-    private static async Task<Run> MeasureAsync(Func<Task<long>> work)
-    {
-        using var process = Process.GetCurrentProcess();
-        TimeSpan cpu = process.TotalProcessorTime;
-        long began = Stopwatch.GetTimestamp();
-        long rows = await work().ConfigureAwait(false);
-        double wall = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
-        process.Refresh();
-        return new Run(wall, (process.TotalProcessorTime - cpu).TotalMilliseconds, rows);
-    }
-
-    private static double Print(string name, List<Run> tables, List<Run> streams)
-    {
-        double table = Median(tables.Select(r => r.WallMs));
-        double stream = Median(streams.Select(r => r.WallMs));
-        double tableCpu = Median(tables.Select(r => r.CpuMs));
-        double streamCpu = Median(streams.Select(r => r.CpuMs));
+        double table = QueryRun.Median(tables.Select(r => r.WallMs));
+        double stream = QueryRun.Median(streams.Select(r => r.WallMs));
+        double tableCpu = QueryRun.Median(tables.Select(r => r.CpuMs));
+        double streamCpu = QueryRun.Median(streams.Select(r => r.CpuMs));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{name,-40} {table,9:F1} {stream,10:F1} {stream / table,6:F2} "
             + $"{tableCpu,14:F1} {streamCpu,14:F1} {streamCpu / tableCpu,6:F2} {streams[0].Rows,10}"));
         return stream / table;
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
     }
 }

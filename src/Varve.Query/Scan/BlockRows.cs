@@ -9,10 +9,10 @@ namespace Varve.Query.Scan;
 /// thread.
 /// </summary>
 /// <param name="columns">The scan's columns.</param>
+/// <param name="buffers">Lend the memory.</param>
 /// <param name="counts">Of the statement.</param>
-internal sealed class BlockRows(ScanColumn[] columns, ScanCounts counts)
+internal sealed class BlockRows(ScanColumn[] columns, BlockBuffers buffers, ScanCounts counts)
 {
-    private readonly BlockBuffers _buffers = new();
     private readonly ArrayData?[] _decoded = new ArrayData?[columns.Length];
     private readonly List<int> _touched = [];
     private readonly Stack<RowSet> _sets = [];
@@ -28,7 +28,7 @@ internal sealed class BlockRows(ScanColumn[] columns, ScanCounts counts)
             foreach (int index in _touched)
                 _decoded[index] = null;
             _touched.Clear();
-            _buffers.Reset();
+            buffers.Reset();
         }
     }
 
@@ -41,9 +41,9 @@ internal sealed class BlockRows(ScanColumn[] columns, ScanCounts counts)
             return known;
         ArrayData array = column.Kind switch
         {
-            ScanColumnKind.Offset => Block.Offsets(_buffers),
-            ScanColumnKind.Time => Block.Times(_buffers),
-            _ => Block.Column(column.Field, _buffers),
+            ScanColumnKind.Offset => Block.Offsets(buffers),
+            ScanColumnKind.Time => Block.Times(buffers),
+            _ => Block.Column(column.Field, buffers),
         };
         counts.ColumnDecoded();
         _decoded[column.Index] = array;

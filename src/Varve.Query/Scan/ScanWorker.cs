@@ -8,6 +8,7 @@ internal sealed class ScanWorker : IDisposable
 {
     private readonly ScanExecution _execution;
     private readonly ScanCounts _counts;
+    private readonly BlockBuffers _buffers;
     private readonly BlockRows _rows;
     private readonly BlockCursor _cursor;
     private readonly ChunkFiller _filler;
@@ -19,7 +20,8 @@ internal sealed class ScanWorker : IDisposable
     {
         _execution = execution;
         _counts = execution.Binding.Scope.Counts;
-        _rows = new BlockRows(execution.Binding.Columns, _counts);
+        _buffers = execution.Binding.Scope.Buffers.Rent();
+        _rows = new BlockRows(execution.Binding.Columns, _buffers, _counts);
         _cursor = new BlockCursor(_rows, execution.Filter);
         _filler = new ChunkFiller(execution, _rows);
     }
@@ -40,7 +42,11 @@ internal sealed class ScanWorker : IDisposable
         return 0;
     }
 
-    public void Dispose() => _execution.Retire(_filler.Pins);
+    public void Dispose()
+    {
+        _execution.Binding.Scope.Buffers.Return(_buffers);
+        _execution.Retire(_filler.Pins);
+    }
 
     private int HandOver(nint target, RowWindow window)
     {

@@ -8,7 +8,7 @@ namespace Varve.Query.Scan;
 /// What one statement sees of the streams: each stream's view is opened once, so every mention of it in the statement, and every time it
 /// is planned, sees the same rows. Thread-safe: DuckDB scans on several threads.
 /// </summary>
-internal sealed class StatementScope(Func<string, StreamView> openView)
+internal sealed class StatementScope(Func<string, StreamView> openView, BufferPool buffers)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, StreamView> _views = new(StringComparer.OrdinalIgnoreCase);
@@ -19,6 +19,9 @@ internal sealed class StatementScope(Func<string, StreamView> openView)
 
     /// <summary>The first failure inside a callback, which says more than the text that went through DuckDB.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>Where its scanning threads get their memory.</summary>
+    public BufferPool Buffers => buffers;
 
     /// <summary>What its scans do.</summary>
     public ScanCounts Counts { get; } = new();

@@ -61,7 +61,7 @@ internal sealed class StreamViews(SqlDatabase database, StorageEngine storage)
 
     private void Create(DuckDbConnection connection, StreamDescription stream)
     {
-        var scope = new StatementScope(storage.OpenView);
+        var scope = new StatementScope(storage.OpenView, new BufferPool(0));
         database.Functions.Open(connection.Id, scope);
         try
         {
