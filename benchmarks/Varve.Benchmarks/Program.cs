@@ -17,5 +17,7 @@ if (args is [SegmentSizes.Name, .. string[] sizes])
     return SegmentSizes.Run(sizes);
 if (args is [SegmentSpeed.Name, .. string[] speed])
     return SegmentSpeed.Run(speed);
+if (args is [SealSpeed.Name, .. string[] seal])
+    return SealSpeed.Run(seal);
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

@@ -27,6 +27,9 @@ public class TinyRunTests(ITestOutputHelper output)
     public Task Sql_over_segments_is_measured() => RunsAsync("Varve.Benchmarks", "encryption costs", "segment-scan", "50000", "1");
 
     [Fact]
+    public Task Sealing_and_merging_are_measured() => RunsAsync("Varve.Benchmarks", "merge", "seal-speed", "70000", "1");
+
+    [Fact]
     public Task Appends_over_grpc_are_measured() =>
         RunsAsync("Varve.Load", "ratio", "append", "seconds=0.1", "repetitions=1", "bytes=100", "writers=2");
 

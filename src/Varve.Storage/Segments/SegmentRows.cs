@@ -1,6 +1,7 @@
 using Varve.Arrow;
 using Varve.Arrow.Builders;
 using Varve.Arrow.Values;
+using Varve.Storage.Segments.Ordering;
 
 namespace Varve.Storage.Segments;
 

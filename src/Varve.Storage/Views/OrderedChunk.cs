@@ -1,5 +1,6 @@
 using Varve.Arrow;
 using Varve.Storage.Segments;
+using Varve.Storage.Segments.Ordering;
 
 namespace Varve.Storage.Views;
 
@@ -11,8 +12,11 @@ namespace Varve.Storage.Views;
 internal sealed class OrderedChunk(SegmentRows rows, OrderedSlot slot, int start, int rowCount)
     : ViewChunk(rows.Info.FirstOffset + start, rowCount)
 {
-    public override IReadOnlyList<ArrayData> Columns =>
-        new DecodedColumns(rows.Schema.Fields.Count, index => slot.Of(rows).Column(index, start, RowCount));
+    private volatile RowPick? _pick;
 
-    public override ArrayData Time => slot.Of(rows).Times(start, RowCount);
+    public override IReadOnlyList<ArrayData> Columns => new DecodedColumns(rows.Schema.Fields.Count, index => slot.Of(rows).Column(index, Pick()));
+
+    public override ArrayData Time => slot.Of(rows).Times(Pick());
+
+    private RowPick Pick() => _pick ??= slot.Of(rows).Pick(start, RowCount);
 }

@@ -1,4 +1,5 @@
 using Varve.Storage.Segments;
+using Varve.Storage.Segments.Ordering;
 
 namespace Varve.Storage.Views;
 

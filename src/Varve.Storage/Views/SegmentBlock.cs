@@ -1,5 +1,6 @@
 using Varve.Arrow;
 using Varve.Storage.Segments;
+using Varve.Storage.Segments.Ordering;
 using Varve.Storage.Zones;
 
 namespace Varve.Storage.Views;

@@ -14,14 +14,19 @@ internal sealed class SegmentChunks
     private volatile SegmentGroup[]? _groups;
 
     public SegmentChunks(IReadOnlyList<SegmentInfo> segments, Schema schema, SegmentFiles files)
+        : this([.. segments.Select(info => new SegmentRows(info, files.Of(info, schema), schema))])
     {
-        _segments = [.. segments.Select(info => new SegmentRows(info, files.Of(info, schema), schema))];
+    }
+
+    public SegmentChunks(params SegmentRows[] segments)
+    {
+        _segments = segments;
         _ends = new int[_segments.Length];
         int end = 0;
         for (int i = 0; i < _segments.Length; i++)
             _ends[i] = end = checked(end + ChunkCount(_segments[i]));
         Count = end;
-        HasOrdered = segments.Any(s => s.IsClustered);
+        HasOrdered = segments.Any(s => s.Info.IsClustered);
     }
 
     /// <summary>How many chunks there are.</summary>

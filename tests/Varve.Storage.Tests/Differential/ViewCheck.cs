@@ -2,7 +2,7 @@ using Varve.Arrow;
 using Varve.Arrow.Transform;
 using Varve.Arrow.Validation;
 using Varve.Arrow.Values;
-using Varve.Storage.Segments;
+using Varve.Storage.Segments.Ordering;
 using Varve.Storage.Zones;
 
 namespace Varve.Storage.Tests.Differential;

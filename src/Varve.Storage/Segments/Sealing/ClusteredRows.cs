@@ -1,3 +1,5 @@
+using Varve.Storage.Segments.Ordering;
+
 namespace Varve.Storage.Segments.Sealing;
 
 /// <summary>Rows as a segment is to have them. Without state.</summary>
@@ -7,7 +9,7 @@ internal static class ClusteredRows
     /// <param name="tail">The rows.</param>
     /// <param name="clusterBy">Places of columns, the most important first; empty for none.</param>
     /// <param name="rawBytes">What the rows take as plain arrays.</param>
-    public static SegmentSource Of(TailSource tail, ReadOnlySpan<int> clusterBy, long rawBytes)
+    public static SegmentSource Of(SegmentSource tail, ReadOnlySpan<int> clusterBy, long rawBytes)
     {
         if (clusterBy.IsEmpty)
             return tail;
@@ -18,7 +20,7 @@ internal static class ClusteredRows
     }
 
     /// <summary>Rows of segments in the order of cluster columns, or of their offsets where there are none.</summary>
-    /// <inheritdoc cref="Of(TailSource, ReadOnlySpan{int}, long)"/>
+    /// <inheritdoc cref="Of(SegmentSource, ReadOnlySpan{int}, long)"/>
     public static SegmentSource Of(MergeSource segments, ReadOnlySpan<int> clusterBy, long rawBytes)
     {
         int[] before = segments.HasOrder ? RowOrder.AsIs(segments) : RowOrder.ByOffset(segments);

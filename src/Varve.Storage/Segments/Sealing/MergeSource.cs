@@ -1,4 +1,5 @@
 using Varve.Arrow;
+using Varve.Storage.Segments.Ordering;
 
 namespace Varve.Storage.Segments.Sealing;
 

@@ -1,5 +1,6 @@
 using Varve.Arrow;
 using Varve.Arrow.Transform;
+using Varve.Storage.Segments.Ordering;
 
 namespace Varve.Storage.Segments.Sealing;
 

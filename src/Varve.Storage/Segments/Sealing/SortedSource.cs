@@ -1,4 +1,5 @@
 using Varve.Arrow;
+using Varve.Storage.Segments.Ordering;
 
 namespace Varve.Storage.Segments.Sealing;
 
@@ -17,6 +18,7 @@ internal sealed class SortedSource(SegmentSource rows, int[] order, int[] blockR
 
     private readonly BlockStarts _from = new([.. Enumerable.Range(0, rows.BlockCount).Select(rows.RowCountOf)]);
     private readonly BlockStarts _to = new(blockRows);
+    private readonly RowPick?[] _picks = new RowPick?[blockRows.Length];
     private BlockColumn? _column;
     private int _field;
 
@@ -49,7 +51,7 @@ internal sealed class SortedSource(SegmentSource rows, int[] order, int[] blockR
             _field = field;
         }
 
-        return _column.Take(RowsOf(block));
+        return _column.Take(_picks[block] ??= new RowPick(_from, RowsOf(block)));
     }
 
     private ArrayData Load(int field, int block) => field switch

@@ -1,6 +1,7 @@
 using Varve.Arrow;
 using Varve.Arrow.Values;
 using Varve.Storage.Segments;
+using Varve.Storage.Segments.Ordering;
 using Varve.Storage.Segments.Sealing;
 using Varve.Testing;
 using Xunit.Abstractions;

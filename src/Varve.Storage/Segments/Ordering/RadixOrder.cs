@@ -1,4 +1,4 @@
-namespace Varve.Storage.Segments.Sealing;
+namespace Varve.Storage.Segments.Ordering;
 
 /// <summary>
 /// Sorts row numbers by keys, stably: least significant digit first, digits that are the same everywhere left out. Keeps its scratch memory between

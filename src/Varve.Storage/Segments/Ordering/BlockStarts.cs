@@ -1,4 +1,4 @@
-namespace Varve.Storage.Segments;
+namespace Varve.Storage.Segments.Ordering;
 
 /// <summary>Where blocks begin in the rows of all of them, numbered through. Immutable; any thread.</summary>
 internal sealed class BlockStarts

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Varve.Arrow;
 
-namespace Varve.Storage.Segments.Sealing;
+namespace Varve.Storage.Segments.Ordering;
 
 /// <summary>
 /// Values of fixed width as unsigned numbers in the same order: one word each, or a few for wide decimals, of which the least significant is word 0.

@@ -1,7 +1,7 @@
 using Varve.Arrow;
 using Varve.Arrow.Values;
 
-namespace Varve.Storage.Segments.Sealing;
+namespace Varve.Storage.Segments.Ordering;
 
 /// <summary>
 /// Sorts row numbers by texts or bytes, compared as unsigned bytes, stably: seven bytes at a time, and only rows that are still alike go on to the

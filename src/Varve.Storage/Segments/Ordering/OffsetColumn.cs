@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Varve.Arrow;
 
-namespace Varve.Storage.Segments;
+namespace Varve.Storage.Segments.Ordering;
 
 /// <summary><c>_offset</c> as arrays.</summary>
 internal static class OffsetColumn

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Varve.Arrow;
 
-namespace Varve.Storage.Segments;
+namespace Varve.Storage.Segments.Ordering;
 
 /// <summary>
 /// The rows of a clustered segment, put back into the order of their offsets. Keeps what it decodes, whole columns of the segment, for as long as it
@@ -25,13 +25,15 @@ internal sealed class OrderedRows
 
     public SegmentRows Segment => _rows;
 
-    /// <summary>Values of rows that follow one another by offset.</summary>
-    /// <param name="field">The place in the schema.</param>
+    /// <summary>Where rows that follow one another by offset are.</summary>
     /// <param name="start">How far from the segment's first offset they begin.</param>
     /// <param name="count">At most <see cref="SegmentRows.RowCountMax"/>.</param>
-    public ArrayData Column(int field, int start, int count) => Load(field).Take(_order.Value.AsSpan(start, count));
+    public RowPick Pick(int start, int count) => new(_starts, _order.Value.AsSpan(start, count));
 
-    public ArrayData Times(int start, int count) => Column(TimeField, start, count);
+    /// <summary>Values of picked rows.</summary>
+    public ArrayData Column(int field, RowPick rows) => Load(field).Take(rows);
+
+    public ArrayData Times(RowPick rows) => Column(TimeField, rows);
 
     private BlockColumn Load(int field) => _columns.GetOrAdd(field, f => new Lazy<BlockColumn>(() => Decode(f))).Value;
 

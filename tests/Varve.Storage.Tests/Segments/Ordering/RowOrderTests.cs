@@ -2,11 +2,12 @@ using System.Numerics;
 using Varve.Arrow;
 using Varve.Arrow.Values;
 using Varve.Storage.Segments;
-using Varve.Storage.Segments.Sealing;
+using Varve.Storage.Segments.Ordering;
+using Varve.Storage.Tests.Segments.Sealing;
 using Varve.Testing;
 using Xunit.Abstractions;
 
-namespace Varve.Storage.Tests.Segments.Sealing;
+namespace Varve.Storage.Tests.Segments.Ordering;
 
 public class RowOrderTests(ITestOutputHelper output)
 {

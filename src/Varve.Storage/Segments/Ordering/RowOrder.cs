@@ -1,6 +1,7 @@
 using Varve.Arrow;
+using Varve.Storage.Zones;
 
-namespace Varve.Storage.Segments.Sealing;
+namespace Varve.Storage.Segments.Ordering;
 
 /// <summary>
 /// Finds the order of a segment's rows by the columns that its stream is clustered by: nulls first, texts by their bytes, rows that are alike in all
@@ -75,7 +76,13 @@ internal static class RowOrder
         Span<int> present = rows.AsSpan(nullCount);
         if (present.IsEmpty)
             return;
-        if (HasBytes(type))
+        if (ByteRows.HasLengths(type) && TextRanks.TryFill(column, keys))
+        {
+            radix.Sort(present, keys);
+            return;
+        }
+
+        if (ByteRows.AreOf(type))
         {
             new BytesOrder(column, radix, keys).Sort(present);
             return;
@@ -91,7 +98,4 @@ internal static class RowOrder
 
     private static BlockStarts StartsOf(SegmentSource source) =>
         new([.. Enumerable.Range(0, source.BlockCount).Select(source.RowCountOf)]);
-
-    private static bool HasBytes(ArrowType type) =>
-        type is Utf8Type or LargeUtf8Type or Utf8ViewType or BinaryType or LargeBinaryType or BinaryViewType or FixedSizeBinaryType;
 }
