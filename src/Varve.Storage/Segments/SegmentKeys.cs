@@ -10,7 +10,8 @@ internal static class SegmentKeys
     public static string DirectoryOf(string segmentPath) => Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(segmentPath))) ?? "/";
 
     /// <summary>Reads the keyring of a data directory.</summary>
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.KeyMismatch"/> where there is none, or the root key does not open it.</exception>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.KeyMismatch"/> where there is none, or the root key does not open
+    /// it.</exception>
     public static async Task<KeyringContent> ReadAsync(
         IFileSystem fileSystem, string directory, RootKeySource? rootKey, CancellationToken cancellationToken)
     {

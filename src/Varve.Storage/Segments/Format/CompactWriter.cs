@@ -4,8 +4,8 @@ using Varve.Storage.Zones;
 namespace Varve.Storage.Segments.Format;
 
 /// <summary>
-/// Numbers in as few bytes as they need: seven bits a byte, the lowest first, the highest bit says that more follow (LEB128). Texts have their length in
-/// bytes before them.
+/// Numbers in as few bytes as they need: seven bits a byte, the lowest first, the highest bit says that more follow (LEB128). Texts have their length
+/// in bytes before them.
 /// </summary>
 internal static class CompactWriter
 {
