@@ -100,6 +100,15 @@ public sealed class VarveClient : IDisposable
     public Task<GetStatusResponse> GetStatusAsync(CancellationToken cancellation = default) =>
         CallAsync<GetStatusRequest, GetStatusResponse>(Method(AdminReflection.Descriptor, "GetStatus"), new GetStatusRequest(), cancellation);
 
+    /// <summary>The node's keys, without their secrets; none where nothing is encrypted.</summary>
+    public async Task<IReadOnlyList<Key>> ListKeysAsync(CancellationToken cancellation = default) =>
+        (await CallAsync<ListKeysRequest, ListKeysResponse>(
+            Method(AdminReflection.Descriptor, "ListKeys"), new ListKeysRequest(), cancellation)).Keys;
+
+    /// <summary>Makes a new key, for what is written from now on. Returns its version; 0 for the root key.</summary>
+    public async Task<int> RotateKeyAsync(RotateKeyRequest request, CancellationToken cancellation = default) =>
+        (await CallAsync<RotateKeyRequest, RotateKeyResponse>(Method(AdminReflection.Descriptor, "RotateKey"), request, cancellation)).Version;
+
     /// <summary>Opens an appender to one stream. The caller disposes it.</summary>
     /// <param name="stream">The stream's name.</param>
     /// <param name="maxUnacknowledgedBytes">Appends wait while more than that is under way.</param>

@@ -337,8 +337,8 @@ public sealed class StorageEngine : IAsyncDisposable
         _keys.RotateRootAsync(from, cancellationToken);
 
     /// <summary>
-    /// Makes a new version of a stream's key, for all that is written from now on; appends and reads go on. Compaction brings older segments to it in the
-    /// background, and versions that seal nothing any more are erased. Returns the version. Throws as <see cref="RotateRootKeyAsync"/>.
+    /// Makes a new version of a stream's key, for all that is written from now on; appends and reads go on. Compaction brings older segments to it in
+    /// the background; older versions stay in the keyring. Returns the version. Throws as <see cref="RotateRootKeyAsync"/>.
     /// </summary>
     public Task<int> RotateStreamKeyAsync(string name, CancellationToken cancellationToken = default)
     {

@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using Varve.Cli.Append;
 using Varve.Cli.CommandLine;
 using Varve.Cli.Demo;
+using Varve.Cli.Keys;
 using Varve.Cli.Output;
 using Varve.Cli.Query;
 using Varve.Cli.Segments;
@@ -20,6 +21,7 @@ var root = new RootCommand("Varve keeps streams of rows: durable before acknowle
     DemoCommand.Create(),
     StreamCommand.Create(),
     SegmentCommand.Create(),
+    KeyCommand.Create(),
     AppendCommand.Create(),
     QueryCommand.Create(),
     TailCommand.Create(),

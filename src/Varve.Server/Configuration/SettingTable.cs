@@ -22,6 +22,22 @@ public static class SettingTable
             "The largest batch that is taken, as it stands in memory.",
             o => o.Data.MaxBatchBytes, (o, v) => o.Data.MaxBatchBytes = v!.Value),
 
+        SettingKinds.Choice("Keys:Encryption",
+            "Whether the data directory is encrypted. Decided when it is made: another value stops every later start.",
+            o => o.Keys.Encryption, (o, v) => o.Keys.Encryption = v),
+        SettingKinds.Choice("Keys:Source", "Where the root key comes from: Keys:File, Keys:Variable or Keys:Command.",
+            o => o.Keys.Source, (o, v) => o.Keys.Source = v),
+        SettingKinds.Text("Keys:File", "a file of this user's alone, mode 0600 or 0400",
+            "The root key: 32 bytes as hexadecimal digits, base64, or as they are. "
+            + "Not set: root.key in the data directory, which is made together with the directory.",
+            o => o.Keys.File, (o, v) => o.Keys.File = v),
+        SettingKinds.Text("Keys:Variable", "the name of an environment variable", "The root key as hexadecimal digits or base64.",
+            o => o.Keys.Variable, (o, v) => o.Keys.Variable = v),
+        SettingKinds.Text("Keys:Command", "a command for /bin/sh", "Prints the root key, as Keys:File holds it.",
+            o => o.Keys.Command, (o, v) => o.Keys.Command = v),
+        SettingKinds.Milliseconds("Keys:CommandTimeoutMs", 1, DayMs, "How long the command may take.",
+            o => o.Keys.CommandTimeout, (o, v) => o.Keys.CommandTimeout = v),
+
         SettingKinds.Bytes("Memory:LimitBytes", MemoryPlan.LimitBytesMin, TiB,
             "Memory of the whole process, which the shares below are parts of. auto: what the machine or the container has; then nothing holds "
             + "the process to it.",

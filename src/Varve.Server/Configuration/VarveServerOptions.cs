@@ -10,6 +10,8 @@ public sealed class VarveServerOptions
 {
     public DataSection Data { get; } = new();
 
+    public KeysSection Keys { get; } = new();
+
     public MemorySection Memory { get; } = new();
 
     public SealSection Seal { get; } = new();
@@ -42,6 +44,24 @@ public sealed class VarveServerOptions
         public long? TailMemoryLimitBytes { get; set; }
 
         public long MaxBatchBytes { get; set; } = 64L << 20;
+    }
+
+    public sealed class KeysSection
+    {
+        public EncryptionMode Encryption { get; set; } = EncryptionMode.On;
+
+        public RootKeyOrigin Source { get; set; } = RootKeyOrigin.File;
+
+        /// <summary>Empty: root.key in the data directory, which is made together with it.</summary>
+        public string File { get; set; } = "";
+
+        public string Variable { get; set; } = DefaultVariable;
+
+        public string Command { get; set; } = "";
+
+        public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+        internal const string DefaultVariable = "VARVE_ROOT_KEY";
     }
 
     public sealed class MemorySection

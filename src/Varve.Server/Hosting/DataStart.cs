@@ -26,6 +26,7 @@ internal static class DataStart
             SealBytes = options.Seal.Bytes,
             SealAge = options.Seal.Age,
             Compacts = options.Seal.Compact,
+            Keys = KeyRules.ToOptions(options.Keys),
             Time = time,
             LoggerFactory = loggers,
         };
@@ -39,6 +40,7 @@ internal static class DataStart
             {
                 StorageErrorCode.DirectoryLocked => "the directory is chosen with --data",
                 StorageErrorCode.DiskFull => "make room on its disk",
+                StorageErrorCode.KeyMismatch => "the settings Keys:Encryption and Keys:Source say what is expected here",
                 StorageErrorCode.Corruption => "nothing was changed; restore the named file from a copy, or start on another directory with --data",
                 _ => "check that it exists, is on a local disk and may be written by this user",
             };

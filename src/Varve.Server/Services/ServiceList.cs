@@ -21,6 +21,7 @@ internal static class ServiceList
             new StreamsService(context.Engine, appends, memory, context.Metrics),
             CreateFlight(context, appends),
             new AdminService(context.Engine, context.Statements, context.Options, context.Time, context.ConnectionCount),
+            new KeyCalls(context.Engine, context.Loggers.CreateLogger("Varve.Server.Keys")),
         ];
     }
 

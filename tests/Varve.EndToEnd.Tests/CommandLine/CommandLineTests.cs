@@ -216,6 +216,25 @@ public sealed class CommandLineTests(SharedDaemon shared) : IClassFixture<Shared
     }
 
     [Fact]
+    public async Task Keys_are_listed_and_rotated()
+    {
+        (await Daemon.RunAsync("stream", "create", "locked", "-c", "n int64")).Successful();
+        Assert.Equal("rotated the key of stream locked to version 2\n", (await Daemon.RunAsync("key", "rotate", "--stream", "locked")).Successful());
+        string root = await File.ReadAllTextAsync(shared.File("data/root.key"));
+        Assert.Equal("rotated the root key\n", (await Daemon.RunAsync("key", "rotate", "--root")).Successful());
+        Assert.NotEqual(root, await File.ReadAllTextAsync(shared.File("data/root.key")));
+
+        JsonElement keys = Json((await Daemon.RunAsync("key", "list", "--json")).Successful());
+        Assert.Equal("1 False, 2 True", string.Join(", ", keys.EnumerateArray().Where(k => k.GetProperty("stream").GetString() == "locked")
+            .Select(k => $"{k.GetProperty("version")} {k.GetProperty("current")}")));
+        Assert.Contains("stream locked", (await Daemon.RunAsync("key", "list")).Successful(), StringComparison.Ordinal);
+
+        foreach (string[] wrong in new string[][] { ["key", "rotate"], ["key", "rotate", "--root", "--node"], ["key", "rotate", "--node", "--key-file", "x"] })
+            Assert.Equal(2, (await Daemon.RunAsync(wrong)).ExitCode);
+        Assert.Contains("nowhere", OnlyLine(await Daemon.RunAsync("key", "rotate", "--stream", "nowhere")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Status_for_programs_has_numbers()
     {
         JsonElement status = Json((await Daemon.RunAsync("status", "--json")).Successful());

@@ -37,6 +37,25 @@ public sealed class DaemonProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_root_key_from_a_command_or_a_variable_is_needed_at_every_start()
+    {
+        string key = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+        string[] command = ["--keys-source", "command", "--keys-command", $"echo {key}"];
+        await using (VarveDaemon first = await VarveDaemon.StartAsync(_directory.File("data"), command))
+            (await first.RunWithInputAsync("id\n1\n", "append", "people", "-", "--input", "csv")).Successful();
+        Assert.False(File.Exists(_directory.File("data/root.key")));
+
+        string[] ports = ["--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"];
+        AssertRefused(await ServeAsync(["--data", _directory.File("data"), .. ports]), "root.key");
+        AssertRefused(
+            await ServeAsync(["--data", _directory.File("data"), .. ports, "--keys-source", "command", "--keys-command", "exit 1"]), "exit");
+
+        Dictionary<string, string> environment = new() { ["VARVE_ROOT_KEY"] = key };
+        await using VarveDaemon second = await VarveDaemon.StartAsync(_directory.File("data"), environment, "--keys-source", "environment");
+        Assert.Equal("id\n1\n", (await second.RunAsync("query", "select id from people", "--format", "csv")).Successful());
+    }
+
+    [Fact]
     public async Task A_port_in_use_is_named()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);

@@ -94,6 +94,31 @@ public sealed class StartTests : IDisposable
         Assert.All(damaged, d => Assert.Equal(d.Value, File.ReadAllBytes(d.Key)));
     }
 
+    [Fact]
+    public async Task A_root_key_that_is_missing_or_wrong_stops_the_start_and_says_what_to_look_at()
+    {
+        await StartsAsync();
+        string path = _directory.File("root.key");
+        byte[] right = await File.ReadAllBytesAsync(path);
+        File.Delete(path);
+        StartupException e = await FailsAsync(_ => { });
+        Assert.Equal(StartupErrorCode.Data, e.Code);
+        Assert.Contains($"{path}: there is no such file", e.Message, StringComparison.Ordinal);
+        Assert.Contains("Keys:Source", e.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(path));
+
+        await File.WriteAllTextAsync(path, string.Concat(Enumerable.Repeat("0f", 16)) + string.Concat(Enumerable.Repeat("1e", 16)));
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead);
+        Assert.Contains("is sealed with another root key", (await FailsAsync(_ => { })).Message, StringComparison.Ordinal);
+        File.Delete(path);
+        await File.WriteAllBytesAsync(path, right);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Contains("is encrypted", (await FailsAsync(o => o.Keys.Encryption = EncryptionMode.Off)).Message, StringComparison.Ordinal);
+        await StartsAsync();
+    }
+
     [Theory]
     [InlineData("0.0.0.0:0")]
     [InlineData("*:0")]
