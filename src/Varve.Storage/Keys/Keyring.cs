@@ -177,8 +177,8 @@ internal sealed class Keyring : IDisposable
             : null);
 
     /// <summary>
-    /// Erases those older versions of a stream's key that nothing needs any more. Costs nothing where there is none. The checkpoint on the disk must have
-    /// been begun after the current version was made: it is sealed with what was current then, and a recovery begins with it.
+    /// Erases those older versions of a stream's key that nothing needs any more. Costs nothing where there is none. The checkpoint on the disk must
+    /// have been begun after the current version was made: it is sealed with what was current then, and a recovery begins with it.
     /// </summary>
     /// <param name="streamId">The stream.</param>
     /// <param name="oldestInUse">No segment of the stream is sealed by a version below this; the current version where there is no segment.</param>
