@@ -79,6 +79,9 @@ public static class SettingTable
         SettingKinds.Bytes("Append:MaxUnansweredBytes", 64 << 10, 16 * 1024 * MiB,
             "The same, in bytes of their messages. One request is always taken.",
             o => o.Append.MaxUnansweredBytes, (o, v) => o.Append.MaxUnansweredBytes = v!.Value),
+        SettingKinds.Milliseconds("Append:MemoryWaitMs", 0, DayMs,
+            "How long an append waits, in its order, for sealing to make room in a full memory before it is refused.",
+            o => o.Append.MemoryWait, (o, v) => o.Append.MemoryWait = v),
         SettingKinds.Milliseconds("Append:SlowMs", 0, DayMs, "Appends that take longer are logged as warnings.",
             o => o.Append.SlowAfter, (o, v) => o.Append.SlowAfter = v),
 

@@ -111,6 +111,9 @@ public sealed class VarveServerOptions
 
         public long MaxUnansweredBytes { get; set; } = 64L << 20;
 
+        /// <summary>How long an append waits for room in a full memory.</summary>
+        public TimeSpan MemoryWait { get; set; } = TimeSpan.FromSeconds(10);
+
         public TimeSpan SlowAfter { get; set; } = TimeSpan.FromSeconds(1);
     }
 

@@ -21,6 +21,7 @@ internal static class DataStart
             Directory = directory,
             MaxBatchBytes = (int)options.Data.MaxBatchBytes,
             TailMemoryLimitBytes = memory.TailBytes,
+            MemoryWait = options.Append.MemoryWait,
             SegmentCacheBytes = memory.SegmentCacheBytes,
             SealRows = options.Seal.Rows,
             SealBytes = options.Seal.Bytes,
