@@ -3,6 +3,7 @@ using Varve.Benchmarks.Engine;
 using Varve.Benchmarks.Log;
 using Varve.Benchmarks.Query;
 using Varve.Benchmarks.Segments;
+using Varve.Benchmarks.Vectors;
 
 // Loads that run in a closed loop have their own harness; everything else is BenchmarkDotNet's.
 if (args is [DurableAppend.Name, .. string[] rest])
@@ -19,5 +20,9 @@ if (args is [SegmentSpeed.Name, .. string[] speed])
     return SegmentSpeed.Run(speed);
 if (args is [SealSpeed.Name, .. string[] seal])
     return SealSpeed.Run(seal);
+if (args is [VectorDecode.Name, .. string[] decode])
+    return VectorDecode.Run(decode);
+if (args is [VectorSizes.Name])
+    return VectorSizes.Run();
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
 return 0;

@@ -39,6 +39,12 @@ public class TinyRunTests(ITestOutputHelper output)
     [Fact]
     public Task A_daemon_is_held_to_its_memory() => RunsAsync("Varve.Load", "held", "memory", "rows=100000", "limit=512MiB", "gap=60000");
 
+    [Fact]
+    public Task Decoding_is_measured() => RunsAsync("Varve.Benchmarks", "ratio", "vector-decode", "0.001", "1");
+
+    [Fact]
+    public Task Doubles_take_no_more_than_was_published() => RunsAsync("Varve.Benchmarks", "of what was published, goal 1.05: reached", "vector-sizes");
+
     private static string Scratch => Path.GetTempPath();
 
     /// <summary>Runs a benchmark program to its end and looks for what its table must say.</summary>

@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace Varve.Benchmarks.Segments;
 
 /// <summary>The real data sets of ../shared/data as queries for DuckDB.</summary>
 internal sealed class SizeData(string scratch)
 {
-    private static readonly string Folder = Find();
+    private static readonly string Folder = SharedFolder.File("data");
 
     /// <summary>Name, and the rows in their order.</summary>
     public IEnumerable<(string Name, Func<string> Query)> All()
@@ -48,16 +47,5 @@ internal sealed class SizeData(string scratch)
         IEnumerable<string> files = Directory.EnumerateFiles(scratch, "*.csv", SearchOption.AllDirectories)
             .OrderBy(f => File.ReadLines(f).Take(2).Count() < 2).ThenBy(f => f, StringComparer.Ordinal);
         return $"SELECT * FROM read_csv([{string.Join(", ", files.Select(f => $"'{f}'"))}], sample_size = -1, hive_partitioning = false)";
-    }
-
-    private static string Find([CallerFilePath] string thisFile = "")
-    {
-        for (DirectoryInfo? at = new(Path.GetDirectoryName(thisFile)!); at is not null; at = at.Parent)
-        {
-            if (File.Exists(Path.Combine(at.FullName, "Storage.sln")))
-                return Path.GetFullPath(Path.Combine(at.FullName, "..", "shared", "data"));
-        }
-
-        throw new DirectoryNotFoundException("no Storage.sln above the benchmark's source");
     }
 }

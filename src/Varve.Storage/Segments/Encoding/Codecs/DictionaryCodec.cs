@@ -70,7 +70,16 @@ internal static class DictionaryCodec
         ref T value = ref MemoryMarshal.GetReference(values);
         ref TCode code = ref MemoryMarshal.GetReference(codes.Span);
         ref T to = ref MemoryMarshal.GetReference(target);
-        for (nuint i = 0; i < (nuint)target.Length; i++)
+        nuint i = 0;
+        for (; i + 4 <= (nuint)target.Length; i += 4)
+        {
+            Unsafe.Add(ref to, i) = Unsafe.Add(ref value, nuint.CreateTruncating(Unsafe.Add(ref code, i)));
+            Unsafe.Add(ref to, i + 1) = Unsafe.Add(ref value, nuint.CreateTruncating(Unsafe.Add(ref code, i + 1)));
+            Unsafe.Add(ref to, i + 2) = Unsafe.Add(ref value, nuint.CreateTruncating(Unsafe.Add(ref code, i + 2)));
+            Unsafe.Add(ref to, i + 3) = Unsafe.Add(ref value, nuint.CreateTruncating(Unsafe.Add(ref code, i + 3)));
+        }
+
+        for (; i < (nuint)target.Length; i++)
             Unsafe.Add(ref to, i) = Unsafe.Add(ref value, nuint.CreateTruncating(Unsafe.Add(ref code, i)));
     }
 }

@@ -54,16 +54,33 @@ internal static class FrameCodec
     {
         BodyReader reader = new(body);
         T start = reader.Take<T>();
+        if (header.Parameter == OfEachBlock)
+        {
+            DecodeBlocks(ref reader, start, target);
+        }
+        else
+        {
+            int bits = Width<T>(header.Parameter);
+            int whole = target.Length / LaneBlock.Count;
+            Span<T> rest = target[(whole * LaneBlock.Count)..];
+            LaneBlock.Unpack(reader.Take((long)whole * LaneBlock.BytesOf(bits)), bits, start, target[..^rest.Length]);
+            BitRun.Read(reader.Take(BitRun.BytesOf(rest.Length, bits)), bits, start, rest);
+        }
+
+        reader.End();
+    }
+
+    private static void DecodeBlocks<T>(ref BodyReader reader, T start, Span<T> target)
+        where T : unmanaged, IBinaryInteger<T>
+    {
         int blocks = BlocksOf(target.Length);
-        bool isUniform = header.Parameter != OfEachBlock;
-        int uniformBits = isUniform ? Width<T>(header.Parameter) : 0;
-        int baseBits = isUniform ? 0 : Width<T>(reader.TakeByte());
-        ReadOnlySpan<byte> widths = isUniform ? default : reader.Take(blocks);
+        int baseBits = Width<T>(reader.TakeByte());
+        ReadOnlySpan<byte> widths = reader.Take(blocks);
         ReadOnlySpan<byte> bases = reader.Take(BitRun.BytesOf(blocks, baseBits));
         for (int b = 0; b < blocks; b++)
         {
             Span<T> block = target.Slice(b * LaneBlock.Count, Math.Min(LaneBlock.Count, target.Length - b * LaneBlock.Count));
-            int bits = isUniform ? uniformBits : Width<T>(widths[b]);
+            int bits = Width<T>(widths[b]);
             T blockStart = unchecked(start + BitRun.ReadOne<T>(bases, baseBits, b));
             ReadOnlySpan<byte> packed = reader.Take(BytesOf(block.Length, bits));
             if (block.Length == LaneBlock.Count)
@@ -71,8 +88,6 @@ internal static class FrameCodec
             else
                 BitRun.Read(packed, bits, blockStart, block);
         }
-
-        reader.End();
     }
 
     public static int BlocksOf(int count) => (int)(((long)count + LaneBlock.Count - 1) / LaneBlock.Count);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -25,42 +26,37 @@ internal static class Deltas
     public static void Add<T>(Span<T> values, int distance)
         where T : unmanaged, IBinaryInteger<T>
     {
-        // Lanes do not depend on one another where they are no more than the distance; where they are, the sums run through a register.
-        if (Vector512.IsHardwareAccelerated && distance >= Vector512<T>.Count)
+        if (distance == 1)
+            RunningSum.Make(values);
+        else if (Vector512.IsHardwareAccelerated && distance >= Vector512<T>.Count)
             Add<Lanes512<T>, Vector512<T>, T>(values, distance);
         else if (Vector256.IsHardwareAccelerated && distance >= Vector256<T>.Count)
             Add<Lanes256<T>, Vector256<T>, T>(values, distance);
         else if (Vector128.IsHardwareAccelerated && distance >= Vector128<T>.Count)
             Add<Lanes128<T>, Vector128<T>, T>(values, distance);
-        else if (distance == 1)
-            AddNeighbours(values);
         else
             Add<LanesScalar<T>, T, T>(values, distance);
     }
 
+    /// <summary>
+    /// Stretch by stretch, each as long as the distance: a vector is then loaded exactly as it was stored shortly before, which a processor hands on without
+    /// a detour through the cache.
+    /// </summary>
     internal static void Add<L, V, T>(Span<T> values, int distance)
         where L : ILanes<V, T>
         where V : struct
         where T : unmanaged, IBinaryInteger<T>
     {
-        if (distance < L.Count)
-            throw new ArgumentException($"differences over a distance of {distance} in vectors of {L.Count}");
-        ref T first = ref MemoryMarshal.GetReference(values);
-        int i = distance;
-        for (; i <= values.Length - L.Count; i += L.Count)
-            L.Store(L.Add(L.Load(in first, (nuint)i), L.Load(in first, (nuint)(i - distance))), ref first, (nuint)i);
-        for (; i < values.Length; i++)
-            values[i] = unchecked(values[i] + values[i - distance]);
-    }
-
-    internal static void AddNeighbours<T>(Span<T> values)
-        where T : unmanaged, IBinaryInteger<T>
-    {
-        T sum = T.Zero;
-        for (int i = 0; i < values.Length; i++)
+        for (int from = distance; from < values.Length; from += distance)
         {
-            sum = unchecked(sum + values[i]);
-            values[i] = sum;
+            ref T earlier = ref MemoryMarshal.GetReference(values[(from - distance)..]);
+            Span<T> stretch = values.Slice(from, Math.Min(distance, values.Length - from));
+            ref T later = ref MemoryMarshal.GetReference(stretch);
+            nuint i = 0;
+            for (; i + (nuint)L.Count <= (nuint)stretch.Length; i += (nuint)L.Count)
+                L.Store(L.Add(L.Load(in later, i), L.Load(in earlier, i)), ref later, i);
+            for (; i < (nuint)stretch.Length; i++)
+                Unsafe.Add(ref later, i) = unchecked(Unsafe.Add(ref later, i) + Unsafe.Add(ref earlier, i));
         }
     }
 }

@@ -32,7 +32,10 @@ internal static class LaneBlock
             Pack<LanesScalar<T>, T, T>(values, start, bits, target);
     }
 
-    /// <summary>Unpacks 1,024 values of up to the width of the target's type, and adds the base to each.</summary>
+    /// <summary>
+    /// Unpacks blocks of values of up to the width of the target's type, as many as the target takes, which stand one behind the other, and adds the base
+    /// to each value.
+    /// </summary>
     public static void Unpack<T>(ReadOnlySpan<byte> source, int bits, T start, Span<T> target)
         where T : unmanaged, IBinaryInteger<T>
     {
@@ -51,7 +54,7 @@ internal static class LaneBlock
         where V : struct
         where T : unmanaged, IBinaryInteger<T>
     {
-        CheckRange(values.Length, target.Length, bits, Unsafe.SizeOf<T>() * 8);
+        CheckRange(1, values.Length, target.Length, bits, Unsafe.SizeOf<T>() * 8);
         if (bits == 0)
             return;
         int width = Unsafe.SizeOf<T>() * 8;
@@ -84,50 +87,65 @@ internal static class LaneBlock
         where V : struct
         where T : unmanaged, IBinaryInteger<T>
     {
-        CheckRange(target.Length, source.Length, bits, Unsafe.SizeOf<T>() * 8);
+        int blocks = target.Length / Count;
+        CheckRange(blocks, target.Length, source.Length, bits, Unsafe.SizeOf<T>() * 8);
         if (bits == 0)
         {
-            target[..Count].Fill(start);
+            target.Fill(start);
             return;
         }
 
         int width = Unsafe.SizeOf<T>() * 8;
-        int lanes = RowBytes / Unsafe.SizeOf<T>();
+        int rowWords = RowBytes / Unsafe.SizeOf<T>();
         ref T from = ref Unsafe.As<byte, T>(ref MemoryMarshal.GetReference(source));
         ref T to = ref MemoryMarshal.GetReference(target);
         V mask = L.Broadcast(T.AllBitsSet >>> (width - bits));
         V starts = L.Broadcast(start);
-        for (int lane = 0; lane < lanes; lane += L.Count)
+        for (int block = 0; block < blocks; block++)
         {
-            nuint word = (nuint)lane;
-            V held = L.Load(in from, word);
-            int used = 0;
-            for (int at = lane; at < Count; at += lanes)
-            {
-                V value = L.ShiftRight(held, used);
-                used += bits;
-                if (used >= width)
-                {
-                    used -= width;
-                    word += (nuint)lanes;
-
-                    // The last value of a lane ends with the lane's last word.
-                    if (at + lanes < Count)
-                    {
-                        held = L.Load(in from, word);
-                        if (used > 0)
-                            value = L.Or(value, L.ShiftLeft(held, bits - used));
-                    }
-                }
-
-                L.Store(L.Add(L.And(value, mask), starts), ref to, (nuint)at);
-            }
+            for (int lane = 0; lane < rowWords; lane += L.Count)
+                UnpackLanes<L, V, T>(ref Unsafe.Add(ref from, lane), bits, mask, starts, ref Unsafe.Add(ref to, lane));
+            from = ref Unsafe.Add(ref from, bits * rowWords);
+            to = ref Unsafe.Add(ref to, Count);
         }
     }
 
-    private static void CheckRange(int count, int packedBytes, int bits, int width)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void UnpackLanes<L, V, T>(ref T from, int bits, V mask, V starts, ref T to)
+        where L : ILanes<V, T>
+        where V : struct
+        where T : unmanaged, IBinaryInteger<T>
     {
-        if (count < Count || (uint)bits > (uint)width || packedBytes < BytesOf(bits))
-            throw new ArgumentException($"a block of {Count} values of {bits} of {width} bits: {count} values, {packedBytes} bytes");
+        int width = Unsafe.SizeOf<T>() * 8;
+        int rowWords = RowBytes / Unsafe.SizeOf<T>();
+        V held = L.Load(in from, 0);
+        nuint word = 0;
+        int used = 0;
+        for (nuint at = 0; at < Count; at += (nuint)rowWords)
+        {
+            V value = L.ShiftRight(held, used);
+            used += bits;
+            if (used >= width)
+            {
+                used -= width;
+
+                // The last value of a lane ends with the lane's last word.
+                if (at + (nuint)rowWords < Count)
+                {
+                    word += (nuint)rowWords;
+                    held = L.Load(in from, word);
+                    if (used > 0)
+                        value = L.Or(value, L.ShiftLeft(held, bits - used));
+                }
+            }
+
+            L.Store(L.Add(L.And(value, mask), starts), ref to, at);
+        }
+    }
+
+    private static void CheckRange(int blocks, int count, int packedBytes, int bits, int width)
+    {
+        if (count != blocks * Count || (uint)bits > (uint)width || packedBytes < (long)blocks * BytesOf(bits))
+            throw new ArgumentException($"{blocks} blocks of {bits} of {width} bits: {count} values, {packedBytes} bytes");
     }
 }
