@@ -39,9 +39,9 @@ internal sealed class StatementRun(SqlDatabase database, StatementScope scope, Q
         database.Functions.Open(session.Connection.Id, scope);
         database.Rules.CheckText(session.Connection, sql);
 
-        // Read-only: there is nothing to change, and nothing shall be.
-        session.Connection.Execute("BEGIN TRANSACTION READ ONLY");
+        // Read-only: there is nothing to change, and nothing shall be. Said before it is so: an interrupt may end BEGIN when the transaction has begun.
         _isInTransaction = true;
+        session.Connection.Execute("BEGIN TRANSACTION READ ONLY");
         ThrowIfStopped();
         _statement = session.Connection.Prepare(sql);
         StatementRules.CheckKind(_statement.Type);
