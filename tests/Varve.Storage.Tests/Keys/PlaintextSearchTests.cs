@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Varve.Arrow;
+using Varve.Storage.FileSystem;
 
 namespace Varve.Storage.Tests.Keys;
 
@@ -41,7 +42,8 @@ public class PlaintextSearchTests
         AssertNothingIn(host.Directory);
 
         await host.OpenAsync();
-        Assert.Equal(4 * rowCount, host.Engine.OpenView(Name).Column(ColumnName).Count(value => value is string text && text.StartsWith(Text, StringComparison.Ordinal)));
+        List<object?> texts = host.Engine.OpenView(Name).Column(ColumnName);
+        Assert.Equal(4 * rowCount, texts.Count(text => text is string found && found.StartsWith(Text, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -68,9 +70,10 @@ public class PlaintextSearchTests
         (string What, byte[] Bytes)[] secrets = [.. Secrets()];
         foreach (string path in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories))
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            // By the seam: .NET's own streams would ask for the lock that the engine holds.
+            using IFile file = LinuxFileSystem.Instance.OpenRead(path);
             byte[] content = new byte[file.Length];
-            file.ReadExactly(content);
+            Assert.Equal(content.Length, file.Read(content, 0));
             foreach ((string what, byte[] bytes) in secrets)
             {
                 if (content.AsSpan().IndexOf(bytes) >= 0)
