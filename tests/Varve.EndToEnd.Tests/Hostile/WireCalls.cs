@@ -150,6 +150,8 @@ internal static class WireCalls
     private static IEnumerable<WireCall> Others()
     {
         yield return new WireCall(PathOf("Admin", "GetStatus"), [new GetStatusRequest()]);
+        yield return new WireCall(PathOf("Admin", "ListKeys"), [new ListKeysRequest()]);
+        yield return new WireCall(PathOf("Admin", "RotateKey"), [new RotateKeyRequest { Stream = Stream }]);
         yield return new WireCall(PathOf("Health", "Check"), [new HealthCheckRequest { Service = "varve.v1.Streams" }]);
         yield return new WireCall(PathOf("Health", "Watch"), [new HealthCheckRequest()]);
         yield return new WireCall("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
