@@ -16,6 +16,7 @@ internal static partial class Libc
     public static readonly int Direct = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x10000 : 0x4000;
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
+    public const int LockRelease = 8;
 
     /// <summary>struct iovec.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -90,7 +90,7 @@ internal sealed class LinuxFileSystem : IFileSystem
     {
         SafeFileHandle handle = OpenHandle(path, Libc.ReadWrite | Libc.Create);
         if (Libc.Lock(handle, Libc.LockExclusive | Libc.LockNonBlocking) == 0)
-            return handle;
+            return new FileLock(handle);
         int error = Marshal.GetLastPInvokeError();
         handle.Dispose();
         return error == Errno.TryAgain ? null : throw Errno.Exception(error, "flock", path);

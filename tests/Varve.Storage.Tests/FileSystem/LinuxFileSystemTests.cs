@@ -1,10 +1,13 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
 using Varve.Storage.FileSystem;
 using Varve.Testing;
 
 namespace Varve.Storage.Tests.FileSystem;
 
-public sealed class LinuxFileSystemTests : FileSystemConformance, IDisposable
+public sealed partial class LinuxFileSystemTests : FileSystemConformance, IDisposable
 {
     private readonly TempDirectory _directory = new("files");
 
@@ -47,4 +50,25 @@ public sealed class LinuxFileSystemTests : FileSystemConformance, IDisposable
         Assert.Equal(
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_directory.File("d")));
     }
+
+    [Fact]
+    public void A_lock_is_given_back_though_a_child_process_still_holds_the_file()
+    {
+        // A child holds our descriptors from its fork to its exec: the same as a second descriptor of ours.
+        string path = _directory.File("lock");
+        IDisposable? held = LinuxFileSystem.Instance.TryLock(path);
+        Assert.NotNull(held);
+        using SafeFileHandle child = new(Duplicate(DescriptorOf(path)), ownsHandle: true);
+        Assert.False(child.IsInvalid);
+        held.Dispose();
+        using IDisposable? next = LinuxFileSystem.Instance.TryLock(path);
+        Assert.NotNull(next);
+    }
+
+    private static int DescriptorOf(string path) => int.Parse(
+        Path.GetFileName(Directory.EnumerateFiles("/proc/self/fd").Single(entry => new FileInfo(entry).LinkTarget == path)),
+        CultureInfo.InvariantCulture);
+
+    [LibraryImport("libc", EntryPoint = "dup")]
+    private static partial int Duplicate(int descriptor);
 }
