@@ -11,9 +11,12 @@ public sealed record KeyDescription
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Whether new records and segments are sealed with it. Older versions stay for what they sealed before.</summary>
+    /// <summary>Whether new records and segments are sealed with it. Older versions stay for as long as something is left that they sealed.</summary>
     public required bool IsCurrent { get; init; }
 
     /// <summary>Segments that are sealed with it.</summary>
     public required int SegmentCount { get; init; }
+
+    /// <summary>Whether the log may have records that are sealed with it.</summary>
+    public required bool IsInLog { get; init; }
 }

@@ -82,7 +82,9 @@ public sealed class StorageEngine : IAsyncDisposable
         _catalog.Signal = signal;
         _budget.Pressed = signal.Set;
         _sealing = SealStart.Start(
-            options, node.NodeId, _catalog, _segmentFiles, _segmentChanges, keys.CurrentKey, _budget, signal, _meter.Sealing, logger);
+            options, node.NodeId, _catalog, _segmentFiles, _segmentChanges, keys, log, _checkpointer, _budget, signal, _meter.Sealing, logger);
+        if (keys.HasOlderVersions)
+            _checkpointer.NoteChange();
     }
 
     /// <summary>Random, fixed when the data directory was made.</summary>
@@ -338,13 +340,14 @@ public sealed class StorageEngine : IAsyncDisposable
 
     /// <summary>
     /// Makes a new version of a stream's key, for all that is written from now on; appends and reads go on. Compaction brings older segments to it in
-    /// the background; older versions stay in the keyring. Returns the version. Throws as <see cref="RotateRootKeyAsync"/>.
+    /// the background; an older version goes when segments, log and checkpoint have nothing of it any more. Returns the version. Throws as
+    /// <see cref="RotateRootKeyAsync"/>.
     /// </summary>
     public Task<int> RotateStreamKeyAsync(string name, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfStopped();
-        return _keyLifecycle.RotateAsync(_catalog.Head.Find(name).Id);
+        return RotateKeyAsync(_catalog.Head.Find(name).Id);
     }
 
     /// <summary>The same for the node's own key, which seals what streams are called and what columns they have.</summary>
@@ -352,7 +355,7 @@ public sealed class StorageEngine : IAsyncDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfStopped();
-        return _keyLifecycle.RotateAsync(Keyring.NodeId);
+        return RotateKeyAsync(Keyring.NodeId);
     }
 
     /// <summary>What is visible of a stream now. Costs nothing for a stream that has not changed since its last view.</summary>
@@ -474,6 +477,13 @@ public sealed class StorageEngine : IAsyncDisposable
         append.CancelWith(cancellationToken);
         _sequencer.Submit(append);
         return append.Result;
+    }
+
+    private async Task<int> RotateKeyAsync(long streamId)
+    {
+        int version = await _keyLifecycle.RotateAsync(streamId).ConfigureAwait(false);
+        _checkpointer.NoteChange();
+        return version;
     }
 
     private Task<StreamDescription> SubmitAsync(PendingChange change)

@@ -29,6 +29,7 @@ internal sealed class KeyCalls(StorageEngine engine, ILogger logger) : IService
                 CreatedAt = Timestamp.FromDateTimeOffset(k.CreatedAt),
                 Current = k.IsCurrent,
                 Segments = k.SegmentCount,
+                InLog = k.IsInLog,
             }),
         },
     };

@@ -24,6 +24,7 @@ internal sealed class Checkpointer : IAsyncDisposable
     private readonly ITimer _timer;
     private Task _newest = Task.CompletedTask;
     private LogPosition _writtenUpTo;
+    private long _rotationsBefore = -1;
     private long _logBytesKept;
     private long _lastAt;
     private long _changes;
@@ -53,6 +54,12 @@ internal sealed class Checkpointer : IAsyncDisposable
     }
 
     /// <summary>
+    /// Whether the checkpoint on the disk was begun after the newest rotation of a key, so that nothing in it is sealed with an older version. Of one
+    /// that was written before this opening that is not known.
+    /// </summary>
+    public bool IsSealedWithCurrentKeys => Interlocked.Read(ref _rotationsBefore) == _target.Keys.RotationCount;
+
+    /// <summary>
     /// Writes the catalog as it is now, and lets the log go up to what it holds. Throws <see cref="StorageErrorCode.DiskFull"/>,
     /// <see cref="StorageErrorCode.DiskError"/> or <see cref="StorageErrorCode.NodeStopped"/>.
     /// </summary>
@@ -62,7 +69,10 @@ internal sealed class Checkpointer : IAsyncDisposable
             return _newest = WriteAfterAsync(_newest);
     }
 
-    /// <summary>Says that a change is durable that lets rows of the log go: they were sealed, or their stream was dropped.</summary>
+    /// <summary>
+    /// Says that a change is durable that lets something go: rows were sealed, a stream was dropped, or a key rotated, whose older version the
+    /// checkpoint on the disk needs.
+    /// </summary>
     public void NoteChange()
     {
         Interlocked.Increment(ref _changes);
@@ -110,10 +120,12 @@ internal sealed class Checkpointer : IAsyncDisposable
             PendingCapture look = new(_catalog, () => _sequencer.VisibleUpTo);
             _sequencer.Submit(look);
             CatalogCapture captured = await look.Result.ConfigureAwait(false);
-            if (captured.Position > _writtenUpTo)
+            long rotations = _target.Keys.RotationCount;
+            if (captured.Position > _writtenUpTo || rotations != _rotationsBefore)
             {
                 _target.Write(captured.ToState());
                 _writtenUpTo = captured.Position;
+                Interlocked.Exchange(ref _rotationsBefore, rotations);
             }
 
             await _log.TruncateAsync(captured.NotNeededUpTo).ConfigureAwait(false);

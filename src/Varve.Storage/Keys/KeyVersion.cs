@@ -7,4 +7,8 @@ namespace Varve.Storage.Keys;
 /// No log entry behind this one has a record that is sealed with it. <see cref="LogPosition.None"/> while it is the current one, or while that
 /// is not known.
 /// </param>
-internal sealed record KeyVersion(StreamKey Key, long CreatedMicros, LogPosition LastPosition);
+internal sealed record KeyVersion(StreamKey Key, long CreatedMicros, LogPosition LastPosition)
+{
+    /// <param name="logBeginsAt">The log's first entry.</param>
+    public bool MayBeInLog(LogPosition logBeginsAt) => LastPosition == LogPosition.None || LastPosition >= logBeginsAt;
+}

@@ -33,6 +33,8 @@ internal sealed class Keyring : IDisposable
     private readonly KeyringStore? _store;
     private readonly TimeProvider _time;
     private long _keyedUpTo;
+    private long _rotationCount;
+    private volatile bool _hasOlderVersions;
 
     /// <param name="store">Null: the directory is not encrypted.</param>
     /// <param name="content">What is in the store.</param>
@@ -44,12 +46,22 @@ internal sealed class Keyring : IDisposable
         _keyedUpTo = content.KeyedUpTo;
         foreach (IGrouping<long, KeyVersion> stream in content.Keys.GroupBy(k => k.Key.StreamId))
             _streams[stream.Key] = new StreamKeys([.. stream]);
+        LookForOlderVersions();
     }
 
     public bool IsEncrypted => _store is not null;
 
     /// <summary>Every stream at or below this id has its keys, or has been erased.</summary>
     public long KeyedUpTo => Volatile.Read(ref _keyedUpTo);
+
+    /// <summary>
+    /// How often a key of a stream or the node was rotated since the opening. What is sealed after this was read is sealed with the versions that those
+    /// rotations made, or with newer ones.
+    /// </summary>
+    public long RotationCount => Interlocked.Read(ref _rotationCount);
+
+    /// <summary>Whether there are versions that are not current.</summary>
+    public bool HasOlderVersions => _hasOlderVersions;
 
     /// <summary>Without keys, because nothing is encrypted.</summary>
     public static Keyring Off() => new(null, new KeyringContent(0, []), TimeProvider.System);
@@ -167,6 +179,7 @@ internal sealed class Keyring : IDisposable
             current = next.Key;
             return new KeyringChange(_keyedUpTo, new Dictionary<long, StreamKeys> { [streamId] = _streams[streamId].With(next) });
         }).ConfigureAwait(false);
+        Interlocked.Increment(ref _rotationCount);
         return current;
     }
 
@@ -181,13 +194,27 @@ internal sealed class Keyring : IDisposable
     /// have been begun after the current version was made: it is sealed with what was current then, and a recovery begins with it.
     /// </summary>
     /// <param name="streamId">The stream.</param>
-    /// <param name="oldestInUse">No segment of the stream is sealed by a version below this; the current version where there is no segment.</param>
+    /// <param name="oldestInUse">
+    /// No segment of the stream is sealed by a version below this, nor will be; greater than any version where there is none.
+    /// </param>
     /// <param name="logBeginsAt">The log's first entry.</param>
-    public Task RetireVersionsAsync(long streamId, int oldestInUse, LogPosition logBeginsAt) =>
-        Versions(streamId).Count < 2 ? Task.CompletedTask : ChangeAsync(() =>
-            _streams.GetValueOrDefault(streamId)?.Without(oldestInUse, logBeginsAt) is { } needed
-                ? new KeyringChange(_keyedUpTo, new Dictionary<long, StreamKeys> { [streamId] = needed })
-                : null);
+    /// <returns>How many.</returns>
+    public async Task<int> RetireVersionsAsync(long streamId, int oldestInUse, LogPosition logBeginsAt)
+    {
+        int count = 0;
+        if (Needed() is null)
+            return count;
+        await ChangeAsync(() =>
+        {
+            if (Needed() is not { } needed)
+                return null;
+            count = _streams[streamId].Versions.Count - needed.Versions.Count;
+            return new KeyringChange(_keyedUpTo, new Dictionary<long, StreamKeys> { [streamId] = needed });
+        }).ConfigureAwait(false);
+        return count;
+
+        StreamKeys? Needed() => _streams.GetValueOrDefault(streamId)?.Without(oldestInUse, logBeginsAt);
+    }
 
     /// <summary>
     /// Seals the keyring with another root key: that of <paramref name="from"/>; else what the source gives now, where that is another one; else,
@@ -251,6 +278,7 @@ internal sealed class Keyring : IDisposable
             foreach ((long id, StreamKeys keys) in change.Streams)
                 _streams[id] = keys;
             EraseWhatIsToBe();
+            LookForOlderVersions();
             Volatile.Write(ref _keyedUpTo, change.KeyedUpTo);
         }
         finally
@@ -272,4 +300,6 @@ internal sealed class Keyring : IDisposable
             _streams.TryRemove(id, out _);
         _toErase.Clear();
     }
+
+    private void LookForOlderVersions() => _hasOlderVersions = _streams.Any(s => s.Value.Versions.Count > 1);
 }

@@ -38,10 +38,7 @@ internal sealed class StreamKeys(IReadOnlyList<KeyVersion> versions)
     public StreamKeys? Without(int oldestInUse, LogPosition logBeginsAt)
     {
         KeyVersion[] needed = [.. Versions.Where((v, i) =>
-            i == Versions.Count - 1
-            || v.Key.Version >= oldestInUse
-            || v.LastPosition == LogPosition.None
-            || v.LastPosition >= logBeginsAt)];
+            i == Versions.Count - 1 || v.Key.Version >= oldestInUse || v.MayBeInLog(logBeginsAt))];
         return needed.Length == Versions.Count ? null : new(needed);
     }
 

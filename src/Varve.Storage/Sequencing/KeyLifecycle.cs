@@ -80,6 +80,7 @@ internal sealed class KeyLifecycle(Keyring keys, StagedState staged, Sequencer s
             CreatedAt = DateTimeOffset.UnixEpoch.AddTicks(version.CreatedMicros * TimeSpan.TicksPerMicrosecond),
             IsCurrent = version == versions[^1],
             SegmentCount = segmentCount(version.Key.Version),
+            IsInLog = version.MayBeInLog(log.BeginPosition),
         });
     }
 }

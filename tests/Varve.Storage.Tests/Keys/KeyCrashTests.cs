@@ -12,8 +12,11 @@ public class KeyCrashTests(ITestOutputHelper output)
     public async Task A_power_cut_at_any_operation_leaves_every_acknowledged_row_readable_and_every_dropped_key_erased()
     {
         int seed = TestSeed.Next(output.WriteLine);
+        int retired = 0;
         for (int run = 0; run < 10; run++)
-            await CrashManyTimesAsync(new Random(seed + run), _ => { });
+            retired += await CrashManyTimesAsync(new Random(seed + run), _ => { });
+        output.WriteLine($"{retired} older versions of keys went");
+        Assert.NotEqual(0, retired);
     }
 
     [Fact]
@@ -55,7 +58,8 @@ public class KeyCrashTests(ITestOutputHelper output)
         Assert.Fail("not found out");
     }
 
-    private static async Task CrashManyTimesAsync(Random random, Action<FaultyFileSystem> plant)
+    /// <summary>Returns how many older versions of keys went.</summary>
+    private static async Task<int> CrashManyTimesAsync(Random random, Action<FaultyFileSystem> plant)
     {
         KeyLedger ledger = new();
         FaultyFileSystem disk = new();
@@ -70,5 +74,6 @@ public class KeyCrashTests(ITestOutputHelper output)
         }
 
         await ledger.JudgeAsync(disk);
+        return ledger.RetiredCount;
     }
 }

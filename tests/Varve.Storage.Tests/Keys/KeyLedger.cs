@@ -3,14 +3,17 @@ using Varve.Storage.Tests.FileSystem;
 namespace Varve.Storage.Tests.Keys;
 
 /// <summary>
-/// The checker of the key crash tests. It makes, appends to, rotates and drops streams, knows what was acknowledged and what was only tried, and judges what
-/// is there after a crash. One thread.
+/// The checker of the key crash tests. It makes, appends to, seals, rotates and drops streams, knows what was acknowledged and what was only tried, and
+/// judges what is there after a crash. One thread.
 /// </summary>
 internal sealed class KeyLedger
 {
     private readonly Dictionary<string, Expected> _streams = [];
     private int _created;
     private long _next;
+
+    /// <summary>How many older versions of keys went, as far as it was seen.</summary>
+    public int RetiredCount { get; private set; }
 
     /// <summary>Opens, judges, works for a while. Returns what ended it: null, or the failure after which it has to be opened again.</summary>
     public async Task<StorageException?> LiveAsync(FaultyFileSystem disk, Random random, int stepCount)
@@ -27,7 +30,15 @@ internal sealed class KeyLedger
 
         await using (engine)
         {
-            Judge(engine);
+            try
+            {
+                Judge(engine);
+            }
+            catch (StorageException e) when (disk.IsCut || disk.Fault?.Struck == true)
+            {
+                return e;
+            }
+
             StorageException? end = null;
             for (int i = 0; i < stepCount && engine.IsAccepting; i++)
             {
@@ -54,7 +65,7 @@ internal sealed class KeyLedger
     private async Task StepAsync(StorageEngine engine, Random random)
     {
         string[] present = [.. _streams.Where(s => s.Value.IsThere).Select(s => s.Key)];
-        int choice = random.Next(10);
+        int choice = random.Next(14);
         if (choice < 2 || present.Length == 0)
         {
             string name = "s" + _created++;
@@ -79,10 +90,30 @@ internal sealed class KeyLedger
                 await engine.DropStreamAsync(chosen);
                 _streams[chosen].IsDropped = true;
                 break;
+            case 5:
+                await engine.RotateNodeKeyAsync();
+                break;
+            case 6 or 7:
+                await MoveOnAsync(engine, chosen);
+                break;
             default:
                 await AppendAsync(engine, chosen, random.Next(5) == 0 ? 400 : random.Next(1, 10));
                 break;
         }
+    }
+
+    /// <summary>Brings all streams to segments that the current keys seal, and lets the log go: what can older versions still be needed for?</summary>
+    private async Task MoveOnAsync(StorageEngine engine, string chosen)
+    {
+        foreach (string name in _streams.Where(s => s.Value.IsThere).Select(s => s.Key).ToArray())
+            await engine.FlushAsync(name);
+        await engine.CompactAsync(chosen);
+        int before = engine.ListKeys().Count;
+        await engine.CheckpointAsync();
+
+        // Before the background begins to merge what it is asked to, it looks for what can go.
+        await engine.CompactAsync(chosen);
+        RetiredCount += before - engine.ListKeys().Count;
     }
 
     private async Task AppendAsync(StorageEngine engine, string name, int count)

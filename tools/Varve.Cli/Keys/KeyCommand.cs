@@ -86,7 +86,7 @@ internal static class KeyCommand
 
     private static Table ToTable(IReadOnlyList<Key> keys)
     {
-        Table table = Terminal.Table("key of", "version", "state", "segments", "made");
+        Table table = Terminal.Table("key of", "version", "state", "segments", "in the log", "made");
         foreach (int right in (int[])[1, 3])
             table.Columns[right].RightAligned();
         foreach (Key key in keys)
@@ -96,6 +96,7 @@ internal static class KeyCommand
                 Quantity.Count(key.Version),
                 key.Current ? "current" : "older",
                 key.Stream.Length == 0 ? "" : Quantity.Count(key.Segments),
+                key.InLog ? "yes" : "no",
                 JsonText.Time(key.CreatedAt));
         }
 
@@ -108,6 +109,7 @@ internal static class KeyCommand
         ["version"] = key.Version,
         ["current"] = key.Current,
         ["segments"] = key.Segments,
+        ["in_log"] = key.InLog,
         ["created_at"] = JsonText.Time(key.CreatedAt),
     };
 

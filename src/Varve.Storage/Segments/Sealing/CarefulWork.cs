@@ -16,16 +16,26 @@ internal sealed class CarefulWork(string doing, TimeProvider time, Action countF
     private readonly RetryTimes _retries = new(time);
 
     /// <summary>Whether the work failed for the stream a short while ago.</summary>
-    public bool IsWaiting(StreamState stream) => _retries.IsWaiting(stream.Id);
+    public bool IsWaiting(StreamState stream) => IsWaiting(stream.Id);
+
+    /// <summary>Whether it did for the stream, or the node, of that id.</summary>
+    public bool IsWaiting(long streamId) => _retries.IsWaiting(streamId);
 
     /// <summary>Null when it went well, else what went wrong.</summary>
     /// <exception cref="OperationCanceledException">The service ends.</exception>
-    public Exception? Try(StreamState stream, Action step)
+    public Exception? Try(StreamState stream, Action step) => Try(stream.Id, $"stream '{stream.Name}'", step);
+
+    /// <summary>The same for what may be no stream.</summary>
+    /// <param name="streamId">The stream, or the node.</param>
+    /// <param name="subject">What it is called in the log.</param>
+    /// <param name="step">The work.</param>
+    /// <exception cref="OperationCanceledException">The service ends.</exception>
+    public Exception? Try(long streamId, string subject, Action step)
     {
         try
         {
             step();
-            _retries.Succeeded(stream.Id);
+            _retries.Succeeded(streamId);
             return null;
         }
 #pragma warning disable CA1031 // Whatever it is, the next stream can do without it, and a thread that ends for it would end the process.
@@ -33,12 +43,12 @@ internal sealed class CarefulWork(string doing, TimeProvider time, Action countF
 #pragma warning restore CA1031
         {
             countFailure();
-            TimeSpan delay = _retries.Failed(stream.Id);
+            TimeSpan delay = _retries.Failed(streamId);
             logger.LogError(
                 failure,
-                "{Doing} stream '{Stream}' failed and is tried again in {Delay}: {Reason}. Appends and reads go on",
+                "{Doing} {Subject} failed and is tried again in {Delay}: {Reason}. Appends and reads go on",
                 doing,
-                stream.Name,
+                subject,
                 delay,
                 failure.Message);
             return failure;

@@ -3,7 +3,9 @@ using System.Diagnostics.Metrics;
 
 namespace Varve.Storage.Segments.Sealing;
 
-/// <summary>What the background work counts, for <see cref="StorageStatistics"/> and on the engine's meter. The service's thread counts; any thread reads.</summary>
+/// <summary>
+/// What the background work counts, for <see cref="StorageStatistics"/> and on the engine's meter. The service's thread counts; any thread reads.
+/// </summary>
 internal sealed class SealMeter
 {
     private readonly Counter<long> _seals;
@@ -13,6 +15,7 @@ internal sealed class SealMeter
     private readonly Counter<long> _compactedRows;
     private readonly Histogram<double> _compactionSeconds;
     private readonly Counter<long> _trimmedRows;
+    private readonly Counter<long> _retiredKeys;
     private readonly Counter<long> _failures;
     private long _sealCount;
     private long _sealedRowCount;
@@ -30,8 +33,10 @@ internal sealed class SealMeter
         _sealSeconds = meter.CreateHistogram<double>("varve.storage.seal.duration", "s", "From the choice of rows to their segment in the catalog");
         _compactions = meter.CreateCounter<long>("varve.storage.compactions", "{segment}", "Segments made of other segments");
         _compactedRows = meter.CreateCounter<long>("varve.storage.compacted.rows", "{row}", "Rows that were written anew");
-        _compactionSeconds = meter.CreateHistogram<double>("varve.storage.compaction.duration", "s", "From the choice of segments to the new one in the catalog");
+        _compactionSeconds = meter.CreateHistogram<double>(
+            "varve.storage.compaction.duration", "s", "From the choice of segments to the new one in the catalog");
         _trimmedRows = meter.CreateCounter<long>("varve.storage.trimmed.rows", "{row}", "Rows that went because they were not to be kept");
+        _retiredKeys = meter.CreateCounter<long>("varve.storage.keys.retired", "{key}", "Older versions of keys that were erased");
         _failures = meter.CreateCounter<long>("varve.storage.background.failures", "{failure}", "Background work that failed, by kind");
     }
 
@@ -68,6 +73,12 @@ internal sealed class SealMeter
 
     public void Trimmed(long rowCount) => Add(ref _trimmedRowCount, rowCount, _trimmedRows);
 
+    public void RetiredKeys(int count)
+    {
+        if (count > 0)
+            _retiredKeys.Add(count);
+    }
+
     public void SealFailed() => Failed(ref _sealFailureCount, "seal");
 
     public void CompactionFailed() => Failed(ref _compactionFailureCount, "compaction");
@@ -75,6 +86,8 @@ internal sealed class SealMeter
     public void FoundDamaged() => Failed(ref _damagedSegmentCount, "damage");
 
     public void TrimFailed() => _failures.Add(1, new KeyValuePair<string, object?>("kind", "trim"));
+
+    public void RetirementFailed() => _failures.Add(1, new KeyValuePair<string, object?>("kind", "key"));
 
     public void DeletionFailed() => _failures.Add(1, new KeyValuePair<string, object?>("kind", "deletion"));
 

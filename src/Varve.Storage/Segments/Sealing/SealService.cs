@@ -9,9 +9,9 @@ namespace Varve.Storage.Segments.Sealing;
 /// for work when it is woken, and every second. Any thread wakes and asks.
 /// </summary>
 /// <remarks>
-/// Order of urgency: files that go, what somebody asked for, rows that are not to be kept, tails, segments to write anew. The last takes long, and
-/// lets asked-for and due seals come between its blocks. At the end of the engine a seal under way is finished and a compaction abandoned: a file
-/// that is not finished has no name that counts.
+/// Order of urgency: files and versions of keys that go, what somebody asked for, rows that are not to be kept, tails, segments to write anew. The
+/// last takes long, and lets asked-for and due seals come between its blocks. At the end of the engine a seal under way is finished and a compaction
+/// abandoned: a file that is not finished has no name that counts.
 /// </remarks>
 internal sealed class SealService : IAsyncDisposable
 {
@@ -93,6 +93,7 @@ internal sealed class SealService : IAsyncDisposable
     private bool Step()
     {
         _work.Retention.DeleteRetired();
+        _work.Keys.Retire();
         if (_requests.TryDequeue(out SealRequest? request))
         {
             request.Serve(_work, Pause);

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
+using Varve.Storage.Catalog;
 using Varve.Storage.Keys;
+using Varve.Storage.Log;
 using Varve.Storage.Sequencing;
 using Varve.Storage.Streams;
 using Varve.Storage.Tail;
@@ -20,7 +22,9 @@ internal static class SealStart
         StreamCatalog catalog,
         SegmentFiles files,
         SegmentChanges changes,
-        Func<long, StreamKey> keyOf,
+        Keyring keys,
+        DurableLog log,
+        Checkpointer checkpointer,
         MemoryBudget budget,
         SealSignal signal,
         SealMeter meter,
@@ -32,15 +36,15 @@ internal static class SealStart
             () => catalog.Head,
             budget,
             LimitsOf(options),
-            new Sealer(maker, files, changes, keyOf),
+            new Sealer(maker, files, changes, keys.CurrentKey),
             new CarefulWork("sealing", options.Time, meter.SealFailed, logger),
             meter,
             options.Time);
         CompactionWork compaction = new(
             () => catalog.Head,
             new CompactionLimits(options.SegmentRowsMax, rawBytesMax, MergeCount: 4),
-            new Compactor(maker, files, changes, keyOf),
-            keyOf,
+            new Compactor(maker, files, changes, keys.CurrentKey),
+            keys.CurrentKey,
             new CarefulWork("compacting", options.Time, meter.CompactionFailed, logger),
             meter,
             logger)
@@ -56,6 +60,8 @@ internal static class SealStart
             meter,
             options.Time,
             logger);
-        return new SealService(new SealWork(tails, compaction, retention), signal, options.Time, logger);
+        KeyRetirement retirement = new(
+            () => catalog.Head, keys, log, checkpointer, new CarefulWork("retiring keys of", options.Time, meter.RetirementFailed, logger), meter);
+        return new SealService(new SealWork(tails, compaction, retention, retirement), signal, options.Time, logger);
     }
 }
