@@ -441,6 +441,8 @@ public sealed class StorageEngine : IAsyncDisposable
         void Judge()
         {
             recovery.Judge();
+            foreach (StreamState stream in recovery.Catalog.Streams)
+                keys.RequireKeyOf(stream.Id, stream.Name);
             segments = SegmentDirectory.Check(options.FileSystem, directory.SegmentsPath, recovery.Catalog);
         }
     }

@@ -100,25 +100,29 @@ internal sealed class Keyring : IDisposable
     /// <summary>The versions of a stream's key, the current one last; none where encryption is off or the stream was erased.</summary>
     public IReadOnlyList<KeyVersion> Versions(long streamId) => _streams.GetValueOrDefault(streamId)?.Versions ?? [];
 
+    /// <summary>Throws <see cref="StorageErrorCode.KeyMismatch"/> where a stream that exists has no key; changes nothing.</summary>
+    public void RequireKeyOf(long streamId, string name)
+    {
+        if (!IsEncrypted || _streams.ContainsKey(streamId))
+            return;
+        throw new StorageException(
+            StorageErrorCode.KeyMismatch,
+            IsErased(streamId)
+                ? $"the key of stream {streamId} ('{name}') was erased when the stream was dropped, but by the log and the checkpoint it exists: they are "
+                    + "copies from before the drop. Nothing was changed; put back the newest ones. Nothing opens the stream's rows any more"
+                : $"the keyring has no key of stream {streamId} ('{name}'), which exists: the keyring is older than the data. Nothing was changed; put "
+                    + "back the newest one");
+    }
+
     /// <summary>
-    /// Brings the keyring in line with the recovered catalog: erases what belongs to streams that are gone, and makes what is missing for streams to
-    /// come. Throws <see cref="StorageErrorCode.KeyMismatch"/> where a stream that exists has no key.
+    /// Brings the keyring in line with the recovered catalog, whose streams have keys: erases what belongs to streams that are gone, and makes what is
+    /// missing for streams to come.
     /// </summary>
     /// <param name="streams">Those that exist.</param>
     /// <param name="lastStreamId">The newest that ever existed.</param>
     /// <param name="recoveredUpTo">The log's end.</param>
     public Task SettleAsync(IReadOnlySet<long> streams, long lastStreamId, LogPosition recoveredUpTo) => ChangeAsync(() =>
     {
-        foreach (long id in streams)
-        {
-            if (!_streams.ContainsKey(id))
-            {
-                throw new StorageException(
-                    StorageErrorCode.KeyMismatch,
-                    $"the keyring has no key of stream {id}, which exists: the keyring is older than the data; put back the newest one");
-            }
-        }
-
         foreach (long id in _streams.Keys)
         {
             if (id != NodeId && id <= lastStreamId && !streams.Contains(id))

@@ -10,7 +10,7 @@ internal static class KeyringOpening
 {
     /// <param name="fileSystem">Where the directory is.</param>
     /// <param name="directory">The data directory, locked.</param>
-    /// <param name="holdsData">Whether a log or anything else is there that belongs to a node.</param>
+    /// <param name="holdsData">Whether a log, a checkpoint or anything else is there that belongs to a node.</param>
     /// <param name="options">What is asked for.</param>
     /// <param name="time">Says when keys are made.</param>
     /// <param name="cancellationToken">Ends the wait for a command.</param>

@@ -1,3 +1,4 @@
+using Varve.Storage.Catalog;
 using Varve.Storage.FileSystem;
 using Varve.Storage.Keys;
 
@@ -53,7 +54,7 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>The node's keys. They are made, and durable, before anything else of a node is.</summary>
     public Task<Keyring> OpenKeyringAsync(KeyOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        bool holdsData = _fileSystem.FileExists(System.IO.Path.Combine(Path, NodeFile.FileName))
+        bool holdsData = new[] { NodeFile.FileName, CheckpointFile.FileName }.Any(f => _fileSystem.FileExists(System.IO.Path.Combine(Path, f)))
             || new[] { LogPath, SegmentsPath }.Any(d => _fileSystem.DirectoryExists(d) && _fileSystem.ListFiles(d).Count > 0);
         return KeyringOpening.OpenAsync(_fileSystem, Path, holdsData, options, time, cancellationToken);
     }

@@ -101,7 +101,8 @@ public sealed record SegmentInspection
             KeyVersion = header.KeyVersion,
         };
         StreamKey? key = header.KeyVersion == 0 ? StreamKey.None : findKey(header.Identity.StreamId, header.KeyVersion);
-        string locked = $"there is no key for version {header.KeyVersion} of stream {header.Identity.StreamId}: only the header can be shown";
+        string locked = $"there is no key for version {header.KeyVersion} of stream {header.Identity.StreamId}, which is gone for ever where the stream "
+            + "was dropped: only the header can be shown";
         return key is null
             ? shown with { Locked = locked }
             : new SegmentCheck(SegmentReader.Open(file, _ => key, meter: null)).Complete(shown);

@@ -117,9 +117,14 @@ public class KeyringTests
     {
         Keyring keyring = await KeyringHost.OpenAsync(_disk);
         long beyond = keyring.KeyedUpTo + 1;
-        StorageException e = await Assert.ThrowsAsync<StorageException>(() => keyring.SettleAsync(new HashSet<long> { beyond }, beyond, Nowhere));
+        keyring.RequireKeyOf(beyond - 1, "s");
+        StorageException e = Assert.Throws<StorageException>(() => keyring.RequireKeyOf(beyond, "s"));
         Assert.Equal(StorageErrorCode.KeyMismatch, e.Code);
         Assert.Contains("older than the data", e.Message, StringComparison.Ordinal);
+        await keyring.EraseAsync(1);
+        e = Assert.Throws<StorageException>(() => keyring.RequireKeyOf(1, "s"));
+        Assert.Equal(StorageErrorCode.KeyMismatch, e.Code);
+        Assert.Contains("was erased when the stream was dropped", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -27,6 +27,32 @@ public class DataDirectoryTests
         Assert.Contains("is missing", e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("checkpoint")]
+    [InlineData("log")]
+    [InlineData("segments")]
+    public async Task Whatever_is_left_of_a_node_without_its_keyring_is_refused_and_no_keys_are_made(string left)
+    {
+        await using EngineHost host = await EngineHost.StartAsync();
+        await host.Engine.CreateStreamAsync("s", Rows.Schema);
+        await host.Engine.AppendAsync("s", Rows.Of(1));
+        await host.Engine.FlushAsync("s");
+        await host.Engine.CheckpointAsync();
+        await host.CloseAsync();
+        foreach (string path in System.IO.Directory.GetFileSystemEntries(host.Directory).Where(p => Path.GetFileName(p) != left))
+        {
+            if (System.IO.Directory.Exists(path))
+                System.IO.Directory.Delete(path, recursive: true);
+            else
+                File.Delete(path);
+        }
+
+        StorageException e = await Assert.ThrowsAsync<StorageException>(() => StorageEngine.OpenAsync(host.Options));
+        Assert.Equal(StorageErrorCode.Corruption, e.Code);
+        Assert.Contains($"the keyring {Path.Combine(host.Directory, "keyring")} is missing", e.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(host.Directory, "keyring")));
+    }
+
     [Fact]
     public async Task A_log_without_its_node_file_is_refused_if_it_holds_anything()
     {
