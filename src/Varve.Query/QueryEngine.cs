@@ -8,7 +8,7 @@ namespace Varve.Query;
 
 /// <summary>
 /// SQL over the streams of a storage engine, by DuckDB in process. Each stream is a table of catalog <c>varve</c>, schema <c>main</c>; a
-/// statement sees every row that was visible when it began, in all places that mention the stream the same rows. SQL only reads: no files, no
+/// statement sees every row that was visible when it began, in all places that mention the stream the same rows. Statements only read: no files, no
 /// network, no settings. Row order is promised by ORDER BY alone. Thread-safe.
 /// </summary>
 public sealed class QueryEngine : IDisposable

@@ -197,13 +197,15 @@ public sealed class StorageEngine : IAsyncDisposable
         string name, Schema schema, StreamSettings settings, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        StreamName.Validate(name);
-        Schema plain = SchemaRules.ForNewStream(name, schema);
-        StoredSettings stored = SettingsRules.Check(name, new StreamSchema(plain, version: 1), settings);
-        SchemaRules.CheckRecord(name, "create", new CreateStreamRecord(0, 0, name, plain) { Settings = stored }, _changeBytesMax);
+        PendingCreate create = Check(name, schema, settings);
         ThrowIfStopped();
-        return await _keyLifecycle.CreateAsync(new PendingCreate(name, plain, stored)).ConfigureAwait(false);
+        return await _keyLifecycle.CreateAsync(create).ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// Throws what <see cref="CreateStreamAsync(string, Schema, CancellationToken)"/> would throw about the name and the columns; nothing is made.
+    /// </summary>
+    public void CheckNewStream(string name, Schema schema) => Check(name, schema, StreamSettings.Default);
 
     /// <summary>
     /// Puts settings in the place of those that the stream has. Durable when it completes. Throws <see cref="StorageErrorCode.InvalidSettings"/>.
@@ -461,6 +463,15 @@ public sealed class StorageEngine : IAsyncDisposable
             ThrowIfStopped();
             await change.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private PendingCreate Check(string name, Schema schema, StreamSettings settings)
+    {
+        StreamName.Validate(name);
+        Schema plain = SchemaRules.ForNewStream(name, schema);
+        StoredSettings stored = SettingsRules.Check(name, new StreamSchema(plain, version: 1), settings);
+        SchemaRules.CheckRecord(name, "create", new CreateStreamRecord(0, 0, name, plain) { Settings = stored }, _changeBytesMax);
+        return new PendingCreate(name, plain, stored);
     }
 
     private static StorageException Dropped(string name) => new(StorageErrorCode.StreamNotFound, $"cannot read stream '{name}': it was dropped");

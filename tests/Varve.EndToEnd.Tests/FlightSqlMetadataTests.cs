@@ -34,7 +34,7 @@ public class FlightSqlMetadataTests(Daemon daemon, NodeClients node)
         Assert.Equal("""["TABLE"]""", answer.Text("tableTypes"));
         JsonElement info = answer["sqlInfo"];
         Assert.Equal("Varve", info.GetProperty("0").GetString());
-        Assert.True(info.GetProperty("3").GetBoolean());
+        Assert.False(info.GetProperty("3").GetBoolean());
         Assert.Equal(0, info.GetProperty("8").GetInt32());
         Assert.Equal("\"", info.GetProperty("504").GetString());
         Assert.Contains("QUALIFY", info.GetProperty("508").ToString(), StringComparison.Ordinal);
@@ -76,6 +76,6 @@ public class FlightSqlMetadataTests(Daemon daemon, NodeClients node)
         Assert.Equal("[]", answer.Rows("tables"));
         Assert.Equal("trips", answer["tablesByPattern"].GetProperty("rows")[0][2].GetString());
         Assert.Contains("CommandGetNothing", answer.Error("unknown"), StringComparison.Ordinal);
-        Assert.Contains("SQL only reads", answer.Error("update"), StringComparison.Ordinal);
+        Assert.Contains("DoPut", answer.Error("update"), StringComparison.Ordinal);
     }
 }

@@ -71,7 +71,8 @@ internal static class SqlText
         return word.IsEmpty || StatementWords.Allowed.Contains(word.ToString());
     }
 
-    private static int SkipBlanks(ReadOnlySpan<char> sql, int at)
+    /// <summary>Where blanks, comments and semicolons end.</summary>
+    public static int SkipBlanks(ReadOnlySpan<char> sql, int at)
     {
         while (at < sql.Length)
         {

@@ -40,5 +40,6 @@ internal sealed class StatementRules(int lengthMax, FunctionRules functions)
 
     private static QueryException Refused(string what) => new(
         QueryErrorCode.Refused,
-        $"{what} statements are not allowed here: SQL only reads (SELECT, WITH, FROM, VALUES, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN)");
+        $"{what} statements are not allowed here: SQL reads (SELECT, WITH, FROM, VALUES, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN), and through Flight SQL "
+        + "it appends to streams, creates, alters and drops them (INSERT INTO, CREATE TABLE, ALTER TABLE, DROP TABLE)");
 }

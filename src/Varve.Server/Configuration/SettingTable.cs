@@ -72,6 +72,9 @@ public static class SettingTable
         SettingKinds.Text("Auth:TokensFile", "a file with lines NAME: SHA-256-OF-THE-TOKEN-IN-HEX",
             "Who may call. Not set: everyone may, as anonymous. Read at start; a change needs a restart.",
             o => o.Auth.TokensFile, (o, v) => o.Auth.TokensFile = v),
+        SettingKinds.Switch("Auth:Handshake",
+            "Whether Flight's Handshake is answered, in which clients show a token as a password or as it is. Off: every call must bring its own.",
+            o => o.Auth.Handshake, (o, v) => o.Auth.Handshake = v),
 
         SettingKinds.Count("Append:MaxUnansweredRequests", 1, 1_000_000,
             "Requests of one Append call that may be unanswered before the daemon stops reading on.",
@@ -99,6 +102,9 @@ public static class SettingTable
 
         SettingKinds.Switch("Flight:CreateStreamOnPut", "A Flight DoPut to an unknown stream makes it from the schema that was sent.",
             o => o.Flight.CreateStreamOnPut, (o, v) => o.Flight.CreateStreamOnPut = v),
+        SettingKinds.Milliseconds("Flight:TicketLifetimeMs", 1000, 30 * DayMs,
+            "How long the ticket of a statement may be used; RenewFlightEndpoint gives one that lasts as long again.",
+            o => o.Flight.TicketLifetime, (o, v) => o.Flight.TicketLifetime = v),
 
         SettingKinds.Bytes("Rpc:MaxMessageBytes", 64 << 10, 2047 * MiB, "The largest gRPC message that is read. Must be above Data:MaxBatchBytes.",
             o => o.Rpc.MaxMessageBytes, (o, v) => o.Rpc.MaxMessageBytes = v!.Value),

@@ -103,6 +103,9 @@ public sealed class VarveServerOptions
     public sealed class AuthSection
     {
         public string TokensFile { get; set; } = "";
+
+        /// <summary>Whether Flight's Handshake is answered.</summary>
+        public bool Handshake { get; set; } = true;
     }
 
     public sealed class AppendSection
@@ -136,6 +139,9 @@ public sealed class VarveServerOptions
     public sealed class FlightSection
     {
         public bool CreateStreamOnPut { get; set; } = true;
+
+        /// <summary>How long the ticket of a statement may be used.</summary>
+        public TimeSpan TicketLifetime { get; set; } = TimeSpan.FromHours(1);
     }
 
     public sealed class RpcSection

@@ -4,7 +4,7 @@ using Varve.Protocol.FlightSql;
 using Varve.Protocol.V1;
 using Varve.Rpc.Server;
 using Varve.Server.Errors;
-using Varve.Server.FlightSql;
+using Varve.Server.FlightSql.Sessions;
 using Varve.Server.FlightSql.Statements;
 using Action = Varve.Protocol.Flight.Action;
 using Any = Google.Protobuf.WellKnownTypes.Any;
@@ -17,7 +17,7 @@ namespace Varve.Server.Flight;
 /// DoAction and ListActions. Bodies of Flight SQL's actions are wrapped in an Any, those of Flight's own are bare. What Varve knows by name and does
 /// not do is refused by name. Any thread.
 /// </summary>
-internal sealed class FlightActions(StatementService statements)
+internal sealed class FlightActions(StatementService statements, PreparedCalls prepared, StatementTickets tickets, SessionCalls sessions)
 {
     private static readonly (string Type, string Description)[] Listed =
     [
@@ -25,9 +25,10 @@ internal sealed class FlightActions(StatementService statements)
         ("ClosePreparedStatement", "Any(ActionClosePreparedStatementRequest) -> nothing"),
         ("CancelQuery", "Any(ActionCancelQueryRequest) -> Any(ActionCancelQueryResult); superseded by CancelFlightInfo"),
         ("CancelFlightInfo", "CancelFlightInfoRequest -> CancelFlightInfoResult; ends the query whose ticket the FlightInfo holds, while it runs"),
-        ("GetSessionOptions", "GetSessionOptionsRequest -> GetSessionOptionsResult; catalog and schema, which are fixed"),
-        ("SetSessionOptions", "SetSessionOptionsRequest -> SetSessionOptionsResult; catalog and schema can be set to what they are"),
-        ("CloseSession", "CloseSessionRequest -> CloseSessionResult; there is nothing to close"),
+        ("RenewFlightEndpoint", "RenewFlightEndpointRequest -> FlightEndpoint; with a ticket that expires later"),
+        ("GetSessionOptions", "GetSessionOptionsRequest -> GetSessionOptionsResult; of the session that the call's cookie names"),
+        ("SetSessionOptions", "SetSessionOptionsRequest -> SetSessionOptionsResult; opens a session, which a cookie names from then on"),
+        ("CloseSession", "CloseSessionRequest -> CloseSessionResult"),
     ];
 
     private static readonly Dictionary<string, string> Refused = new(StringComparer.Ordinal)
@@ -37,7 +38,6 @@ internal sealed class FlightActions(StatementService statements)
         ["BeginSavepoint"] = "savepoints",
         ["EndSavepoint"] = "savepoints",
         ["CreatePreparedSubstraitPlan"] = "Substrait plans: send SQL",
-        ["RenewFlightEndpoint"] = "renewing of endpoints: they do not expire",
     };
 
     public static async Task ListAsync(Empty request, ServerCall call)
@@ -52,13 +52,15 @@ internal sealed class FlightActions(StatementService statements)
         IMessage? answer = action.Type switch
         {
             "CreatePreparedStatement" =>
-                Wrap(await statements.PrepareAsync(Command.Unpack<ActionCreatePreparedStatementRequest>(action.Body, action.Type), call)),
+                Wrap(await prepared.PrepareAsync(Command.Unpack<ActionCreatePreparedStatementRequest>(action.Body, action.Type), call)),
             "ClosePreparedStatement" => Close(Command.Unpack<ActionClosePreparedStatementRequest>(action.Body, action.Type)),
             "CancelQuery" => Wrap(CancelQuery(Command.Unpack<ActionCancelQueryRequest>(action.Body, action.Type))),
             "CancelFlightInfo" => CancelFlightInfo(Command.Parse<CancelFlightInfoRequest>(action.Body)),
-            "GetSessionOptions" => SessionOptions.Get(),
-            "SetSessionOptions" => SessionOptions.Set(Command.Parse<SetSessionOptionsRequest>(action.Body)),
-            "CloseSession" => new CloseSessionResult { Status = CloseSessionResult.Types.Status.Closed },
+            "RenewFlightEndpoint" => tickets.Renew(Command.Parse<RenewFlightEndpointRequest>(action.Body).Endpoint
+                ?? throw ErrorMapper.InvalidRequest("RenewFlightEndpoint: the request has no endpoint")),
+            "GetSessionOptions" => sessions.Get(call),
+            "SetSessionOptions" => sessions.Set(Command.Parse<SetSessionOptionsRequest>(action.Body), call),
+            "CloseSession" => sessions.Close(call),
             _ => throw Unknown(action.Type),
         };
         if (answer is not null)
@@ -73,7 +75,7 @@ internal sealed class FlightActions(StatementService statements)
 
     private IMessage? Close(ActionClosePreparedStatementRequest request)
     {
-        statements.Close(request.PreparedStatementHandle);
+        prepared.Close(request.PreparedStatementHandle);
         return null;
     }
 

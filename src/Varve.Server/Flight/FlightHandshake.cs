@@ -13,7 +13,7 @@ namespace Varve.Server.Flight;
 /// payload. They take the token from the response headers, the payload or the trailers, so it goes out in all three; and some never half-close but
 /// wait for the first answer, so it goes out after the first request. The token is the one that was shown: nothing is kept. Stateless.
 /// </summary>
-internal sealed class FlightHandshake(Authenticator authenticator)
+internal sealed class FlightHandshake(Authenticator authenticator, bool isAllowed)
 {
     private const string Authorization = "authorization";
 
@@ -22,6 +22,12 @@ internal sealed class FlightHandshake(Authenticator authenticator)
 
     public async Task HandleAsync(ServerCall call)
     {
+        if (!isAllowed)
+        {
+            throw ErrorMapper.Create(ErrorCode.Unsupported,
+                "handshakes are turned off (Auth:Handshake): send 'authorization: Bearer TOKEN' with every call");
+        }
+
         string? header = call.RequestHeaders.GetText(Authorization);
         string? token = null;
         if (header is not null)

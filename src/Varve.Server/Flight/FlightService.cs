@@ -1,6 +1,7 @@
 using System.Text;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
+using Varve.Arrow;
 using Varve.Protocol;
 using Varve.Protocol.Flight;
 using Varve.Protocol.V1;
@@ -27,16 +28,14 @@ internal sealed class FlightService(
         server.AddServerStreaming<Criteria>(Method("ListFlights"), ListFlightsAsync);
         server.AddUnary<FlightDescriptor, FlightInfo>(Method("GetFlightInfo"), GetFlightInfoAsync);
         server.AddUnary<FlightDescriptor, SchemaResult>(Method("GetSchema"), GetSchemaAsync);
-        server.AddUnary<FlightDescriptor, PollInfo>(Method("PollFlightInfo"), (_, _) => throw Unsupported(
-            "PollFlightInfo: a query starts when its ticket is used, so there is nothing to poll; use GetFlightInfo, then DoGet"));
+        server.AddUnary<FlightDescriptor, PollInfo>(Method("PollFlightInfo"), PollFlightInfoAsync);
         server.AddServerStreaming<Ticket>(Method("DoGet"), DoGetAsync);
         server.AddBidi(Method("DoPut"), put.HandleAsync, put.MethodOptions);
-        server.AddBidi(Method("DoExchange"), _ => throw Unsupported("DoExchange: append with DoPut, read with DoGet"));
+        server.AddBidi(Method("DoExchange"), _ => throw ErrorMapper.Create(
+            ErrorCode.Unsupported, "Varve does not do DoExchange: append with DoPut, read with DoGet"));
         server.AddServerStreaming<Action>(Method("DoAction"), actions.HandleAsync);
         server.AddServerStreaming<Empty>(Method("ListActions"), FlightActions.ListAsync);
     }
-
-    private static Rpc.RpcException Unsupported(string what) => ErrorMapper.Create(ErrorCode.Unsupported, $"Varve does not do {what}");
 
     private async Task ListFlightsAsync(Criteria criteria, ServerCall call)
     {
@@ -47,26 +46,40 @@ internal sealed class FlightService(
     private async Task<FlightInfo> GetFlightInfoAsync(FlightDescriptor descriptor, ServerCall call) =>
         (await PlanAsync(descriptor, call)).ToFlightInfo(descriptor);
 
+    private async Task<PollInfo> PollFlightInfoAsync(FlightDescriptor descriptor, ServerCall call) =>
+        (await PlanAsync(descriptor, call)).ToPollInfo(descriptor);
+
     private async Task<SchemaResult> GetSchemaAsync(FlightDescriptor descriptor, ServerCall call) =>
-        (await PlanAsync(descriptor, call)).ToSchemaResult();
+        FlightPlan.ToSchemaResult(await SchemaAsync(descriptor, call));
 
     private async Task<FlightPlan> PlanAsync(FlightDescriptor descriptor, ServerCall call)
     {
-        switch (descriptor.Type)
-        {
-            case FlightDescriptor.Types.DescriptorType.Path:
-                return streams.Plan(FlightMessages.StreamOf(descriptor));
-            case FlightDescriptor.Types.DescriptorType.Cmd:
-                if (!AnyMessage.TryParse(descriptor.Cmd, out Any? command))
-                    return await sql.PlanAsync(SqlText.Of(descriptor.Cmd, "command"), call.Cancelled);
-                return command.Is(StreamTicket.Descriptor)
-                    ? streams.Plan(Command.Unpack<StreamTicket>(command))
-                    : await sql.PlanAsync(command, call.Cancelled);
-            default:
-                throw ErrorMapper.InvalidRequest(
-                    $"a descriptor of type {descriptor.Type}: expected PATH (a stream's name) or CMD (a Flight SQL command, or SQL)");
-        }
+        if (StreamOf(descriptor) is { } stream)
+            return stream;
+        return AnyMessage.TryParse(descriptor.Cmd, out Any? command)
+            ? await sql.PlanAsync(command, call)
+            : await sql.PlanAsync(SqlText.Of(descriptor.Cmd, "command"), call);
     }
+
+    private async Task<Schema> SchemaAsync(FlightDescriptor descriptor, ServerCall call)
+    {
+        if (StreamOf(descriptor) is { } stream)
+            return stream.Schema;
+        return AnyMessage.TryParse(descriptor.Cmd, out Any? command)
+            ? await sql.SchemaAsync(command, call)
+            : await sql.SchemaAsync(SqlText.Of(descriptor.Cmd, "command"), call);
+    }
+
+    /// <summary>Null for a descriptor of SQL.</summary>
+    private FlightPlan? StreamOf(FlightDescriptor descriptor) => descriptor.Type switch
+    {
+        FlightDescriptor.Types.DescriptorType.Path => streams.Plan(FlightMessages.StreamOf(descriptor)),
+        FlightDescriptor.Types.DescriptorType.Cmd => AnyMessage.TryParse(descriptor.Cmd, out Any? command) && command.Is(StreamTicket.Descriptor)
+            ? streams.Plan(Command.Unpack<StreamTicket>(command))
+            : null,
+        _ => throw ErrorMapper.InvalidRequest(
+            $"a descriptor of type {descriptor.Type}: expected PATH (a stream's name) or CMD (a Flight SQL command, or SQL)"),
+    };
 
     private async Task DoGetAsync(Ticket ticket, ServerCall call)
     {

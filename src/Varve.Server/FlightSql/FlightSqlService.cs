@@ -17,23 +17,33 @@ namespace Varve.Server.FlightSql;
 internal sealed class FlightSqlService(StatementService statements, MetadataCommands metadata)
 {
     /// <exception cref="Rpc.RpcException">The command is unknown, or Varve does not do what it asks.</exception>
-    public async Task<FlightPlan> PlanAsync(Any command, CancellationToken cancelled)
+    public async Task<FlightPlan> PlanAsync(Any command, ServerCall call)
     {
         if (StatementOf(command) is { } statement)
-            return await statements.PlanAsync(statement, cancelled);
+            return await statements.PlanAsync(statement, call);
         MetadataResult result = metadata.Find(command) ?? throw Refusal(command);
         return new FlightPlan(result.Schema, new Ticket { Ticket_ = command.ToByteString() }, RowCount: null, IsOrdered: true);
     }
 
     /// <summary>SQL without a command around it.</summary>
-    public Task<FlightPlan> PlanAsync(string sql, CancellationToken cancelled) => statements.PlanAsync(new StatementTicket { Sql = sql }, cancelled);
+    public Task<FlightPlan> PlanAsync(string sql, ServerCall call) => statements.PlanAsync(new StatementTicket { Sql = sql }, call);
+
+    /// <summary>The columns of what a command gives; nothing is run.</summary>
+    /// <inheritdoc cref="PlanAsync(Any, ServerCall)"/>
+    public async Task<Schema> SchemaAsync(Any command, ServerCall call)
+    {
+        if (StatementOf(command) is { } statement)
+            return await statements.SchemaAsync(statement, call);
+        return (metadata.Find(command) ?? throw Refusal(command)).Schema;
+    }
+
+    /// <summary>SQL without a command around it.</summary>
+    public Task<Schema> SchemaAsync(string sql, ServerCall call) => statements.SchemaAsync(new StatementTicket { Sql = sql }, call);
 
     /// <summary>Answers a ticket: one of ours, or a command that the client sent as a ticket.</summary>
     public async Task SendAsync(Any ticket, ServerCall call)
     {
-        StatementTicket? statement = ticket.Is(TicketStatementQuery.Descriptor)
-            ? Command.Parse<StatementTicket>(Command.Unpack<TicketStatementQuery>(ticket).StatementHandle)
-            : StatementOf(ticket);
+        StatementTicket? statement = ticket.Is(TicketStatementQuery.Descriptor) ? StatementTickets.Open(ticket) : StatementOf(ticket);
         if (statement is not null)
         {
             await statements.SendAsync(statement, call);
@@ -50,21 +60,17 @@ internal sealed class FlightSqlService(StatementService statements, MetadataComm
     /// <summary>SQL without a ticket around it.</summary>
     public Task SendAsync(string sql, ServerCall call) => statements.SendAsync(new StatementTicket { Sql = sql }, call);
 
-    /// <summary>The refusal of a command that is neither a query nor about metadata: by name where Varve knows it.</summary>
+    /// <summary>The refusal of a command where it does not belong: by name where Varve knows it.</summary>
     public static Rpc.RpcException Refusal(Any command)
     {
         string name = AnyMessage.TypeName(command);
-        if (command.Is(CommandStatementUpdate.Descriptor) || command.Is(CommandPreparedStatementUpdate.Descriptor))
-        {
-            return ErrorMapper.Create(ErrorCode.Unsupported,
-                $"{name}: SQL only reads. Append rows with DoPut to a PATH descriptor, with CommandStatementIngest, or with varve.v1.Streams.Append");
-        }
-
         if (command.Is(CommandStatementSubstraitPlan.Descriptor))
             return ErrorMapper.Create(ErrorCode.Unsupported, $"{name}: Varve takes SQL, not Substrait plans");
-        if (command.Is(CommandStatementIngest.Descriptor))
-            return ErrorMapper.InvalidRequest($"{name} goes into a DoPut");
-        return ErrorMapper.InvalidRequest($"a command or ticket of type '{name}', which Varve does not know");
+        bool isPut = command.Is(CommandStatementIngest.Descriptor) || command.Is(CommandStatementUpdate.Descriptor)
+            || command.Is(CommandPreparedStatementUpdate.Descriptor);
+        return isPut
+            ? ErrorMapper.InvalidRequest($"{name} goes into a DoPut")
+            : ErrorMapper.InvalidRequest($"a command or ticket of type '{name}', which Varve does not know");
     }
 
     /// <summary>Null for a command that is no query.</summary>

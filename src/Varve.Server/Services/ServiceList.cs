@@ -3,7 +3,9 @@ using Varve.Server.Calls;
 using Varve.Server.Flight;
 using Varve.Server.FlightSql;
 using Varve.Server.FlightSql.Metadata;
+using Varve.Server.FlightSql.Sessions;
 using Varve.Server.FlightSql.Statements;
+using Varve.Server.FlightSql.Updates;
 
 namespace Varve.Server.Services;
 
@@ -27,15 +29,22 @@ internal static class ServiceList
 
     private static FlightService CreateFlight(ServiceContext context, AppendServices appends)
     {
-        var statements = new StatementService(context.Queries, new PreparedStatements(context.Time), new RunningStatements(), context.Statements);
+        var updates = new UpdateService(context.Queries, appends);
+        var prepared = new PreparedCalls(context.Queries, updates, new PreparedStatements(context.Time));
+        var tickets = new StatementTickets(context.Time, context.Options.Flight.TicketLifetime);
+        var sessions = new SessionCalls(new SessionStore(context.Time));
+        var statements = new StatementService(
+            context.Queries, updates, prepared, tickets, sessions, new RunningStatements(), context.Statements);
+        var rows = new PutAppends(appends);
+        bool createsStreams = context.Options.Flight.CreateStreamOnPut;
         var metadata = new MetadataCommands(
             new TableCatalog(context.Engine, context.Queries),
             new SqlInfoValues(ProductInfo.Version, context.Options.Sql.Timeout));
         return new FlightService(
-            new FlightHandshake(context.Authenticator),
+            new FlightHandshake(context.Authenticator, context.Options.Auth.Handshake),
             new StreamFlights(context.Engine, context.Metrics),
-            new FlightPut(appends, statements, context.Options.Flight.CreateStreamOnPut),
+            new FlightPut(appends, rows, new FlightSqlPut(context.Engine, rows, prepared, statements, createsStreams), createsStreams),
             new FlightSqlService(statements, metadata),
-            new FlightActions(statements));
+            new FlightActions(statements, prepared, tickets, sessions));
     }
 }

@@ -25,6 +25,12 @@ internal sealed class ClientAnswer(JsonElement steps)
         }
     }
 
+    public int StepCount => steps.EnumerateObject().Count();
+
+    /// <summary>The steps that ended with an error.</summary>
+    public IReadOnlyList<string> FailedSteps =>
+        [.. steps.EnumerateObject().Where(step => !step.Value.TryGetProperty("ok", out _)).Select(step => step.Name)];
+
     /// <summary>The error of a step, as JSON text; fails where there was none.</summary>
     public string Error(string step)
     {

@@ -109,4 +109,32 @@ internal sealed class FlightCalls(GrpcChannel channel)
             await PutAsync(FlightMessages.CommandDescriptor(command), parameters.Schema, parameters);
         return await GetAsync(command);
     }
+
+    /// <summary>Runs a statement that changes something; how many rows it says it changed.</summary>
+    public async Task<long> UpdateAsync(string sql)
+    {
+        using DuplexCall<FlightData, PutResult> call = OpenPut();
+        await WriteCommandAsync(call, new CommandStatementUpdate { Query = sql });
+        return CountOf(await ReadAllAsync(call));
+    }
+
+    /// <summary>The same for a prepared one, with values for its placeholders.</summary>
+    public async Task<long> UpdateAsync(ByteString handle, RecordBatch? values)
+    {
+        var command = new CommandPreparedStatementUpdate { PreparedStatementHandle = handle };
+        if (values is not null)
+            return CountOf(await PutAsync(FlightMessages.CommandDescriptor(command), values.Schema, values));
+        using DuplexCall<FlightData, PutResult> call = OpenPut();
+        await WriteCommandAsync(call, command);
+        return CountOf(await ReadAllAsync(call));
+    }
+
+    /// <summary>A DoPut of a command alone.</summary>
+    private static async Task WriteCommandAsync(DuplexCall<FlightData, PutResult> call, IMessage command)
+    {
+        await call.RequestStream.WriteAsync(new FlightData { FlightDescriptor = FlightMessages.CommandDescriptor(command) });
+        await call.RequestStream.CompleteAsync();
+    }
+
+    private static long CountOf(List<PutResult> results) => DoPutUpdateResult.Parser.ParseFrom(Assert.Single(results).AppMetadata).RecordCount;
 }

@@ -52,6 +52,24 @@ public sealed class HandshakeTests : IAsyncLifetime, IDisposable
         Assert.Equal("Bearer " + Token, call.Trailers.GetText("authorization"));
     }
 
+    [Fact]
+    public async Task Handshakes_that_are_turned_off_are_refused_and_calls_bring_their_tokens()
+    {
+        string file = _directory.File("tokens");
+        await using RunningServer server = await RunningServer.StartAsync(options =>
+        {
+            options.Auth.TokensFile = file;
+            options.Auth.Handshake = false;
+        });
+        using DuplexCall<HandshakeRequest, HandshakeResponse> call = Open(server.Channel, "Bearer " + Token);
+
+        RpcException e = await Assert.ThrowsAsync<RpcException>(async () => await call.ResponseStream.ReadAsync());
+
+        Assert.Equal(StatusCode.Unimplemented, e.Code);
+        Assert.Contains("Auth:Handshake", e.Message, StringComparison.Ordinal);
+        Assert.Equal(200, (await server.HttpAsync("/metrics", Token)).Status);
+    }
+
     [Theory]
     [InlineData("Bearer wrong", "")]
     [InlineData("Basic !!!", "")]

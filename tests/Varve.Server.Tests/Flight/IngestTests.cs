@@ -47,6 +47,33 @@ public class IngestTests(RunningServer server) : IClassFixture<RunningServer>
     }
 
     [Fact]
+    public async Task A_table_is_replaced_by_one_with_other_columns()
+    {
+        var replace = new CommandStatementIngest { Table = "replaced", TableDefinitionOptions = Definition(IfNotExist.Fail, IfExists.Replace) };
+        Assert.Equal(3, await IngestAsync(replace, Three));
+        var other = new Schema([new Field("text", ArrowTypes.Utf8)]);
+        RecordBatch one = new RecordBatchBuilder(other).AppendRow("x").Build();
+
+        List<PutResult> results = await _flight.PutAsync(FlightMessages.CommandDescriptor(replace), other, one);
+
+        Assert.Equal(1, DoPutUpdateResult.Parser.ParseFrom(Assert.Single(results).AppMetadata).RecordCount);
+        Assert.Equal("""{"text":"x","_offset":0}""", (await _flight.QueryAsync("select * exclude (_time) from replaced")).Json.Trim());
+    }
+
+    [Fact]
+    public async Task A_table_stays_where_no_stream_can_have_the_columns_that_should_replace_it()
+    {
+        var replace = new CommandStatementIngest { Table = "kept", TableDefinitionOptions = Definition(IfNotExist.Create, IfExists.Replace) };
+        await IngestAsync(replace, Three);
+        var wrong = new Schema([new Field("same", ArrowTypes.Utf8), new Field("Same", ArrowTypes.Utf8)]);
+
+        RpcException e = await Assert.ThrowsAsync<RpcException>(() => _flight.PutAsync(FlightMessages.CommandDescriptor(replace), wrong));
+
+        Assert.Equal(ErrorCode.InvalidSchema, RunningServer.DetailOf(e).Code);
+        Assert.Equal(3, server.Server.Engine.Describe("kept").RowCount);
+    }
+
+    [Fact]
     public async Task What_varve_does_not_do_is_refused_and_not_passed_over()
     {
         CommandStatementIngest[] commands =
@@ -56,7 +83,6 @@ public class IngestTests(RunningServer server) : IClassFixture<RunningServer>
             new() { Table = "t", Schema = "other" },
             new() { Table = "t", TransactionId = ByteString.CopyFromUtf8("t") },
             new() { Table = "t", Options = { ["speed"] = "high" } },
-            new() { Table = "t", TableDefinitionOptions = Definition(IfNotExist.Create, IfExists.Replace) },
         ];
         foreach (CommandStatementIngest command in commands)
             Assert.Equal((command.ToString(), ErrorCode.Unsupported), (command.ToString(), await RefusalAsync(command)));

@@ -61,7 +61,7 @@ public class StatementTests(RunningServer server) : IClassFixture<RunningServer>
     [InlineData("selec 1", ErrorCode.SqlInvalid, "LINE 1")]
     [InlineData("select nothing from people", ErrorCode.SqlInvalid, "nothing")]
     [InlineData("select * from nowhere", ErrorCode.SqlNotFound, "nowhere")]
-    [InlineData("insert into people values (4, 'x')", ErrorCode.SqlRefused, "INSERT")]
+    [InlineData("delete from people", ErrorCode.SqlRefused, "DELETE")]
     [InlineData("select * from read_csv('/etc/passwd')", ErrorCode.SqlRefused, "read_csv")]
     [InlineData("select id from people where id = $1", ErrorCode.SqlInvalid, "$1")]
     [InlineData("", ErrorCode.SqlInvalid, "")]
@@ -109,7 +109,7 @@ public class StatementTests(RunningServer server) : IClassFixture<RunningServer>
         Assert.Equal(StatusCode.Unimplemented, (await Assert.ThrowsAsync<RpcException>(() => _flight.InfoAsync(command))).Code);
         string[] actions =
         [
-            "BeginTransaction", "EndTransaction", "BeginSavepoint", "EndSavepoint", "CreatePreparedSubstraitPlan", "RenewFlightEndpoint", "Nonsense",
+            "BeginTransaction", "EndTransaction", "BeginSavepoint", "EndSavepoint", "CreatePreparedSubstraitPlan", "Nonsense",
         ];
         foreach (string action in actions)
         {
@@ -238,30 +238,13 @@ public class StatementTests(RunningServer server) : IClassFixture<RunningServer>
         await Assert.ThrowsAnyAsync<Exception>(async () => await reading);
     }
 
-    [Fact]
-    public async Task Session_options_are_read_and_set_to_what_they_are()
-    {
-        GetSessionOptionsResult options = GetSessionOptionsResult.Parser.ParseFrom(Assert.Single(await _flight.ActAsync("GetSessionOptions")).Body);
-        Assert.Equal(("varve", "main"), (options.SessionOptions["catalog"].StringValue, options.SessionOptions["schema"].StringValue));
-
-        var request = new SetSessionOptionsRequest();
-        request.SessionOptions.Add("catalog", new SessionOptionValue { StringValue = "varve" });
-        request.SessionOptions.Add("schema", new SessionOptionValue { StringValue = "other" });
-        request.SessionOptions.Add("color", new SessionOptionValue { BoolValue = true });
-        Result set = Assert.Single(await _flight.ActAsync("SetSessionOptions", request.ToByteString()));
-        SetSessionOptionsResult result = SetSessionOptionsResult.Parser.ParseFrom(set.Body);
-        Assert.Equal(["color", "schema"], result.Errors.Keys.Order());
-
-        Result closed = Assert.Single(await _flight.ActAsync("CloseSession"));
-        Assert.Equal(CloseSessionResult.Types.Status.Closed, CloseSessionResult.Parser.ParseFrom(closed.Body).Status);
-    }
-
     [Theory]
     [InlineData("CreatePreparedStatement")]
     [InlineData("ClosePreparedStatement")]
     [InlineData("CancelQuery")]
     [InlineData("CancelFlightInfo")]
     [InlineData("SetSessionOptions")]
+    [InlineData("RenewFlightEndpoint")]
     public async Task An_action_with_a_damaged_body_is_refused(string action)
     {
         RpcException e = await Assert.ThrowsAsync<RpcException>(() => _flight.ActAsync(action, ByteString.CopyFrom(0x0A, 0x7F, 1)));

@@ -108,13 +108,4 @@ public class PreparedStatementsTests
         Assert.Null(statements.Find(large.Handle));
         Assert.NotNull(statements.Find(small.Handle));
     }
-
-    private sealed class ManualTime : TimeProvider
-    {
-        private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
-
-        public override DateTimeOffset GetUtcNow() => _now;
-
-        public void Advance(TimeSpan by) => _now += by;
-    }
 }

@@ -2,21 +2,10 @@
 // Arguments: { port, token, commands: { name: [messageName, bodyHex] } }.
 import { createFlightClient, decodeFlightDataToTable } from '@qualithm/arrow-flight-client';
 import { args, run, show } from './lib.mjs';
+import { any } from './messages.mjs';
 
 const auth = args.token ? { type: 'bearer', token: args.token } : { type: 'none' };
 const client = createFlightClient({ url: `http://127.0.0.1:${args.port}`, auth });
-
-function field(tag, bytes) {
-  const length = [];
-  let n = bytes.length;
-  for (; n >= 0x80; n >>>= 7) length.push((n & 0x7f) | 0x80);
-  return Buffer.concat([Buffer.from([tag, ...length, n]), bytes]);
-}
-
-const any = (name, body) => Buffer.concat([
-  field(0x0a, Buffer.from(`type.googleapis.com/arrow.flight.protocol.sql.${name}`)),
-  body.length ? field(0x12, body) : Buffer.alloc(0),
-]);
 
 const steps = {};
 for (const [name, [message, body]] of Object.entries(args.commands)) {

@@ -34,8 +34,7 @@ internal sealed class SqlInfoValues
         (SqlInfoCode.ServerName, "Varve"),
         (SqlInfoCode.ServerVersion, version),
         (SqlInfoCode.ServerArrowVersion, "1.5"),
-        // Of SQL: rows come in by DoPut, bulk ingestion and varve.v1, and no statement changes them.
-        (SqlInfoCode.ServerReadOnly, true),
+        (SqlInfoCode.ServerReadOnly, false),
         (SqlInfoCode.ServerSql, true),
         (SqlInfoCode.ServerSubstrait, false),
         (SqlInfoCode.ServerTransaction, None),
@@ -50,7 +49,7 @@ internal sealed class SqlInfoValues
     [
         (SqlInfoCode.DdlCatalog, false),
         (SqlInfoCode.DdlSchema, false),
-        (SqlInfoCode.DdlTable, false),
+        (SqlInfoCode.DdlTable, true),
         (SqlInfoCode.IdentifierCase, CaseInsensitive),
         (SqlInfoCode.IdentifierQuoteChar, "\""),
         (SqlInfoCode.QuotedIdentifierCase, CaseInsensitive),
@@ -103,7 +102,7 @@ internal sealed class SqlInfoValues
         (SqlInfoCode.SupportedConcurrenciesForResultSetForwardOnly, Bits(1)), // read only
         (SqlInfoCode.SupportedConcurrenciesForResultSetScrollSensitive, None),
         (SqlInfoCode.SupportedConcurrenciesForResultSetScrollInsensitive, None),
-        (SqlInfoCode.BatchUpdatesSupported, false),
+        (SqlInfoCode.BatchUpdatesSupported, true),
         (SqlInfoCode.SavepointsSupported, false),
         (SqlInfoCode.NamedParametersSupported, false),
         (SqlInfoCode.LocatorsUpdateCopy, false),

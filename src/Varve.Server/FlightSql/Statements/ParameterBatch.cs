@@ -15,14 +15,14 @@ internal static class ParameterBatch
     private const long BytesMax = 16L << 20;
 
     /// <summary>The batches of a DoPut as one, a row per execution; null where there are no rows, which unbinds.</summary>
-    /// <param name="reader">Opened, its schema not yet read.</param>
+    /// <param name="reader">Its schema has been read.</param>
+    /// <param name="schema">That schema.</param>
     /// <param name="placeholders">Null: the statement has none.</param>
     /// <param name="cancelled">Ends the read.</param>
     /// <exception cref="Rpc.RpcException">The columns do not fit the placeholders in number, or the values take too much.</exception>
     /// <exception cref="ArrowFormatException">The batches are damaged.</exception>
-    public static async Task<RecordBatch?> ReadAsync(PutReader reader, Schema? placeholders, CancellationToken cancelled)
+    public static async Task<RecordBatch?> ReadAsync(PutReader reader, Schema schema, Schema? placeholders, CancellationToken cancelled)
     {
-        Schema schema = await reader.ReadSchemaAsync(cancelled) ?? throw ErrorMapper.InvalidRequest("the DoPut of parameters sent no schema");
         int expected = placeholders?.Fields.Count ?? 0;
         if (schema.Fields.Count != expected)
         {

@@ -1,37 +1,46 @@
-using System.Security.Cryptography;
-using Google.Protobuf;
 using Varve.Arrow;
-using Varve.Arrow.Ipc;
-using Varve.Arrow.Values;
-using Varve.Protocol;
 using Varve.Protocol.Flight;
-using Varve.Protocol.FlightSql;
 using Varve.Protocol.V1;
 using Varve.Query;
+using Varve.Query.Updates;
 using Varve.Rpc.Server;
 using Varve.Server.Errors;
 using Varve.Server.Flight;
+using Varve.Server.FlightSql.Sessions;
+using Varve.Server.FlightSql.Updates;
 using Varve.Server.Metrics;
 using Varve.Server.Security;
-using Any = Google.Protobuf.WellKnownTypes.Any;
 
 namespace Varve.Server.FlightSql.Statements;
 
-/// <summary>Plans, runs, prepares and cancels statements. Any thread.</summary>
-internal sealed class StatementService(QueryEngine queries, PreparedStatements prepared, RunningStatements running, StatementObserver observer)
+/// <summary>Plans, runs and cancels statements. Any thread.</summary>
+internal sealed class StatementService(
+    QueryEngine queries,
+    UpdateService updates,
+    PreparedCalls prepared,
+    StatementTickets tickets,
+    SessionCalls sessions,
+    RunningStatements running,
+    StatementObserver observer)
 {
-    private const int QueryIdBytes = 16;
-
-    /// <summary>What a statement will give, under a new id for its execution. It is planned, not run.</summary>
-    public async Task<FlightPlan> PlanAsync(StatementTicket statement, CancellationToken cancelled)
+    /// <summary>
+    /// What a statement will give, under a new id for its execution. A query is planned, not run. One that changes something is run at once, and the
+    /// ticket tells what it changed: a ticket may be used twice, and that must not change things twice.
+    /// </summary>
+    public async Task<FlightPlan> PlanAsync(StatementTicket statement, ServerCall call)
     {
         Execution execution = Resolve(statement);
-        PreparedQuery query = await queries.PrepareAsync(execution.Sql, cancelled);
-        execution.RequireParameters(query.ParameterSchema);
-        Schema schema = query.ResultSchema ?? await RunForSchemaAsync(execution, cancelled);
-        StatementTicket ticket = statement.Clone();
-        ticket.QueryId = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(QueryIdBytes));
-        return new FlightPlan(schema, FlightMessages.StatementTicket(ticket), RowCount: null, IsOrdered: false);
+        if (UpdateParser.Parse(execution.Sql) is not { } update)
+            return Plan(await SchemaAsync(execution, call), statement);
+        long changed = await RunAsync(execution, update, statement, call);
+        return Plan(UpdateResult.Schema, new StatementTicket { ChangedRows = changed });
+    }
+
+    /// <summary>The columns of what a statement will give; nothing is run.</summary>
+    public Task<Schema> SchemaAsync(StatementTicket statement, ServerCall call)
+    {
+        Execution execution = Resolve(statement);
+        return UpdateParser.Parse(execution.Sql) is null ? SchemaAsync(execution, call) : Task.FromResult(UpdateResult.Schema);
     }
 
     /// <summary>
@@ -39,12 +48,119 @@ internal sealed class StatementService(QueryEngine queries, PreparedStatements p
     /// </summary>
     public async Task SendAsync(StatementTicket statement, ServerCall call)
     {
+        tickets.RefuseExpired(statement);
+        var sender = new FlightSender(call);
+        if (statement.StatementCase == StatementTicket.StatementOneofCase.ChangedRows)
+        {
+            await SendAsync(statement.ChangedRows, sender);
+            return;
+        }
+
         Execution execution = Resolve(statement);
+        if (UpdateParser.Parse(execution.Sql) is { } update)
+            await SendAsync(await RunAsync(execution, update, statement, call), sender);
+        else
+            await WatchedAsync(execution, statement, call, (settings, watch, token) => SendAsync(execution, sender, settings, watch, token));
+    }
+
+    /// <summary>Runs a statement that changes something; how many rows it changed.</summary>
+    /// <exception cref="Rpc.RpcException">It is a query, or Varve does not do what it asks.</exception>
+    public async Task<long> UpdateAsync(Execution execution, ServerCall call)
+    {
+        if (UpdateParser.Parse(execution.Sql) is { } update)
+            return await RunAsync(execution, update, new StatementTicket(), call);
+
+        // Refuses by name what neither reads nor changes a stream.
+        await queries.PrepareAsync(execution.Sql, call.Cancelled);
+        throw ErrorMapper.InvalidRequest("the statement of an update gives rows: run it as a query (CommandStatementQuery)");
+    }
+
+    /// <summary>Ends the execution of a FlightInfo's ticket. False where it is not under way.</summary>
+    public bool Cancel(FlightInfo info)
+    {
+        bool any = false;
+        foreach (FlightEndpoint endpoint in info.Endpoint)
+        {
+            if (endpoint.Ticket is { } ticket && StatementTickets.Open(ticket) is { } statement)
+                any |= running.Cancel(statement.QueryId);
+        }
+
+        return any;
+    }
+
+    private static async Task SendAsync(long changedRows, FlightSender sender)
+    {
+        await sender.SendAsync(UpdateResult.Schema);
+        await sender.SendAsync(UpdateResult.Of(changedRows));
+    }
+
+    private FlightPlan Plan(Schema schema, StatementTicket statement)
+    {
+        (Ticket ticket, DateTimeOffset expiresAt) = tickets.Make(statement);
+        return new FlightPlan(schema, ticket, RowCount: null, IsOrdered: false, expiresAt);
+    }
+
+    private Execution Resolve(StatementTicket statement)
+    {
+        switch (statement.StatementCase)
+        {
+            case StatementTicket.StatementOneofCase.Sql:
+                return new Execution(statement.Sql, null);
+            case StatementTicket.StatementOneofCase.PreparedHandle:
+                PreparedStatement found = prepared.Find(statement.PreparedHandle);
+                return new Execution(found.Sql, found.Bound);
+            default:
+                throw ErrorMapper.InvalidRequest("the statement ticket holds no statement");
+        }
+    }
+
+    /// <summary>Columns whose types depend on those of the parameters are known only once it runs.</summary>
+    private async Task<Schema> SchemaAsync(Execution execution, ServerCall call)
+    {
+        PreparedQuery query = await queries.PrepareAsync(execution.Sql, call.Cancelled);
+        execution.RequireParameters(query.ParameterSchema);
+        if (query.ResultSchema is { } schema)
+            return schema;
+        await using QueryResult result = await queries.ExecuteAsync(
+            execution.Sql, execution.Parameters().First(), SettingsOf(call), call.Cancelled);
+        return result.Schema;
+    }
+
+    private async Task<long> RunAsync(Execution execution, UpdateStatement update, StatementTicket statement, ServerCall call)
+    {
+        long changed = 0;
+        await WatchedAsync(execution, statement, call,
+            async (settings, _, token) => changed = await updates.RunAsync(update, execution.Bound, settings, token));
+        return changed;
+    }
+
+    private async Task SendAsync(Execution execution, FlightSender sender, QuerySettings settings, StatementWatch watch, CancellationToken cancelled)
+    {
+        bool isFirst = true;
+        foreach (QueryParameters? parameters in execution.Parameters())
+        {
+            await using QueryResult result = await queries.ExecuteAsync(execution.Sql, parameters, settings, cancelled);
+            if (isFirst)
+                await sender.SendAsync(result.Schema);
+            isFirst = false;
+            await foreach (RecordBatch rows in result.ReadAllAsync(cancelled))
+            {
+                await sender.SendAsync(rows);
+                watch.Gave(rows.RowCount);
+            }
+        }
+    }
+
+    /// <summary>Runs under the eyes of the metrics and within reach of those who cancel.</summary>
+    private async Task WatchedAsync(
+        Execution execution, StatementTicket statement, ServerCall call, Func<QuerySettings, StatementWatch, CancellationToken, Task> work)
+    {
+        QuerySettings settings = SettingsOf(call);
         using StatementWatch watch = observer.Watch(execution.Sql, $"{(call.User as Caller)?.Name} at {call.Peer}");
         using RunningStatement run = running.Start(statement.QueryId, call.Cancelled);
         try
         {
-            await SendAsync(execution, new FlightSender(call), watch, run.Token);
+            await work(settings, watch, run.Token);
             watch.Succeeded();
         }
         catch (Exception e) when (run.IsCancelledByRequest && e is OperationCanceledException or QueryException { Code: QueryErrorCode.Cancelled })
@@ -58,92 +174,5 @@ internal sealed class StatementService(QueryEngine queries, PreparedStatements p
         }
     }
 
-    public async Task<ActionCreatePreparedStatementResult> PrepareAsync(ActionCreatePreparedStatementRequest request, ServerCall call)
-    {
-        Transactions.Refuse(request.TransactionId);
-        PreparedQuery query = await queries.PrepareAsync(request.Query, call.Cancelled);
-        bool hasParameters = query.ParameterSchema.Fields.Count > 0;
-        PreparedStatement statement = prepared.Add(OwnerOf(call), request.Query, hasParameters ? query.ParameterSchema : null);
-        var result = new ActionCreatePreparedStatementResult { PreparedStatementHandle = statement.Handle };
-        if (query.ResultSchema is { } schema)
-            result.DatasetSchema = Encode(schema);
-        if (hasParameters)
-            result.ParameterSchema = Encode(query.ParameterSchema);
-        return result;
-    }
-
-    /// <summary>Values for a statement's parameters; null: none.</summary>
-    public void Bind(PreparedStatement statement, RecordBatch? values) =>
-        prepared.Bind(statement, values, values is null ? 0 : ArraySize.Bytes(values));
-
-    /// <summary>Closing what is closed or expired already is no error.</summary>
-    public void Close(ByteString handle) => prepared.Remove(handle);
-
-    /// <exception cref="Rpc.RpcException">HANDLE_NOT_FOUND.</exception>
-    public PreparedStatement Find(ByteString handle) => prepared.Find(handle)
-        ?? throw ErrorMapper.Create(ErrorCode.HandleNotFound,
-            "there is no such prepared statement: it was closed, was not used for an hour, or made room for newer ones; prepare it again");
-
-    /// <summary>Ends the execution of a FlightInfo's ticket. False where it is not under way.</summary>
-    public bool Cancel(FlightInfo info)
-    {
-        bool any = false;
-        foreach (FlightEndpoint endpoint in info.Endpoint)
-        {
-            if (endpoint.Ticket is { } ticket && QueryIdOf(ticket) is { } id)
-                any |= running.Cancel(id);
-        }
-
-        return any;
-    }
-
-    private static ByteString? QueryIdOf(Ticket ticket)
-    {
-        if (!AnyMessage.TryParse(ticket.Ticket_, out Any? any) || !any.Is(TicketStatementQuery.Descriptor))
-            return null;
-        return Command.Parse<StatementTicket>(Command.Unpack<TicketStatementQuery>(any).StatementHandle).QueryId;
-    }
-
-    /// <summary>Whose limit a prepared statement counts against: a token's holder, at one address.</summary>
-    private static string OwnerOf(ServerCall call) => $"{(call.User as Caller)?.Name} {call.Http.Connection.RemoteIpAddress}";
-
-    private static ByteString Encode(Schema schema) => UnsafeByteOperations.UnsafeWrap(SchemaMessage.EncodeEncapsulated(schema));
-
-    private Execution Resolve(StatementTicket statement)
-    {
-        switch (statement.StatementCase)
-        {
-            case StatementTicket.StatementOneofCase.Sql:
-                return new Execution(statement.Sql, null);
-            case StatementTicket.StatementOneofCase.PreparedHandle:
-                PreparedStatement found = Find(statement.PreparedHandle);
-                return new Execution(found.Sql, found.Bound);
-            default:
-                throw ErrorMapper.InvalidRequest("the statement ticket holds no statement");
-        }
-    }
-
-    private async Task SendAsync(Execution execution, FlightSender sender, StatementWatch watch, CancellationToken cancelled)
-    {
-        bool isFirst = true;
-        foreach (QueryParameters? parameters in execution.Parameters())
-        {
-            await using QueryResult result = await queries.ExecuteAsync(execution.Sql, parameters, cancellationToken: cancelled);
-            if (isFirst)
-                await sender.SendAsync(result.Schema);
-            isFirst = false;
-            await foreach (RecordBatch rows in result.ReadAllAsync(cancelled))
-            {
-                await sender.SendAsync(rows);
-                watch.Gave(rows.RowCount);
-            }
-        }
-    }
-
-    /// <summary>Columns whose types depend on those of the parameters are known only once it runs.</summary>
-    private async Task<Schema> RunForSchemaAsync(Execution execution, CancellationToken cancelled)
-    {
-        await using QueryResult result = await queries.ExecuteAsync(execution.Sql, execution.Parameters().First(), cancellationToken: cancelled);
-        return result.Schema;
-    }
+    private QuerySettings SettingsOf(ServerCall call) => new() { Timeout = sessions.Of(call).StatementTimeout };
 }

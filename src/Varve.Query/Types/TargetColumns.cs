@@ -1,15 +1,14 @@
 using Varve.Arrow;
 using Varve.Arrow.Builders;
 using Varve.Arrow.Values;
-using Varve.Query.Types;
 
-namespace Varve.Query.Import;
+namespace Varve.Query.Types;
 
 /// <summary>
 /// Gives columns the types of a target's columns of the same name. SQL has one type where Arrow has several (VARCHAR for utf8, large_utf8 and
 /// utf8_view), and a result leaves as one of them; the target may have another. Immutable.
 /// </summary>
-internal sealed class TargetColumns
+public sealed class TargetColumns
 {
     private readonly ArrowType[] _wanted;
 
@@ -21,6 +20,7 @@ internal sealed class TargetColumns
         Schema = new Schema([.. found.Fields.Select((f, i) => new Field(f.Name, _wanted[i]))]);
     }
 
+    /// <summary>The columns as they come out.</summary>
     public Schema Schema { get; }
 
     /// <exception cref="QueryException">A value does not fit the target's type.</exception>
