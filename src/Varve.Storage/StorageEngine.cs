@@ -20,7 +20,7 @@ namespace Varve.Storage;
 /// The storage engine, in process: named streams of rows, durable before they are acknowledged, visible as soon as they are. Any thread may use it
 /// at any time. Every method that fails throws <see cref="StorageException"/>; its code says why.
 /// </summary>
-public sealed class StorageEngine : IAsyncDisposable
+public sealed partial class StorageEngine : IAsyncDisposable
 {
     private readonly DataDirectory _directory;
     private readonly NodeFile _node;
@@ -364,9 +364,7 @@ public sealed class StorageEngine : IAsyncDisposable
     public StreamView OpenView(string name)
     {
         LogPosition visible = VisibleUpTo;
-        StreamState stream = _catalog.Head.Find(name);
-        StreamHead head = stream.Head;
-        return head.IsDropped ? throw Dropped(name) : stream.Views.Open(head, visible, _segmentFiles);
+        return OpenView(_catalog.Head.Find(name), visible);
     }
 
     /// <summary>
@@ -472,6 +470,14 @@ public sealed class StorageEngine : IAsyncDisposable
         StoredSettings stored = SettingsRules.Check(name, new StreamSchema(plain, version: 1), settings);
         SchemaRules.CheckRecord(name, "create", new CreateStreamRecord(0, 0, name, plain) { Settings = stored }, _changeBytesMax);
         return new PendingCreate(name, plain, stored);
+    }
+
+    /// <param name="stream">What is viewed.</param>
+    /// <param name="visible">Read before the stream was found.</param>
+    private StreamView OpenView(StreamState stream, LogPosition visible)
+    {
+        StreamHead head = stream.Head;
+        return head.IsDropped ? throw Dropped(stream.Name) : stream.Views.Open(head, visible, _segmentFiles);
     }
 
     private static StorageException Dropped(string name) => new(StorageErrorCode.StreamNotFound, $"cannot read stream '{name}': it was dropped");

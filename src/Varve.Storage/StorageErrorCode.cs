@@ -56,4 +56,7 @@ public enum StorageErrorCode
 
     /// <summary>A file beside the log could not be written. What was asked for was not done; the node goes on.</summary>
     DiskError = 17,
+
+    /// <summary>A log position that was asked for did not become visible in time.</summary>
+    PositionNotReached = 30,
 }

@@ -1,3 +1,5 @@
+using Varve.Storage.Views;
+
 namespace Varve.Storage;
 
 /// <summary>
@@ -48,4 +50,16 @@ public sealed class StreamView
 
         return low;
     }
+
+    /// <summary>
+    /// The same view without the rows from an offset on. It says the position of this one, unless another is given that is known to hold exactly
+    /// these rows. Where the cut goes through a segment, the blocks of that segment are its chunks.
+    /// </summary>
+    /// <param name="endOffset">At least <see cref="FirstOffset"/> and at most <see cref="EndOffset"/>.</param>
+    /// <param name="position">Null: as it is.</param>
+    public StreamView Until(long endOffset, LogPosition? position = null) => ViewCut.Until(this, endOffset, position ?? Position);
+
+    /// <summary>The offset behind the last row whose <c>_time</c> is not after a moment; <see cref="FirstOffset"/> where there is none.</summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.Corruption"/> where a segment is damaged.</exception>
+    public long EndAt(DateTimeOffset time) => ViewCut.EndAt(this, time);
 }

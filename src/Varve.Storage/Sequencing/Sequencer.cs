@@ -31,6 +31,9 @@ internal sealed class Sequencer(
     /// <summary>Every row at or below this position is seen by every reader.</summary>
     public LogPosition VisibleUpTo => new(Volatile.Read(ref _visibleUpTo));
 
+    /// <summary>Fires when <see cref="VisibleUpTo"/> has moved, and when it will not move any more. Any thread.</summary>
+    public ChangeSignal VisibleChanges { get; } = new();
+
     /// <summary>Why nothing is accepted any more; null while all is well.</summary>
     public StorageException? StopReason => _stopped;
 
@@ -71,6 +74,7 @@ internal sealed class Sequencer(
         budget.Stop(Refusal(reason));
         foreach (StreamState stream in catalog.Head.Streams.Values)
             stream.Changes.Fire();
+        VisibleChanges.Fire();
     }
 
     private async Task RunAsync()
@@ -164,6 +168,7 @@ internal sealed class Sequencer(
         budget.SetTail(catalog.TailBytes);
         catalog.Signal?.Look(budget.UsedBytes);
         Volatile.Write(ref _visibleUpTo, group.Last.Value);
+        VisibleChanges.Fire();
     }
 
     /// <summary>Nothing of the group was shown to anybody; whether it is on the disk, nobody can say now.</summary>

@@ -21,6 +21,7 @@ internal sealed class StreamCatalog
     private readonly SegmentRegister _segments = new();
     private readonly List<(AppendRecord Rows, LogPosition Position)> _parts = [];
     private long _partRows;
+    private long _publishCount;
     private CatalogHead _applied = CatalogHead.Empty;
     private volatile CatalogHead _head = CatalogHead.Empty;
 
@@ -121,9 +122,13 @@ internal sealed class StreamCatalog
         Changed(stream);
     }
 
+    /// <summary>Even, or odd while streams are being published: who reads several heads between two equal even numbers has them of one moment.</summary>
+    public long PublishCount => Volatile.Read(ref _publishCount);
+
     /// <summary>Makes everything that was applied visible.</summary>
     public void Publish()
     {
+        Interlocked.Increment(ref _publishCount);
         foreach (StreamState stream in _changed)
         {
             stream.Publish();
@@ -133,6 +138,7 @@ internal sealed class StreamCatalog
         _changed.Clear();
         _head = _applied;
         _segments.Publish();
+        Interlocked.Increment(ref _publishCount);
     }
 
     private void Create(CreateStreamRecord record, LogPosition position)
@@ -198,7 +204,7 @@ internal sealed class StreamCatalog
     private void AppendRows(StreamState stream, AppendRecord record, LogPosition rowsAt, LogPosition position)
     {
         TailBytes -= stream.TailBytes;
-        stream.Apply(record, rowsAt, position);
+        stream.Apply(record, rowsAt, position, _byId.Count);
         TailBytes += stream.TailBytes;
         RowCount += record.Rows.RowCount;
         Changed(stream);

@@ -22,6 +22,7 @@ internal sealed class StreamState
         Settings = record.Settings;
         LastTimeMicros = record.TimeMicros;
         Position = position;
+        Positions = new PositionIndex(position, 0);
         _head = new StreamHead(this);
     }
 
@@ -37,6 +38,7 @@ internal sealed class StreamState
         EndOffset = stream.Segments.SealedEnd;
         LastTimeMicros = stream.LastTimeMicros;
         Position = stream.Position;
+        Positions = new PositionIndex(stream.Position, EndOffset);
         _head = new StreamHead(this);
     }
 
@@ -59,6 +61,9 @@ internal sealed class StreamState
 
     /// <summary>Fires with every published change. Any thread.</summary>
     public ChangeSignal Changes { get; } = new();
+
+    /// <summary>Where the stream ended at the positions of its newest entries. Any thread.</summary>
+    public PositionIndex Positions { get; private set; }
 
     /// <summary>The columns after all applied records. For the sequencer, as all that follows.</summary>
     public StreamSchema Schema { get; private set; }
@@ -92,11 +97,13 @@ internal sealed class StreamState
     /// <param name="record">The rows.</param>
     /// <param name="rowsAt">The entry in which they stand.</param>
     /// <param name="position">The entry that makes them visible: the same, or that of the last part of their batch.</param>
-    public void Apply(AppendRecord record, LogPosition rowsAt, LogPosition position)
+    /// <param name="streamCount">Streams of the node.</param>
+    public void Apply(AppendRecord record, LogPosition rowsAt, LogPosition position, int streamCount)
     {
         Change(record, position);
         _tail.Append(record, rowsAt, Schema);
         EndOffset += record.Rows.RowCount;
+        Positions.Add(position, EndOffset, streamCount);
     }
 
     /// <summary>Takes rows of the tail that a checkpoint says are there, from the first one that is missing on.</summary>
@@ -104,6 +111,9 @@ internal sealed class StreamState
     {
         _tail.Append(record, rowsAt, Schema, (int)(EndOffset - record.FirstOffset));
         EndOffset = record.FirstOffset + record.Rows.RowCount;
+
+        // Where the stream ended at earlier positions the checkpoint does not say.
+        Positions = new PositionIndex(Position, EndOffset);
     }
 
     public void Apply(AddColumnsRecord record, LogPosition position)
