@@ -1,3 +1,4 @@
+using Varve.Arrow;
 using Varve.Query.Native;
 using Varve.Query.Results;
 using Varve.Query.Scan;
@@ -18,6 +19,7 @@ public sealed class QueryEngine : IDisposable
 
     private readonly StorageEngine _storage;
     private readonly Func<string, StreamView> _openView;
+    private readonly bool _ownsViews;
     private readonly QueryMeter _meter = new();
     private readonly BufferPool _buffers;
     private readonly QueryOptions _options;
@@ -34,9 +36,8 @@ public sealed class QueryEngine : IDisposable
 
     /// <exception cref="QueryException">DuckDB's library is missing, is another version, or does not take a setting.</exception>
     public QueryEngine(StorageEngine storage, QueryOptions? options = null)
-        : this(storage, options, storage.OpenView)
-    {
-    }
+        : this(storage, options, storage.OpenView) =>
+        _ownsViews = true;
 
     /// <param name="storage">Whose streams are the tables.</param>
     /// <param name="options">Limits.</param>
@@ -48,6 +49,7 @@ public sealed class QueryEngine : IDisposable
         _options = options ?? new QueryOptions();
         _buffers = new BufferPool(2 * _options.ThreadCount);
         _database = new SqlDatabase(_options, storage);
+        FilterTurns = new SemaphoreSlim(_options.ConcurrentStatementCount);
         _planning = new StatementThreads("varve-plan", PlanningThreadCount, _options.WaitingStatementCountMax);
         _running = new StatementThreads("varve-query", _options.ConcurrentStatementCount, _options.WaitingStatementCountMax);
     }
@@ -79,13 +81,17 @@ public sealed class QueryEngine : IDisposable
         string sql, QueryParameters? parameters = null, QuerySettings? settings = null, CancellationToken cancellationToken = default)
     {
         settings ??= QuerySettings.Default;
+        if (settings.AsOf is AsOf.AtTime)
+            await _storage.SettleTimeAsync(cancellationToken).ConfigureAwait(false);
+        if (settings.AsOf is AsOf.AtPosition at)
+            await _storage.WaitForPositionAsync(at.Position, cancellationToken).ConfigureAwait(false);
         var limit = new StatementLimit(_running, _options, Shorter(settings.Timeout, _options.StatementTimeout), _closing.Token);
         LogPosition position = _storage.VisibleUpTo;
-        var run = new StatementRun(UsableDatabase(), new StatementScope(_openView, _buffers), _meter, sql);
-        CountOpened();
+        var run = new StatementRun(UsableDatabase(), ScopeOf(settings), _meter, sql);
+        CountOpened(settings.IsLetIn);
         try
         {
-            return await limit.RunAsync(() => OrEnd(run, Start), run.Stop, isNew: true, cancellationToken).ConfigureAwait(false);
+            return await limit.RunAsync(() => OrEnd(run, Start), run.Stop, !settings.IsLetIn, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -96,7 +102,8 @@ public sealed class QueryEngine : IDisposable
         QueryResult Start()
         {
             run.Start(parameters, settings);
-            return new QueryResult(this, run, limit, position, run.Next());
+            RecordBatch? first = run.Next();
+            return new QueryResult(this, run, limit, run.Position ?? position, first);
         }
     }
 
@@ -110,8 +117,15 @@ public sealed class QueryEngine : IDisposable
         _planning.Dispose();
         _database.Dispose();
         _meter.Dispose();
+        FilterTurns.Dispose();
         _closing.Dispose();
     }
+
+    /// <summary>How many readers with a filter may look at the same time.</summary>
+    internal SemaphoreSlim FilterTurns { get; }
+
+    /// <summary>A stream as a statement that begins now would see it.</summary>
+    internal StreamView OpenView(string stream) => _openView(stream);
 
     /// <summary>What answers statements now; another takes its place after a fatal error.</summary>
     internal SqlDatabase Database => _database;
@@ -131,6 +145,17 @@ public sealed class QueryEngine : IDisposable
         }
     }
 
+    private StatementScope ScopeOf(QuerySettings settings)
+    {
+        if (settings.OpenView is { } given)
+            return new StatementScope(given, _buffers);
+        if (settings.AsOf is { } moment)
+            return new StatementScope(stream => _storage.OpenView(stream, moment), _buffers);
+
+        // Tests give rows of their own; those of the storage engine can be had of one moment.
+        return new StatementScope(_openView, _buffers, _ownsViews ? _storage.OpenViews : null);
+    }
+
     private static bool End(StatementRun run)
     {
         run.Dispose();
@@ -146,9 +171,9 @@ public sealed class QueryEngine : IDisposable
         PreparedSchemas.Parameters(statement),
         PreparedSchemas.Result(statement));
 
-    private void CountOpened()
+    private void CountOpened(bool isLetIn)
     {
-        if (Interlocked.Increment(ref _openCount) <= _options.OpenResultCountMax)
+        if (Interlocked.Increment(ref _openCount) <= _options.OpenResultCountMax || isLetIn)
             return;
         Interlocked.Decrement(ref _openCount);
         throw new QueryException(

@@ -44,4 +44,7 @@ public enum QueryErrorCode
 
     /// <summary>A file to import cannot be read, or its content does not fit.</summary>
     File = 13,
+
+    /// <summary>A moment of the past at which a stream is not held any more, or was not there yet.</summary>
+    NotHeld = 14,
 }

@@ -33,7 +33,10 @@ public sealed class QueryResult : IAsyncDisposable
 
     public Schema Schema { get; }
 
-    /// <summary>Every row at or below this position was seen by the statement; rows of later appends may have been.</summary>
+    /// <summary>
+    /// The statement saw exactly the rows at or below this position: a reader that goes on from there misses none and sees none twice. Where it was asked
+    /// for a time or an offset of the past, it saw those rows of that position that were there then.
+    /// </summary>
     public LogPosition Position { get; }
 
     /// <summary>What its scans read and left out so far.</summary>

@@ -90,7 +90,7 @@ internal sealed class ChunkFiller(ScanExecution execution, BlockRows rows)
         {
             string offsets = $"offsets {OffsetOf(window.From)} to {OffsetOf(window.Last)}";
             throw new QueryException(
-                e.Code, $"stream '{execution.Binding.View.Stream.Name}', column '{column.Name}', {offsets}: {e.Message}", e);
+                e.Code, $"stream '{execution.Binding.Stream}', column '{column.Name}', {offsets}: {e.Message}", e);
         }
     }
 

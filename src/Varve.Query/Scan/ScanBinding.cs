@@ -1,6 +1,4 @@
-using Varve.Storage;
-
 namespace Varve.Query.Scan;
 
 /// <summary>One mention of a stream in a planned statement: what bind found out. Immutable; lives as long as the plan.</summary>
-internal sealed record ScanBinding(StatementScope Scope, StreamView View, ScanColumn[] Columns);
+internal sealed record ScanBinding(StatementScope Scope, string Stream, ScanColumn[] Columns);

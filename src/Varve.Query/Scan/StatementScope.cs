@@ -8,7 +8,11 @@ namespace Varve.Query.Scan;
 /// What one statement sees of the streams: each stream's view is opened once, so every mention of it in the statement, and every time it
 /// is planned, sees the same rows. Thread-safe: DuckDB scans on several threads.
 /// </summary>
-internal sealed class StatementScope(Func<string, StreamView> openView, BufferPool buffers)
+/// <param name="openView">Gives a stream as the statement sees it.</param>
+/// <param name="buffers">Lend memory.</param>
+/// <param name="openViews">Gives several streams of one moment; null: each one is right by itself.</param>
+internal sealed class StatementScope(
+    Func<string, StreamView> openView, BufferPool buffers, Func<IReadOnlyList<string>, IReadOnlyList<StreamView>>? openViews = null)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, StreamView> _views = new(StringComparer.OrdinalIgnoreCase);
@@ -48,6 +52,40 @@ internal sealed class StatementScope(Func<string, StreamView> openView, BufferPo
         {
             lock (_lock)
                 return [.. _views.Values];
+        }
+    }
+
+    /// <summary>The newest position of the views; null where the statement reads no stream. Exactly theirs, once they are aligned.</summary>
+    public LogPosition? Position
+    {
+        get
+        {
+            lock (_lock)
+                return _views.Count == 0 ? null : _views.Values.Max(v => v.Position);
+        }
+    }
+
+    /// <summary>
+    /// Puts views of one moment in the place of those that were opened one after the other while the statement was planned. The places of columns stay:
+    /// new ones only come behind.
+    /// </summary>
+    /// <exception cref="QueryException">A stream was dropped meanwhile, and another of its name made.</exception>
+    public void Align()
+    {
+        lock (_lock)
+        {
+            if (openViews is null || _views.Count < 2)
+                return;
+            foreach (StreamView view in openViews([.. _views.Values.Select(v => v.Stream.Name)]))
+            {
+                if (_views[view.Stream.Name].Stream.Id != view.Stream.Id)
+                {
+                    throw new QueryException(
+                        QueryErrorCode.NotFound, $"stream '{view.Stream.Name}' was dropped while the statement was planned; another of that name exists now");
+                }
+
+                _views[view.Stream.Name] = view;
+            }
         }
     }
 

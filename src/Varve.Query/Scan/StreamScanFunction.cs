@@ -70,7 +70,7 @@ internal sealed unsafe class StreamScanFunction
 
             // An estimate only: true sets no maximum.
             DuckDbApi.duckdb_bind_set_cardinality(info, (ulong)(view.EndOffset - view.FirstOffset), true);
-            DuckDbApi.duckdb_bind_set_bind_data(info, Hand(new ScanBinding(scope, view, columns)), &Free);
+            DuckDbApi.duckdb_bind_set_bind_data(info, Hand(new ScanBinding(scope, view.Stream.Name, columns)), &Free);
         }
 #pragma warning disable CA1031 // Nothing may leave a callback; the statement fails with it.
         catch (Exception e)
@@ -96,8 +96,10 @@ internal sealed unsafe class StreamScanFunction
                 projection[i] = binding.Columns[index < (ulong)binding.Columns.Length ? (int)index : 0];
             }
 
-            IReadOnlyList<ScanGroup> groups = binding.View.Groups;
-            Condition needed = binding.Scope.Conditions.GetValueOrDefault(binding.View.Stream.Name, Condition.Always);
+            // Not the view that bind saw: all of the statement's views are of one moment now.
+            StreamView view = binding.Scope.Open(binding.Stream);
+            IReadOnlyList<ScanGroup> groups = view.Groups;
+            Condition needed = binding.Scope.Conditions.GetValueOrDefault(view.Stream.Name, Condition.Always);
             Condition condition = FirstRowsBound.Settle(needed, groups);
             var queue = new BlockQueue(groups, condition, binding.Scope.Counts);
             DuckDbApi.duckdb_init_set_max_threads(info, (ulong)Math.Max(1, queue.EstimatedCount));

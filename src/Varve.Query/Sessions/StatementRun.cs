@@ -26,6 +26,9 @@ internal sealed class StatementRun(SqlDatabase database, StatementScope scope, Q
     /// <summary>The columns of the result; after <see cref="Start"/>.</summary>
     public Schema Schema => (_batches ?? throw new InvalidOperationException("the statement was not started")).Schema;
 
+    /// <summary>That of the views it reads; null where it reads none.</summary>
+    public LogPosition? Position => scope.Position;
+
     /// <summary>What its scans did so far.</summary>
     public ScanStatistics Scan => scope.Counts.Statistics;
 
@@ -52,6 +55,7 @@ internal sealed class StatementRun(SqlDatabase database, StatementScope scope, Q
     public void Start(QueryParameters? parameters, QuerySettings settings) => Guard(() =>
     {
         DuckDbStatement statement = Prepare();
+        scope.Align();
         IReadOnlyList<BoundParameter> bound = ParameterBinder.Match(statement, parameters);
         ParameterBinder.Bind(statement, bound);
         if (settings.Prune)
@@ -136,6 +140,7 @@ internal sealed class StatementRun(SqlDatabase database, StatementScope scope, Q
     {
         QueryException query => new QueryException(query.Code, query.Message, query),
         StorageException { Code: StorageErrorCode.StreamNotFound } => new QueryException(QueryErrorCode.NotFound, cause.Message, cause),
+        StorageException { Code: StorageErrorCode.OffsetOutOfRange } => new QueryException(QueryErrorCode.NotHeld, cause.Message, cause),
         StorageException => new QueryException(QueryErrorCode.Internal, cause.Message, cause),
         _ => new QueryException(error.Code, error.Message, cause),
     };

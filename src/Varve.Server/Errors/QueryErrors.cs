@@ -20,6 +20,7 @@ internal static class QueryErrors
         QueryErrorCode.OutOfMemory => ErrorCode.SqlOutOfMemory,
         QueryErrorCode.Timeout => ErrorCode.SqlTimeout,
         QueryErrorCode.Cancelled => ErrorCode.SqlCancelled,
+        QueryErrorCode.NotHeld => ErrorCode.OffsetOutOfRange,
         QueryErrorCode.Busy => ErrorCode.SqlBusy,
         _ => ErrorCode.SqlInternal,
     };
