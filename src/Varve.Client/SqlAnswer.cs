@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Google.Protobuf.Reflection;
 using Varve.Arrow;
 using Varve.Arrow.Ipc;
 using Varve.Protocol.Flight;
 using Varve.Protocol.FlightSql;
+using Varve.Rpc;
 using Varve.Rpc.Client;
 
 namespace Varve.Client;
@@ -14,14 +16,20 @@ public sealed class SqlAnswer : IDisposable
     private readonly ServerStreamingCall<FlightData> _call;
     private readonly BatchDecoder _decoder;
 
-    private SqlAnswer(ServerStreamingCall<FlightData> call, Schema schema)
+    private SqlAnswer(ServerStreamingCall<FlightData> call, Schema schema, long position)
     {
         _call = call;
         _decoder = new BatchDecoder(schema);
         Schema = schema;
+        Position = position;
     }
 
     public Schema Schema { get; }
+
+    /// <summary>
+    /// The log position of the view that the rows are of: a read with <see cref="ReadOptions.AfterPosition"/> goes on from exactly there.
+    /// </summary>
+    public long Position { get; }
 
     /// <summary>The rows, batch by batch. The daemon goes on only as fast as they are taken.</summary>
     /// <exception cref="VarveException">The query failed on the way.</exception>
@@ -37,18 +45,18 @@ public sealed class SqlAnswer : IDisposable
     public void Dispose() => _call.Dispose();
 
     /// <summary>GetFlightInfo, then DoGet of its one endpoint; completes when the schema is there.</summary>
-    internal static async Task<SqlAnswer> OpenAsync(GrpcChannel channel, string sql, CancellationToken cancellation)
+    internal static async Task<SqlAnswer> OpenAsync(GrpcChannel channel, string sql, CallOptions options)
     {
-        var options = new CallOptions { Cancellation = cancellation };
+        CancellationToken cancellation = options.Cancellation;
         FlightDescriptor command = FlightMessages.CommandDescriptor(new CommandStatementQuery { Query = sql });
         FlightInfo info = await Failures.Translate(
             new ValueTask<FlightInfo>(channel.CallUnaryAsync<FlightDescriptor, FlightInfo>(Method("GetFlightInfo"), command, options)), cancellation);
         ServerStreamingCall<FlightData> call = channel.ServerStreaming<Ticket, FlightData>(Method("DoGet"), info.Endpoint[0].Ticket, options);
         try
         {
-            return (await Failures.Translate(call.ResponseStream.ReadAsync(FlightDataMessage.Decode), cancellation)).TryGet(out FlightDataMessage? first)
-                ? new SqlAnswer(call, SchemaMessage.Decode(first.Header.Span))
-                : throw new InvalidDataException("the daemon ended the answer without a schema");
+            if (!(await Failures.Translate(call.ResponseStream.ReadAsync(FlightDataMessage.Decode), cancellation)).TryGet(out FlightDataMessage? first))
+                throw new InvalidDataException("the daemon ended the answer without a schema");
+            return new SqlAnswer(call, SchemaMessage.Decode(first.Header.Span), PositionOf(await call.ResponseHeadersAsync()));
         }
         catch
         {
@@ -56,6 +64,11 @@ public sealed class SqlAnswer : IDisposable
             throw;
         }
     }
+
+    private static long PositionOf(Metadata headers) =>
+        headers.FirstOrDefault(h => h.Key == "varve-position") is { Text: { } text } && long.TryParse(text, CultureInfo.InvariantCulture, out long position)
+            ? position
+            : throw new InvalidDataException("the daemon did not say of which position its answer is");
 
     private static MethodDescriptor Method(string name) => VarveClient.Method(FlightReflection.Descriptor, name);
 }

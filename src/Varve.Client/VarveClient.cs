@@ -128,22 +128,24 @@ public sealed class VarveClient : IDisposable
     public async IAsyncEnumerable<StreamRows> ReadAsync(
         string stream, ReadOptions? options = null, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
+        options ??= new ReadOptions();
         using ServerStreamingCall<ReadResponse> call = _rows.ServerStreaming<ReadRequest, ReadResponse>(
-            StreamMethod("Read"), Request(stream, options ?? new ReadOptions()), new CallOptions { Cancellation = cancellation });
+            StreamMethod("Read"), Request(stream, options), new CallOptions { Cancellation = cancellation, Headers = options.ToMetadata() });
         var reader = new IpcPieceReader();
         while (await Failures.Translate(call.ResponseStream.ReadAsync(), cancellation) is { } response)
         {
-            long offset = response.FirstOffset;
+            // One batch in each, but for the first one, which has none.
             foreach (RecordBatch rows in reader.Read(response.Arrow.Memory))
-            {
-                yield return new StreamRows(offset, rows, response.Position, response.EndOffset);
-                offset += rows.RowCount;
-            }
+                yield return new StreamRows(response.FirstOffset, rows, response.Position, response.EndOffset, response.NextOffset);
         }
     }
 
     /// <summary>Runs a SQL query. The answer streams; the caller disposes it, which ends the query.</summary>
-    public Task<SqlAnswer> QueryAsync(string sql, CancellationToken cancellation = default) => SqlAnswer.OpenAsync(_rows, sql, cancellation);
+    public Task<SqlAnswer> QueryAsync(string sql, CancellationToken cancellation = default) => QueryAsync(sql, new ViewOptions(), cancellation);
+
+    /// <summary>As the other, over what the options say of the streams.</summary>
+    public Task<SqlAnswer> QueryAsync(string sql, ViewOptions options, CancellationToken cancellation = default) =>
+        SqlAnswer.OpenAsync(_rows, sql, new CallOptions { Cancellation = cancellation, Headers = options.ToMetadata() });
 
     public void Dispose()
     {
@@ -164,9 +166,12 @@ public sealed class VarveClient : IDisposable
             request.FromOffset = from;
         if (options.LastRows is { } last)
             request.LastRows = last;
+        if (options.AfterPosition is { } position)
+            request.AfterPosition = position;
         if (options.ToOffset is { } to)
             request.ToOffset = to;
         request.MaxRows = options.MaxRows ?? 0;
+        request.Filter = options.Filter ?? "";
         request.Columns.Add(options.Columns);
         return request;
     }

@@ -54,6 +54,9 @@ public sealed class QueryEngine : IDisposable
         _running = new StatementThreads("varve-query", _options.ConcurrentStatementCount, _options.WaitingStatementCountMax);
     }
 
+    /// <summary>A statement that begins now sees every row at or below this position.</summary>
+    public LogPosition VisibleUpTo => _storage.VisibleUpTo;
+
     /// <summary>Checks and binds a statement without running it.</summary>
     /// <exception cref="QueryException">The statement is not SQL, does not fit the streams, or is not allowed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

@@ -88,6 +88,10 @@ public static class SettingTable
         SettingKinds.Milliseconds("Append:SlowMs", 0, DayMs, "Appends that take longer are logged as warnings.",
             o => o.Append.SlowAfter, (o, v) => o.Append.SlowAfter = v),
 
+        SettingKinds.Milliseconds("Read:PositionWaitMs", 0, DayMs,
+            "How long a read or query waits for the log position that its call names (varve-min-position) to become visible. A call's deadline may be sooner.",
+            o => o.Read.PositionWait, (o, v) => o.Read.PositionWait = v),
+
         SettingKinds.Bytes("Sql:MemoryLimitBytes", 64 * MiB, TiB,
             "Memory that all queries together may use. auto: a fifth of the memory that the process may use.",
             o => o.Sql.MemoryLimitBytes, (o, v) => o.Sql.MemoryLimitBytes = v, isAutoAllowed: true),

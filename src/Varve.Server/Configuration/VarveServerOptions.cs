@@ -24,6 +24,8 @@ public sealed class VarveServerOptions
 
     public AppendSection Append { get; } = new();
 
+    public ReadSection Read { get; } = new();
+
     public SqlSection Sql { get; } = new();
 
     public FlightSection Flight { get; } = new();
@@ -118,6 +120,12 @@ public sealed class VarveServerOptions
         public TimeSpan MemoryWait { get; set; } = TimeSpan.FromSeconds(10);
 
         public TimeSpan SlowAfter { get; set; } = TimeSpan.FromSeconds(1);
+    }
+
+    public sealed class ReadSection
+    {
+        /// <summary>How long a position that a call names is waited for.</summary>
+        public TimeSpan PositionWait { get; set; } = TimeSpan.FromSeconds(10);
     }
 
     public sealed class SqlSection

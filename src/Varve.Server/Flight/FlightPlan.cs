@@ -3,6 +3,8 @@ using Google.Protobuf.WellKnownTypes;
 using Varve.Arrow;
 using Varve.Arrow.Ipc;
 using Varve.Protocol.Flight;
+using Varve.Protocol.V1;
+using Varve.Storage;
 
 namespace Varve.Server.Flight;
 
@@ -16,6 +18,9 @@ internal sealed record FlightPlan(Schema Schema, Ticket Ticket, long? RowCount, 
 {
     private const long Unknown = -1;
 
+    /// <summary>That of the view the rows are of; none where there is no view yet or ever.</summary>
+    public LogPosition Position { get; init; }
+
     public static SchemaResult ToSchemaResult(Schema schema) => new() { Schema = Encode(schema) };
 
     /// <summary>One endpoint without a location, which means: on this connection.</summary>
@@ -27,6 +32,7 @@ internal sealed record FlightPlan(Schema Schema, Ticket Ticket, long? RowCount, 
         TotalRecords = RowCount ?? Unknown,
         TotalBytes = Unknown,
         Ordered = IsOrdered,
+        AppMetadata = Position == LogPosition.None ? ByteString.Empty : new AnswerPosition { Position = Position.Value }.ToByteString(),
     };
 
     /// <summary>Nothing runs before a ticket is used, so the first poll is the last: it names no descriptor for another one.</summary>

@@ -54,7 +54,7 @@ internal sealed class FlightService(
 
     private async Task<FlightPlan> PlanAsync(FlightDescriptor descriptor, ServerCall call)
     {
-        if (StreamOf(descriptor) is { } stream)
+        if (await StreamOfAsync(descriptor, call) is { } stream)
             return stream;
         return AnyMessage.TryParse(descriptor.Cmd, out Any? command)
             ? await sql.PlanAsync(command, call)
@@ -63,7 +63,7 @@ internal sealed class FlightService(
 
     private async Task<Schema> SchemaAsync(FlightDescriptor descriptor, ServerCall call)
     {
-        if (StreamOf(descriptor) is { } stream)
+        if (await StreamOfAsync(descriptor, call) is { } stream)
             return stream.Schema;
         return AnyMessage.TryParse(descriptor.Cmd, out Any? command)
             ? await sql.SchemaAsync(command, call)
@@ -71,11 +71,11 @@ internal sealed class FlightService(
     }
 
     /// <summary>Null for a descriptor of SQL.</summary>
-    private FlightPlan? StreamOf(FlightDescriptor descriptor) => descriptor.Type switch
+    private async Task<FlightPlan?> StreamOfAsync(FlightDescriptor descriptor, ServerCall call) => descriptor.Type switch
     {
-        FlightDescriptor.Types.DescriptorType.Path => streams.Plan(FlightMessages.StreamOf(descriptor)),
+        FlightDescriptor.Types.DescriptorType.Path => await streams.PlanAsync(FlightMessages.StreamOf(descriptor), call),
         FlightDescriptor.Types.DescriptorType.Cmd => AnyMessage.TryParse(descriptor.Cmd, out Any? command) && command.Is(StreamTicket.Descriptor)
-            ? streams.Plan(Command.Unpack<StreamTicket>(command))
+            ? await streams.PlanAsync(Command.Unpack<StreamTicket>(command), call)
             : null,
         _ => throw ErrorMapper.InvalidRequest(
             $"a descriptor of type {descriptor.Type}: expected PATH (a stream's name) or CMD (a Flight SQL command, or SQL)"),

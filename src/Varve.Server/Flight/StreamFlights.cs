@@ -11,28 +11,32 @@ using Varve.Storage;
 namespace Varve.Server.Flight;
 
 /// <summary>Streams as flights: a PATH descriptor names one, a StreamTicket reads it. Any thread.</summary>
-internal sealed class StreamFlights(StorageEngine engine, ServerMetrics metrics)
+internal sealed class StreamFlights(StreamReads reads, ServerMetrics metrics)
 {
     /// <summary>All streams whose names begin so, by name.</summary>
     public IEnumerable<FlightInfo> List(string prefix)
     {
-        foreach (Storage.StreamDescription stream in engine.List())
+        foreach (Storage.StreamDescription stream in reads.Engine.List())
         {
             if (stream.Name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
-                yield return Plan(stream).ToFlightInfo(FlightMessages.StreamDescriptor(stream.Name));
+                yield return Plan(stream, stream.Position).ToFlightInfo(FlightMessages.StreamDescriptor(stream.Name));
         }
     }
 
     /// <exception cref="StorageException">There is no such stream.</exception>
-    public FlightPlan Plan(string stream) => Plan(engine.Describe(stream));
+    public async Task<FlightPlan> PlanAsync(string stream, ServerCall call)
+    {
+        (Storage.StreamDescription description, LogPosition position) = await reads.DescribeAsync(stream, call);
+        return Plan(description, position);
+    }
 
     /// <summary>A ticket that the client made itself, as the command of a descriptor.</summary>
-    public FlightPlan Plan(StreamTicket ticket)
+    public async Task<FlightPlan> PlanAsync(StreamTicket ticket, ServerCall call)
     {
-        StreamRead read = Open(ticket);
+        StreamRead read = await OpenAsync(ticket, call);
         StreamTicket pinned = ticket.Clone();
         pinned.StreamId = IdOf(read.Stream);
-        return new FlightPlan(read.Schema, Ticket(pinned), read.RowCount, IsOrdered: true);
+        return new FlightPlan(read.Schema, Ticket(pinned), read.RowCount, IsOrdered: true) { Position = new LogPosition(read.Opened.Position) };
     }
 
     /// <summary>
@@ -40,7 +44,8 @@ internal sealed class StreamFlights(StorageEngine engine, ServerMetrics metrics)
     /// </summary>
     public async Task SendAsync(StreamTicket ticket, ServerCall call)
     {
-        StreamRead read = Open(ticket);
+        StreamRead read = await OpenAsync(ticket, call);
+        call.AddResponseHeader(ReadPoints.PositionKey, read.Opened.Position.ToString(CultureInfo.InvariantCulture));
         metrics.ReadOpened(ticket.Read.Follow);
         try
         {
@@ -56,30 +61,22 @@ internal sealed class StreamFlights(StorageEngine engine, ServerMetrics metrics)
     {
         await sender.SendAsync(read.Schema);
         await foreach (RowSlice slice in read.SlicesAsync(cancelled))
-        {
-            var about = new ReadResponse
-            {
-                FirstOffset = slice.FirstOffset,
-                RowCount = slice.Rows.RowCount,
-                Position = slice.Position.Value,
-                EndOffset = slice.EndOffset,
-            };
-            metrics.RowsRead(slice.Rows.RowCount, await sender.SendAsync(slice.Rows, about.ToByteArray()));
-        }
+            metrics.RowsRead(slice.Rows.RowCount, await sender.SendAsync(slice.Rows, slice.About().ToByteArray()));
     }
 
     /// <summary>The rows that are there now: the ticket gives the same ones whenever it is used, and never those of another stream.</summary>
-    private static FlightPlan Plan(Storage.StreamDescription stream)
+    private static FlightPlan Plan(Storage.StreamDescription stream, LogPosition position)
     {
         var read = new ReadRequest { Stream = stream.Name, FromOffset = stream.FirstOffset, ToOffset = stream.EndOffset };
-        return new FlightPlan(stream.Schema, Ticket(new StreamTicket { Read = read, StreamId = IdOf(stream) }), stream.RowCount, IsOrdered: true);
+        Ticket ticket = Ticket(new StreamTicket { Read = read, StreamId = IdOf(stream) });
+        return new FlightPlan(stream.Schema, ticket, stream.RowCount, IsOrdered: true) { Position = position };
     }
 
     private static Ticket Ticket(StreamTicket ticket) => FlightMessages.StreamTicket(ticket.Read, ticket.StreamId);
 
     private static string IdOf(Storage.StreamDescription stream) => stream.Id.ToString(CultureInfo.InvariantCulture);
 
-    private StreamRead Open(StreamTicket ticket)
+    private async Task<StreamRead> OpenAsync(StreamTicket ticket, ServerCall call)
     {
         ReadRequest request = ticket.Read ?? throw ErrorMapper.InvalidRequest("the stream ticket does not say what to read");
         if (request.Format is not (RowFormat.Unspecified or RowFormat.Arrow))
@@ -88,7 +85,7 @@ internal sealed class StreamFlights(StorageEngine engine, ServerMetrics metrics)
                 $"the ticket for stream '{request.Stream}' asks for format {request.Format}; Flight carries Arrow", request.Stream);
         }
 
-        StreamRead read = StreamRead.Open(engine, request);
+        StreamRead read = await reads.OpenAsync(request, call);
         if (ticket.StreamId.Length > 0 && ticket.StreamId != IdOf(read.Stream))
         {
             throw ErrorMapper.Create(ErrorCode.StreamNotFound,

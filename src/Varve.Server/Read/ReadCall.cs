@@ -1,8 +1,8 @@
+using System.Globalization;
 using Google.Protobuf;
 using Varve.Protocol.V1;
 using Varve.Rpc.Server;
 using Varve.Server.Metrics;
-using Varve.Storage;
 
 namespace Varve.Server.Read;
 
@@ -23,9 +23,10 @@ internal sealed class ReadCall(StreamRead read, RowEncoder encoder, ServerCall c
 
     public async Task RunAsync()
     {
+        call.AddResponseHeader(ReadPoints.PositionKey, read.Opened.Position.ToString(CultureInfo.InvariantCulture));
         await call.SendHeadersAsync();
         if (encoder.Preamble(read.Schema) is { } preamble)
-            await WriteAsync(preamble, read.StartOffset, 0, read.Stream.Position, read.Stream.EndOffset);
+            await WriteAsync(preamble, read.Opened);
         await foreach (RowSlice slice in read.SlicesAsync(call.Cancelled))
             await WriteAsync(slice);
     }
@@ -36,7 +37,8 @@ internal sealed class ReadCall(StreamRead read, RowEncoder encoder, ServerCall c
         while (start < slice.Rows.RowCount)
         {
             int count = Math.Min(slice.Rows.RowCount - start, _rowsPerMessage);
-            EncodedRows encoded = encoder.Encode(slice.Rows.Slice(start, count));
+            RowSlice part = slice.Slice(start, count);
+            EncodedRows encoded = encoder.Encode(part.Rows);
             if (encoded.SizeBytes > MaxMessageBytes && count > 1)
             {
                 _rowsPerMessage = (int)Math.Max(1, count * MessageBytes / encoded.SizeBytes);
@@ -45,7 +47,7 @@ internal sealed class ReadCall(StreamRead read, RowEncoder encoder, ServerCall c
 
             if (encoded.SizeBytes < MessageBytes / 2 && count == _rowsPerMessage)
                 _rowsPerMessage = (int)Math.Min(encoder.RowCountMax(read.Schema.Fields.Count), _rowsPerMessage * 2L);
-            await WriteAsync(encoded, slice.FirstOffset + start, count, slice.Position, slice.EndOffset);
+            await WriteAsync(encoded, part.About());
             metrics.RowsRead(count, encoded.SizeBytes);
             start += count;
         }
@@ -54,9 +56,8 @@ internal sealed class ReadCall(StreamRead read, RowEncoder encoder, ServerCall c
     /// <summary>
     /// The response's small fields, then the header of the field of rows, then the rows themselves: protobuf does not mind the order.
     /// </summary>
-    private ValueTask WriteAsync(EncodedRows rows, long firstOffset, int rowCount, LogPosition position, long endOffset)
+    private ValueTask WriteAsync(EncodedRows rows, ReadResponse response)
     {
-        var response = new ReadResponse { FirstOffset = firstOffset, RowCount = rowCount, Position = position.Value, EndOffset = endOffset };
         uint tag = WireFormat.MakeTag(rows.FieldNumber, WireFormat.WireType.LengthDelimited);
         int sizeBytes = checked((int)rows.SizeBytes);
         int headerBytes = CodedOutputStream.ComputeUInt32Size(tag) + CodedOutputStream.ComputeLengthSize(sizeBytes);

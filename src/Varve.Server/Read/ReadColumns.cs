@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Varve.Arrow;
+using Varve.Arrow.Transform;
 using Varve.Server.Errors;
 using Varve.Storage;
 
@@ -67,6 +68,18 @@ internal sealed class ReadColumns
         }
 
         return new RecordBatch(Schema, count, columns);
+    }
+
+    /// <summary>Chosen rows of a chunk, counted within it and rising. Copied, unless they follow one another.</summary>
+    public RecordBatch Project(ViewChunk chunk, ReadOnlySpan<int> rows)
+    {
+        RecordBatch all = Project(chunk, rows[0], rows[^1] - rows[0] + 1);
+        if (all.RowCount == rows.Length)
+            return all;
+        int[] chosen = new int[rows.Length];
+        for (int i = 0; i < chosen.Length; i++)
+            chosen[i] = rows[i] - rows[0];
+        return new RecordBatch(Schema, chosen.Length, [.. all.Columns.Select(c => ArrayTake.Take(c, chosen))]);
     }
 
     private static int PlaceOf(StreamDescription stream, string name)

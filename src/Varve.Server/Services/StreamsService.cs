@@ -17,7 +17,8 @@ using Engine = Varve.Storage;
 namespace Varve.Server.Services;
 
 /// <summary>varve.v1.Streams. Any number of calls at once.</summary>
-internal sealed class StreamsService(StorageEngine engine, AppendServices appends, CallMemory memory, ServerMetrics metrics) : IService
+internal sealed class StreamsService(
+    StorageEngine engine, AppendServices appends, StreamReads reads, CallMemory memory, ServerMetrics metrics) : IService
 {
     private readonly Lock _gate = new();
 
@@ -166,7 +167,7 @@ internal sealed class StreamsService(StorageEngine engine, AppendServices append
     private async Task ReadAsync(ReadRequest request, ServerCall call)
     {
         using CallShare share = memory.Open();
-        var read = new ReadCall(StreamRead.Open(engine, request), new RowEncoder(request.Format, request.Stream, share), call, metrics);
+        var read = new ReadCall(await reads.OpenAsync(request, call), new RowEncoder(request.Format, request.Stream, share), call, metrics);
         metrics.ReadOpened(request.Follow);
         try
         {

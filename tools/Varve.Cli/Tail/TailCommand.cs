@@ -16,6 +16,13 @@ internal static class TailCommand
         var stream = new Argument<string>("STREAM") { Description = "The stream's name." };
         var from = new Option<long?>("--from") { Description = "The first offset to read.", HelpName = "N" };
         var last = new Option<long?>("--last", "-n") { Description = $"Start with the newest N rows ({RowsShown} where --from is not given either).", HelpName = "N" };
+        var after = new Option<long?>("--after-position")
+        {
+            Description = "Start behind the rows of an earlier answer, by its log position (varve query --show-position).",
+            HelpName = "N",
+        };
+        var where = new Option<string?>("--where") { Description = "Only rows for which this condition in SQL holds.", HelpName = "CONDITION" };
+        var minPosition = new Option<long?>("--min-position") { Description = "Wait until this log position is visible.", HelpName = "N" };
         var follow = new Option<bool>("--follow") { Description = "Go on with new rows until interrupted." };
         var columns = new Option<string[]>("--columns") { Description = "Only these columns, comma-separated; also _offset and _time.", HelpName = "A,B,..." };
         var format = new Option<string>("--format", "-f")
@@ -26,12 +33,15 @@ internal static class TailCommand
         format.AcceptOnlyFromAmong(Text, RowFormats.Csv, RowFormats.Json, RowFormats.Arrow);
         var json = new Option<bool>("--json") { Description = "The same as --format json." };
         var connection = new ConnectionOptions();
-        var command = new Command("tail", "Print the newest rows of a stream, or all from an offset on, and follow it.") { stream, from, last, follow, columns, format, json };
+        var command = new Command("tail", "Print the newest rows of a stream, or all from an offset on, and follow it.")
+        {
+            stream, from, last, after, where, minPosition, follow, columns, format, json,
+        };
         connection.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(from) is not null && result.GetValue(last) is not null)
-                result.AddError("--from and --last both say where to start: give one of them");
+            if (new[] { result.GetValue(from), result.GetValue(last), result.GetValue(after) }.Count(start => start is not null) > 1)
+                result.AddError("--from, --last and --after-position say where to start: give one of them");
         });
         command.Run(async (parsed, cancellation) =>
         {
@@ -40,7 +50,10 @@ internal static class TailCommand
             var options = new ReadOptions
             {
                 FromOffset = parsed.GetValue(from),
-                LastRows = parsed.GetValue(last) ?? (parsed.GetValue(from) is null ? RowsShown : null),
+                LastRows = parsed.GetValue(last) ?? (parsed.GetValue(from) is null && parsed.GetValue(after) is null ? RowsShown : null),
+                AfterPosition = parsed.GetValue(after),
+                Filter = parsed.GetValue(where),
+                MinPosition = parsed.GetValue(minPosition),
                 Follow = parsed.GetValue(follow),
                 Columns = await ColumnsAsync(client, name, parsed.GetValue(columns) ?? [], cancellation),
             };

@@ -19,6 +19,7 @@ internal static class SessionOptions
             {
                 StatementTimeout = number is { } ms ? TimeSpan.FromMilliseconds(Math.Min(ms, TimeoutMsMax)) : null,
             }),
+        SessionOption.Number("min_position", values => values.MinPosition, (values, number) => values with { MinPosition = number }),
     ];
 
     public static GetSessionOptionsResult Show(SessionValues values)

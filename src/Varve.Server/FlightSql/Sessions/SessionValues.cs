@@ -7,4 +7,7 @@ internal sealed record SessionValues
 
     /// <summary>Shorter than the daemon's own limit, which holds in any case.</summary>
     public TimeSpan? StatementTimeout { get; init; }
+
+    /// <summary>The log position that statements see at least.</summary>
+    public long? MinPosition { get; init; }
 }

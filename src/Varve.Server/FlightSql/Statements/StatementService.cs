@@ -9,7 +9,9 @@ using Varve.Server.Flight;
 using Varve.Server.FlightSql.Sessions;
 using Varve.Server.FlightSql.Updates;
 using Varve.Server.Metrics;
+using Varve.Server.Read;
 using Varve.Server.Security;
+using Varve.Storage;
 
 namespace Varve.Server.FlightSql.Statements;
 
@@ -20,6 +22,7 @@ internal sealed class StatementService(
     PreparedCalls prepared,
     StatementTickets tickets,
     SessionCalls sessions,
+    ReadPoints points,
     RunningStatements running,
     StatementObserver observer)
 {
@@ -31,7 +34,7 @@ internal sealed class StatementService(
     {
         Execution execution = Resolve(statement);
         if (UpdateParser.Parse(execution.Sql) is not { } update)
-            return Plan(await SchemaAsync(execution, call), statement);
+            return await PlanQueryAsync(execution, statement, call);
         long changed = await RunAsync(execution, update, statement, call);
         return Plan(UpdateResult.Schema, new StatementTicket { ChangedRows = changed });
     }
@@ -60,7 +63,7 @@ internal sealed class StatementService(
         if (UpdateParser.Parse(execution.Sql) is { } update)
             await SendAsync(await RunAsync(execution, update, statement, call), sender);
         else
-            await WatchedAsync(execution, statement, call, (settings, watch, token) => SendAsync(execution, sender, settings, watch, token));
+            await WatchedAsync(execution, statement, call, (settings, watch, token) => SendAsync(execution, sender, call, settings, watch, token));
     }
 
     /// <summary>Runs a statement that changes something; how many rows it changed.</summary>
@@ -94,6 +97,24 @@ internal sealed class StatementService(
         await sender.SendAsync(UpdateResult.Of(changedRows));
     }
 
+    private async Task<FlightPlan> PlanQueryAsync(Execution execution, StatementTicket statement, ServerCall call)
+    {
+        StatementTicket ticket = statement.Clone();
+        ticket.ReadPoint = await ReachAsync(statement, call);
+        LogPosition position = ticket.ReadPoint.AsOfCase == ReadPoint.AsOfOneofCase.Position
+            ? new LogPosition(ticket.ReadPoint.Position)
+            : queries.VisibleUpTo;
+        return Plan(await SchemaAsync(execution, call), ticket) with { Position = position };
+    }
+
+    /// <summary>What the call, its ticket or its session wants to see, once that can be seen.</summary>
+    private Task<ReadPoint> ReachAsync(StatementTicket statement, ServerCall call)
+    {
+        ReadPoint point = statement.ReadPoint?.Clone() ?? new ReadPoint();
+        point.MinPosition = Math.Max(point.MinPosition, sessions.Of(call).MinPosition ?? 0);
+        return points.ReachAsync(call, point);
+    }
+
     private FlightPlan Plan(Schema schema, StatementTicket statement)
     {
         (Ticket ticket, DateTimeOffset expiresAt) = tickets.Make(statement);
@@ -122,7 +143,7 @@ internal sealed class StatementService(
         if (query.ResultSchema is { } schema)
             return schema;
         await using QueryResult result = await queries.ExecuteAsync(
-            execution.Sql, execution.Parameters().First(), SettingsOf(call), call.Cancelled);
+            execution.Sql, execution.Parameters().First(), SettingsOf(call, null), call.Cancelled);
         return result.Schema;
     }
 
@@ -134,14 +155,22 @@ internal sealed class StatementService(
         return changed;
     }
 
-    private async Task SendAsync(Execution execution, FlightSender sender, QuerySettings settings, StatementWatch watch, CancellationToken cancelled)
+    private async Task SendAsync(
+        Execution execution, FlightSender sender, ServerCall call, QuerySettings settings, StatementWatch watch, CancellationToken cancelled)
     {
         bool isFirst = true;
         foreach (QueryParameters? parameters in execution.Parameters())
         {
             await using QueryResult result = await queries.ExecuteAsync(execution.Sql, parameters, settings, cancelled);
             if (isFirst)
+            {
+                call.AddResponseHeader(ReadPoints.PositionKey, result.Position.ToString());
                 await sender.SendAsync(result.Schema);
+
+                // The executions for further parameters see the same rows, so that one position is true of the whole answer.
+                settings = settings with { AsOf = settings.AsOf ?? new AsOf.AtPosition(result.Position) };
+            }
+
             isFirst = false;
             await foreach (RecordBatch rows in result.ReadAllAsync(cancelled))
             {
@@ -155,11 +184,11 @@ internal sealed class StatementService(
     private async Task WatchedAsync(
         Execution execution, StatementTicket statement, ServerCall call, Func<QuerySettings, StatementWatch, CancellationToken, Task> work)
     {
-        QuerySettings settings = SettingsOf(call);
         using StatementWatch watch = observer.Watch(execution.Sql, $"{(call.User as Caller)?.Name} at {call.Peer}");
         using RunningStatement run = running.Start(statement.QueryId, call.Cancelled);
         try
         {
+            QuerySettings settings = SettingsOf(call, ReadPoints.MomentOf(await ReachAsync(statement, call)));
             await work(settings, watch, run.Token);
             watch.Succeeded();
         }
@@ -174,5 +203,5 @@ internal sealed class StatementService(
         }
     }
 
-    private QuerySettings SettingsOf(ServerCall call) => new() { Timeout = sessions.Of(call).StatementTimeout };
+    private QuerySettings SettingsOf(ServerCall call, AsOf? moment) => new() { Timeout = sessions.Of(call).StatementTimeout, AsOf = moment };
 }
