@@ -29,7 +29,7 @@ internal static class SmallRows
         [.. Enumerable.Range(0, rows).Select(i => (object?[])
         [
             i % 5 == 0 ? null : $"host-{i % 3}.example.net",
-            Convert.ToHexString(BitConverter.GetBytes(random.NextInt64()))[..(i % 16)],
+            Convert.ToBase64String(BitConverter.GetBytes(random.NextInt64()))[..(i % 12)],
             random.NextInt64(),
             random.NextDouble() * 1000,
             true,

@@ -99,7 +99,7 @@ internal static class ZstdCodec
         return Try(bytes.Span);
     }
 
-    /// <summary>Whether a stretch of the bytes loses a tenth, which zstd needs to be worth its time (<see cref="Cost.ZstdByte"/>).</summary>
+    /// <summary>Whether a stretch of the bytes loses a quarter, which zstd needs to be worth its time (<see cref="Cost.ZstdByte"/>).</summary>
     public static bool IsWorthTrying(ReadOnlySpan<byte> bytes)
     {
         int count = Math.Min(bytes.Length, TrialBytes);
