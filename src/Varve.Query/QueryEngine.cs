@@ -63,7 +63,7 @@ public sealed class QueryEngine : IDisposable
     public async Task<PreparedQuery> PrepareAsync(string sql, CancellationToken cancellationToken = default)
     {
         var limit = new StatementLimit(_planning, _options, _options.StatementTimeout, _closing.Token);
-        var run = new StatementRun(UsableDatabase(), new StatementScope(_openView, _buffers), _meter, sql);
+        var run = new StatementRun(UsableDatabase(), NewScope(_openView), _meter, sql);
         return await limit.RunAsync(Describe, run.Stop, isNew: true, cancellationToken).ConfigureAwait(false);
 
         PreparedQuery Describe()
@@ -151,13 +151,16 @@ public sealed class QueryEngine : IDisposable
     private StatementScope ScopeOf(QuerySettings settings)
     {
         if (settings.OpenView is { } given)
-            return new StatementScope(given, _buffers);
+            return NewScope(given);
         if (settings.AsOf is { } moment)
-            return new StatementScope(stream => _storage.OpenView(stream, moment), _buffers);
+            return NewScope(stream => _storage.OpenView(stream, moment));
 
         // Tests give rows of their own; those of the storage engine can be had of one moment.
-        return new StatementScope(_openView, _buffers, _ownsViews ? _storage.OpenViews : null);
+        return NewScope(_openView, _ownsViews ? _storage.OpenViews : null);
     }
+
+    private StatementScope NewScope(Func<string, StreamView> openView, Func<IReadOnlyList<string>, IReadOnlyList<StreamView>>? openViews = null) =>
+        new(openView, _buffers, openViews) { ReusesDictionaries = _options.ReuseDictionaries };
 
     private static bool End(StatementRun run)
     {

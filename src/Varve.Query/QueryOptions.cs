@@ -27,5 +27,11 @@ public sealed record QueryOptions
     /// <summary>The longest text of a statement, in characters.</summary>
     public int StatementLengthMax { get; init; } = 256 * 1024;
 
+    /// <summary>
+    /// Whether columns with a dictionary reach DuckDB in a form in which it computes hashes and functions once per value. Its C API does not have that
+    /// form, so it is used only with the very library that it was tried in; else, and when this is off, the same answers take longer.
+    /// </summary>
+    public bool ReuseDictionaries { get; init; } = true;
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -12,7 +12,7 @@ namespace Varve.Query.Native;
 internal static unsafe partial class DuckDbApi
 {
     /// <summary>Resolves to libduckdb.so beside the assembly.</summary>
-    private const string Library = "duckdb";
+    public const string Library = "duckdb";
 
     [LibraryImport(Library)]
     public static partial byte* duckdb_library_version();

@@ -75,4 +75,9 @@ internal static unsafe partial class DuckDbApi
     /// <summary>Makes a vector one of codes into the values that it had.</summary>
     [LibraryImport(Library)]
     public static partial void duckdb_slice_vector(nint vector, SelectionHandle selection, ulong count);
+
+    /// <summary>Copies chosen rows of a vector, whatever its form, into one that holds each row's value.</summary>
+    [LibraryImport(Library)]
+    public static partial void duckdb_vector_copy_sel(
+        VectorHandle source, VectorHandle target, SelectionHandle selection, ulong sourceCount, ulong sourceOffset, ulong targetOffset);
 }

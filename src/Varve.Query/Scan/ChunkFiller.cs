@@ -16,7 +16,7 @@ internal sealed class ChunkFiller(ScanExecution execution, BlockRows rows)
     private readonly ScanColumn[] _columns = execution.Projection;
     private readonly ScanColumn[] _listColumns = [.. execution.Projection.Where(c => c.Kind == ScanColumnKind.Stored && c.Loader.HasLists)];
 
-    private readonly DictionaryFiller _dictionaries = new(execution.Binding.Columns.Length);
+    private readonly DictionaryFiller _dictionaries = new(execution.Binding.Columns.Length, execution.Binding.Scope.ReusesDictionaries);
 
     /// <summary>Holds what is in memory anyway in place, until the scan ends.</summary>
     public ScanPins Pins { get; } = new();

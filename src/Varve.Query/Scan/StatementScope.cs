@@ -27,6 +27,9 @@ internal sealed class StatementScope(
     /// <summary>Where its scanning threads get their memory.</summary>
     public BufferPool Buffers => buffers;
 
+    /// <summary>Whether its scans may hand over reusable dictionaries.</summary>
+    public bool ReusesDictionaries { get; init; }
+
     /// <summary>What its scans do.</summary>
     public ScanCounts Counts { get; } = new();
 

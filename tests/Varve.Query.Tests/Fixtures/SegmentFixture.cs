@@ -19,6 +19,7 @@ public sealed class SegmentFixture : IAsyncLifetime, IDisposable
 
     public QueryEngine InOrder { get; private set; } = null!;
 
+    /// <summary>Makes no use of reusable dictionaries.</summary>
     public QueryEngine Clustered { get; private set; } = null!;
 
     internal NativeTables Native { get; } = new();
@@ -50,7 +51,7 @@ public sealed class SegmentFixture : IAsyncLifetime, IDisposable
         StreamView segmented = SegmentedView.Of(_query.Storage.OpenView("s"), Segments, orderBy);
         return new QueryEngine(
             _query.Storage,
-            new QueryOptions { ThreadCount = 2, MemoryLimitBytes = 512 << 20 },
+            new QueryOptions { ThreadCount = 2, MemoryLimitBytes = 512 << 20, ReuseDictionaries = orderBy is null },
             name => name == "s" ? segmented : _query.Storage.OpenView(name));
     }
 

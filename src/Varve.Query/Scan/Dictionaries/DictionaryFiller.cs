@@ -13,7 +13,8 @@ namespace Varve.Query.Scan.Dictionaries;
 /// one thread.
 /// </summary>
 /// <param name="columnCount">Columns of the scan.</param>
-internal sealed unsafe class DictionaryFiller(int columnCount)
+/// <param name="reuse">Whether reusable dictionaries may be made.</param>
+internal sealed unsafe class DictionaryFiller(int columnCount, bool reuse)
 {
     private readonly (ArrayData? Values, DictionaryVector? Vector)[] _last = new (ArrayData?, DictionaryVector?)[columnCount];
 
@@ -34,7 +35,7 @@ internal sealed unsafe class DictionaryFiller(int columnCount)
     {
         ref (ArrayData? Values, DictionaryVector? Vector) last = ref _last[column.Index];
         if (!ReferenceEquals(last.Values, values))
-            last = (values, DictionaryVector.Of(values, column.Loader));
+            last = (values, DictionaryVector.Of(values, column.Loader, reuse));
         return last.Vector!;
     }
 

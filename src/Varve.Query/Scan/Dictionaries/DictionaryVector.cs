@@ -13,17 +13,25 @@ namespace Varve.Query.Scan.Dictionaries;
 /// </summary>
 internal sealed unsafe class DictionaryVector
 {
-    private static readonly ConditionalWeakTable<ArrayData, DictionaryVector> Known = [];
+    /// <summary>What is computed of a value of a reusable dictionary is computed of all at once: more would be too much for the few rows that may need it.</summary>
+    private const int ReusableCountMax = 1 << 18;
 
-    private readonly VectorHandle _vector;
+    private static readonly ConditionalWeakTable<ArrayData, DictionaryVector> Plain = [];
+    private static readonly ConditionalWeakTable<ArrayData, DictionaryVector> Reusable = [];
+
+    private readonly VectorHandle? _vector;
+    private readonly ReusableDictionary? _reusable;
     private readonly NativeString* _strings;
     private readonly long _bytes;
 
-    private DictionaryVector(ArrayData values, ColumnLoader loader)
+    private DictionaryVector(ArrayData values, ColumnLoader loader, bool reuse)
     {
         using LogicalTypeHandle type = loader.CreateType();
-        _vector = DuckDbApi.duckdb_create_vector(type, (ulong)values.Length + 1);
-        nint vector = _vector.DangerousGetHandle();
+        if (reuse)
+            _reusable = new ReusableDictionary(type, values.Length + 1);
+        else
+            _vector = DuckDbApi.duckdb_create_vector(type, (ulong)values.Length + 1);
+        nint vector = _reusable?.Values ?? _vector!.DangerousGetHandle();
         if (values.Length > 0)
             loader.Load(values, 0, values.Length, vector, null, null);
         _strings = (NativeString*)DuckDbApi.duckdb_vector_get_data(vector);
@@ -32,7 +40,9 @@ internal sealed unsafe class DictionaryVector
         DuckDbApi.duckdb_vector_get_validity(vector)[values.Length >> 6] &= ~(1UL << (values.Length & 63));
         NullCode = values.Length;
         ArePlaced = ArePlacedIn(_strings, values.Length);
-        _bytes = ((values.Length + 1L) * sizeof(NativeString)) + values.Buffers.Sum(b => (long)b.Length);
+
+        // DuckDB keeps the hashes of a reusable dictionary, eight bytes each.
+        _bytes = ((values.Length + 1L) * (sizeof(NativeString) + (reuse ? sizeof(ulong) : 0))) + values.Buffers.Sum(b => (long)b.Length);
         GC.AddMemoryPressure(_bytes);
     }
 
@@ -47,8 +57,15 @@ internal sealed unsafe class DictionaryVector
 
     /// <param name="values">The dictionary.</param>
     /// <param name="loader">Of its type.</param>
-    public static DictionaryVector Of(ArrayData values, ColumnLoader loader) =>
-        Known.TryGetValue(values, out DictionaryVector? known) ? known : Known.GetValue(values, v => new DictionaryVector(v, loader));
+    /// <param name="reuse">Whether it may be a reusable dictionary; it becomes one where that can be and pays.</param>
+    public static DictionaryVector Of(ArrayData values, ColumnLoader loader, bool reuse)
+    {
+        reuse = reuse && values.Length <= ReusableCountMax && ReusableDictionaries.AreUsable;
+        ConditionalWeakTable<ArrayData, DictionaryVector> known = reuse ? Reusable : Plain;
+        return known.TryGetValue(values, out DictionaryVector? vector)
+            ? vector
+            : known.GetValue(values, v => new DictionaryVector(v, loader, reuse));
+    }
 
     /// <summary>The structs of the values, valid as long as this is referred to; behind them that of the null.</summary>
     public ReadOnlySpan<NativeString> Strings => new(_strings, NullCode + 1);
@@ -62,7 +79,13 @@ internal sealed unsafe class DictionaryVector
         uint greatest = Greatest(codes);
         if (greatest > (uint)NullCode)
             throw new QueryException(QueryErrorCode.Internal, $"code {greatest} is not in a dictionary of {NullCode} values");
-        DuckDbApi.duckdb_vector_reference_vector(vector, _vector);
+        if (_reusable is not null)
+        {
+            _reusable.Use(vector, selection);
+            return;
+        }
+
+        DuckDbApi.duckdb_vector_reference_vector(vector, _vector!);
         DuckDbApi.duckdb_slice_vector(vector, selection, (ulong)codes.Length);
     }
 
