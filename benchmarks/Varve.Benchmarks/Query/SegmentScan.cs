@@ -6,8 +6,9 @@ namespace Varve.Benchmarks.Query;
 
 /// <summary>
 /// segment-scan [rows] [repetitions] [directory] [names]: the statements of ../shared/bench over a stream whose rows are sealed in encrypted
-/// segments, next to DuckDB's own file and to Parquet of the same rows, in one process with two threads. Runs alternate; times are medians, the
-/// statement's last batch included. A directory that is named is kept for the next run.
+/// segments, next to DuckDB's own file and to Parquet of the same rows, in one process with two threads. Runs alternate, after one that is not
+/// counted. Elapsed times are medians; of processor time the least counts, to which other work on the machine adds least. A statement's last batch
+/// is included. A directory that is named is kept for the next run.
 /// </summary>
 internal static class SegmentScan
 {
@@ -68,6 +69,8 @@ internal static class SegmentScan
             + $"{"CPU ms",8} {"/file",6} {"/parq",6} {"rows",9}");
         List<double> toFile = [];
         List<double> toParquet = [];
+        List<double> cpuToFile = [];
+        List<double> cpuToParquet = [];
         foreach ((string name, string sql) in BenchmarkSql.Statements())
         {
             if (names.Count > 0 ? !names.Contains(name[..3]) : name[0] != 'Q')
@@ -75,7 +78,7 @@ internal static class SegmentScan
             List<QueryRun> files = [];
             List<QueryRun> parquets = [];
             List<QueryRun> streams = [];
-            for (int i = 0; i < repetitions; i++)
+            for (int i = 0; i <= repetitions; i++)
             {
                 data.UseNative();
                 files.Add(await QueryRun.MeasureAsync(() => Task.FromResult(native.Read(sql).Sum(b => (long)b.RowCount))).ConfigureAwait(false));
@@ -89,17 +92,21 @@ internal static class SegmentScan
             (double file, double parquet, double stream) = (Wall(files), Wall(parquets), Wall(streams));
             toFile.Add(stream / file);
             toParquet.Add(stream / parquet);
+            cpuToFile.Add(Cpu(streams) / Cpu(files));
+            cpuToParquet.Add(Cpu(streams) / Cpu(parquets));
             Print(
                 $"{name,-38} {file,9:F1} {parquet,9:F1} {stream,9:F1} {stream / file,6:F2} {stream / parquet,6:F2}   "
-                + $"{Cpu(streams),8:F0} {Cpu(streams) / Cpu(files),6:F2} {Cpu(streams) / Cpu(parquets),6:F2} {streams[0].Rows,9}");
+                + $"{Cpu(streams),8:F1} {cpuToFile[^1],6:F2} {cpuToParquet[^1],6:F2} {streams[0].Rows,9}");
         }
 
-        Print($"median ratio to the native file {QueryRun.Median(toFile):F2}, to Parquet {QueryRun.Median(toParquet):F2}");
+        Print(
+            $"median ratio to the native file {QueryRun.Median(toFile):F2}, to Parquet {QueryRun.Median(toParquet):F2}; "
+            + $"of processor time {QueryRun.Median(cpuToFile):F2} and {QueryRun.Median(cpuToParquet):F2}");
     }
 
-    private static double Wall(List<QueryRun> runs) => QueryRun.Median(runs.Select(r => r.WallMs));
+    private static double Wall(IEnumerable<QueryRun> runs) => QueryRun.Median(runs.Skip(1).Select(r => r.WallMs));
 
-    private static double Cpu(List<QueryRun> runs) => QueryRun.Median(runs.Select(r => r.CpuMs));
+    private static double Cpu(IEnumerable<QueryRun> runs) => runs.Skip(1).Min(r => r.CpuMs);
 
     private static async Task LookUpAsync(QueryEngine engine, long rows, int repetitions)
     {
@@ -123,7 +130,7 @@ internal static class SegmentScan
             using var plain = new QueryEngine(storage, Options);
             List<QueryRun> sealedRuns = [];
             List<QueryRun> plainRuns = [];
-            for (int i = 0; i < 2 * repetitions; i++)
+            for (int i = 0; i <= 2 * repetitions; i++)
             {
                 sealedRuns.Add(await QueryRun.MeasureAsync(() => encrypted.CountRowsAsync(Sql(FullScan))).ConfigureAwait(false));
                 plainRuns.Add(await QueryRun.MeasureAsync(() => plain.CountRowsAsync(Sql(FullScan))).ConfigureAwait(false));
