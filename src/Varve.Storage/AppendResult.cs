@@ -8,4 +8,8 @@ namespace Varve.Storage;
 /// <param name="Position">The log entry that made them visible (the last one of a batch in parts). Of a batch without rows: what was visible
 /// then.</param>
 /// <param name="Durability">What is promised.</param>
-public readonly record struct AppendResult(string Stream, long FirstOffset, int RowCount, LogPosition Position, Durability Durability);
+public readonly record struct AppendResult(string Stream, long FirstOffset, int RowCount, LogPosition Position, Durability Durability)
+{
+    /// <summary>The producer made this append before: its rows were stored then, and this is what was answered then.</summary>
+    public bool IsDuplicate { get; init; }
+}

@@ -6,6 +6,7 @@ using Varve.Storage.Catalog;
 using Varve.Storage.FileSystem;
 using Varve.Storage.Keys;
 using Varve.Storage.Log;
+using Varve.Storage.Producers;
 using Varve.Storage.Records;
 using Varve.Storage.Recovery;
 using Varve.Storage.Segments;
@@ -29,7 +30,7 @@ public sealed partial class StorageEngine : IAsyncDisposable
     private readonly MemoryBudget _budget;
     private readonly StorageMeter _meter;
     private readonly Sequencer _sequencer;
-    private readonly AppendPreparer _preparer;
+    private readonly Appender _appender;
     private readonly Checkpointer _checkpointer;
     private readonly SegmentChanges _segmentChanges;
     private readonly SegmentMeter _segmentMeter = new();
@@ -62,10 +63,11 @@ public sealed partial class StorageEngine : IAsyncDisposable
         _meter = new StorageMeter(_budget);
         EntryPacker packer = new(log);
         _changeBytesMax = packer.MaxRecordBytes - (keys.IsEncrypted ? SealedBody.OverheadBytes : 0);
-        StagedState staged = new(_catalog, packer, _budget, keys, options.Time);
+        StagedState staged = new(_catalog, packer, _budget, keys, options.Time, options.ProducerIdle);
         _sequencer = new Sequencer(log, _catalog, staged, _budget, _meter, logger, recovery.Position);
         _keyLifecycle = new KeyLifecycle(keys, staged, _sequencer, log, logger);
-        _preparer = new AppendPreparer(options.MaxBatchBytes, packer.MaxRecordBytes, _budget, keys);
+        AppendPreparer preparer = new(options.MaxBatchBytes, packer.MaxRecordBytes, _budget, keys);
+        _appender = new Appender(_catalog, preparer, _budget, _sequencer);
         _checkpointer = new Checkpointer(
             new CheckpointTarget(options.FileSystem, directory.Path, node.NodeId, keys),
             log,
@@ -291,26 +293,53 @@ public sealed partial class StorageEngine : IAsyncDisposable
     /// Calls the append off while it waits: then nothing of it is stored. Once it is on its way to the disk it is too late, and the task completes
     /// with the outcome.
     /// </param>
-    public Task<AppendResult> AppendAsync(string name, RecordBatch batch, CancellationToken cancellationToken = default)
+    public Task<AppendResult> AppendAsync(string name, RecordBatch batch, CancellationToken cancellationToken = default) =>
+        _appender.AppendAsync(new StreamAppend(name, batch), AppendOptions.None, cancellationToken);
+
+    /// <summary>
+    /// The same on further terms. Throws <see cref="StorageErrorCode.OffsetMismatch"/>, and, for appends of producers,
+    /// <see cref="StorageErrorCode.ProducerFenced"/>, <see cref="StorageErrorCode.OutOfSequence"/>, <see cref="StorageErrorCode.AlreadyAppended"/> and
+    /// <see cref="StorageErrorCode.ProducerNotFound"/>.
+    /// </summary>
+    public Task<AppendResult> AppendAsync(StreamAppend append, AppendOptions options, CancellationToken cancellationToken = default) =>
+        _appender.AppendAsync(append, options, cancellationToken);
+
+    /// <summary>
+    /// Appends to several streams, to each once: the rows become durable and visible together, or none of them does. As a producer's append it counts
+    /// as one. Returns the outcomes in the order of the appends.
+    /// </summary>
+    public Task<IReadOnlyList<AppendResult>> AppendAsync(
+        IReadOnlyList<StreamAppend> appends, AppendOptions options, CancellationToken cancellationToken = default) =>
+        _appender.AppendAsync(appends, options, cancellationToken);
+
+    /// <summary>
+    /// Opens a producer, whose appends are stored once however often they are sent, through restarts of either side. Appends of its earlier sessions
+    /// are refused from here on. Durable when it completes. Throws <see cref="StorageErrorCode.InvalidName"/> and
+    /// <see cref="StorageErrorCode.MemoryLimit"/>.
+    /// </summary>
+    /// <param name="name">Names the producer for ever: whatever appends one sequence of rows, one at a time.</param>
+    /// <param name="cancellationToken">Looked at before it begins.</param>
+    public Task<ProducerSession> OpenProducerAsync(string name, CancellationToken cancellationToken = default)
     {
-        if (cancellationToken.IsCancellationRequested)
-            return Task.FromCanceled<AppendResult>(cancellationToken);
-        try
-        {
-            ThrowIfStopped();
-            StreamState stream = _catalog.Head.Find(name);
-            StreamHead head = stream.Head;
-            CheckedAppend rows = _preparer.Check(stream, head.Schema, batch);
-            if (rows.Rows.RowCount == 0)
-                return Task.FromResult(new AppendResult(stream.Name, head.EndOffset, 0, VisibleUpTo, Durability.LocalDisk));
-            return _budget.TryReserve(rows.ReservedBytes)
-                ? SubmitAsync(stream, rows, cancellationToken)
-                : AppendWhenRoomAsync(stream, rows, cancellationToken);
-        }
-        catch (StorageException refused)
-        {
-            return Task.FromException<AppendResult>(refused);
-        }
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfStopped();
+        ProducerName.Validate(name);
+        PendingOpenProducer open = new(name);
+        _sequencer.Submit(open);
+        return open.Result;
+    }
+
+    /// <summary>The producers that the node knows, by their names.</summary>
+    public async Task<IReadOnlyList<ProducerDescription>> ListProducersAsync()
+    {
+        PendingCapture capture = new(_catalog, () => VisibleUpTo);
+        _sequencer.Submit(capture);
+        CatalogCapture captured = await capture.Result.ConfigureAwait(false);
+        return
+        [
+            .. captured.Producers.Producers.OrderBy(p => p.Name, StringComparer.Ordinal).Select(p => new ProducerDescription(
+                p.Session, DateTimeOffset.UnixEpoch.AddTicks(p.LastTimeMicros * TimeSpan.TicksPerMicrosecond))),
+        ];
     }
 
     /// <summary>
@@ -481,22 +510,6 @@ public sealed partial class StorageEngine : IAsyncDisposable
     }
 
     private static StorageException Dropped(string name) => new(StorageErrorCode.StreamNotFound, $"cannot read stream '{name}': it was dropped");
-
-    private async Task<AppendResult> AppendWhenRoomAsync(StreamState stream, CheckedAppend rows, CancellationToken cancellationToken)
-    {
-        Task<AppendResult> append;
-        using (await _budget.WaitAsync(stream.Name, rows.ReservedBytes, cancellationToken).ConfigureAwait(false))
-            append = SubmitAsync(stream, rows, cancellationToken);
-        return await append.ConfigureAwait(false);
-    }
-
-    private Task<AppendResult> SubmitAsync(StreamState stream, CheckedAppend rows, CancellationToken cancellationToken)
-    {
-        PendingAppend append = new(stream, _preparer.Encode(stream, rows), _budget);
-        append.CancelWith(cancellationToken);
-        _sequencer.Submit(append);
-        return append.Result;
-    }
 
     private async Task<int> RotateKeyAsync(long streamId)
     {

@@ -57,6 +57,21 @@ public enum StorageErrorCode
     /// <summary>A file beside the log could not be written. What was asked for was not done; the node goes on.</summary>
     DiskError = 17,
 
+    /// <summary>A stream does not end where the append expects it to: somebody else appended to it.</summary>
+    OffsetMismatch = 18,
+
+    /// <summary>The producer was opened again, and this session of it is over.</summary>
+    ProducerFenced = 19,
+
+    /// <summary>A producer's append is not the next one: appends before it are missing, or it was another one that had its number.</summary>
+    OutOfSequence = 20,
+
+    /// <summary>A producer's append was taken long ago: its rows are there, but what it was answered is not kept.</summary>
+    AlreadyAppended = 21,
+
+    /// <summary>No such producer: it was never opened, or forgotten because it was not used for long.</summary>
+    ProducerNotFound = 22,
+
     /// <summary>A log position that was asked for did not become visible in time.</summary>
     PositionNotReached = 30,
 }

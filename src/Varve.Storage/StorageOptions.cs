@@ -59,6 +59,9 @@ public sealed record StorageOptions
     /// <summary>or when that much time has passed since.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Producers that were neither opened nor used for that long are forgotten.</summary>
+    public TimeSpan ProducerIdle { get; init; } = TimeSpan.FromDays(7);
+
     /// <summary>Encryption and its root key.</summary>
     public KeyOptions Keys { get; init; } = new();
 

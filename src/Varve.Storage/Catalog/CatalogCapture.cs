@@ -1,3 +1,4 @@
+using Varve.Storage.Producers;
 using Varve.Storage.Streams;
 
 namespace Varve.Storage.Catalog;
@@ -19,10 +20,13 @@ internal sealed class CatalogCapture
         _head = catalog.Head;
         _lastStreamId = catalog.LastStreamId;
         _lastSegmentId = catalog.LastSegmentId;
+        Producers = catalog.Producers.Capture();
         _streams = [.. catalog.Streams.Select(s => s.Head)];
     }
 
     public LogPosition Position { get; }
+
+    public ProducerCapture Producers { get; }
 
     /// <summary>
     /// The newest entry that a recovery from here does not need: all rows in it and before are sealed or gone, and nothing behind the position is.
@@ -43,5 +47,8 @@ internal sealed class CatalogCapture
     }
 
     public CheckpointState ToState() => new(
-        Position, _lastStreamId, _lastSegmentId, _head.Version, [.. _streams.Select(CheckpointStream.Of).OrderBy(s => s.Id)]);
+        Position, _lastStreamId, _lastSegmentId, _head.Version, [.. _streams.Select(CheckpointStream.Of).OrderBy(s => s.Id)])
+    {
+        Producers = Producers,
+    };
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Varve.Arrow;
 using Varve.Arrow.Ipc;
 using Varve.Storage.Keys;
+using Varve.Storage.Producers;
 using Varve.Storage.Records;
 using Varve.Storage.Segments;
 using Varve.Storage.Streams;
@@ -19,8 +20,9 @@ namespace Varve.Storage.Catalog;
 /// 16     8     i64   highest id that a segment ever had
 /// 24     8     i64   changes to streams and columns so far
 /// 32     4     u32   streams
-/// 36     4     u32   zero
+/// 36     4     u32   bytes of the producers, a multiple of 8; 0: there never was one
 /// 40     ...         streams, in the order of their ids
+///        ...         producers (<see cref="ProducerCodec"/>)
 ///
 /// stream 0     4     u32   length in bytes, this header and the padding included; a multiple of 8
 ///        4     4     u32   bytes of the schema, a multiple of 8
@@ -49,12 +51,14 @@ internal static class CheckpointCodec
     public static byte[] Write(CheckpointState state, Keyring keys)
     {
         byte[][] streams = [.. state.Streams.Select(s => Write(s, keys))];
-        byte[] bytes = new byte[checked(HeaderBytes + streams.Sum(s => s.Length))];
+        byte[] producers = ProducerCodec.Write(state.Producers);
+        byte[] bytes = new byte[checked(HeaderBytes + streams.Sum(s => s.Length) + producers.Length)];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, state.Position.Value);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8), state.LastStreamId);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16), state.LastSegmentId);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(24), state.CatalogVersion);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(32), (uint)streams.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(36), (uint)producers.Length);
         int at = HeaderBytes;
         foreach (byte[] stream in streams)
         {
@@ -62,6 +66,7 @@ internal static class CheckpointCodec
             at += stream.Length;
         }
 
+        producers.CopyTo(bytes, at);
         return bytes;
     }
 
@@ -74,13 +79,15 @@ internal static class CheckpointCodec
         long lastSegmentId = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]);
         long version = BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]);
         uint count = BinaryPrimitives.ReadUInt32LittleEndian(bytes[32..]);
+        uint producerBytes = BinaryPrimitives.ReadUInt32LittleEndian(bytes[36..]);
         bytes = bytes[HeaderBytes..];
         List<CheckpointStream> streams = [];
         for (uint i = 0; i < count; i++)
             streams.Add(ReadStream(ref bytes, keys));
+        ProducerCapture producers = ProducerCodec.Read(Take(ref bytes, producerBytes));
         if (!bytes.IsEmpty)
-            throw new CheckpointFormatException($"{bytes.Length} bytes stand behind its {count} streams");
-        var state = new CheckpointState(position, lastStreamId, lastSegmentId, version, streams);
+            throw new CheckpointFormatException($"{bytes.Length} bytes stand behind its {count} streams and its producers");
+        var state = new CheckpointState(position, lastStreamId, lastSegmentId, version, streams) { Producers = producers };
         return Problem(state) is { } problem ? throw new CheckpointFormatException(problem) : state;
     }
 

@@ -11,8 +11,8 @@ namespace Varve.Storage.Catalog;
 /// <code>
 /// offset bytes type  field
 /// 0      8     ascii "VARVCHKP"
-/// 8      2     u16   version of the format, 1
-/// 10     2     u16   oldest version whose readers can read the file, 1
+/// 8      2     u16   version of the format, 2; 1 had no producers
+/// 10     2     u16   oldest version whose readers can read the file, 2
 /// 12     4     u32   kind: 1 checkpoint
 /// 16     16    bytes node id, in the byte order of RFC 9562
 /// 32     8     i64   position
@@ -31,7 +31,7 @@ internal static class CheckpointFile
     private const int HeaderBytes = 64;
     private const int AssociatedBytes = 48;
     private const int ChecksumAt = 60;
-    private const ushort Version = 1;
+    private const ushort Version = 2;
 
     private static ReadOnlySpan<byte> Magic => "VARVCHKP"u8;
 

@@ -1,3 +1,5 @@
+using Varve.Storage.Producers;
+
 namespace Varve.Storage.Catalog;
 
 /// <summary>The catalog as it was at a position of the log: everything but the rows in memory, which the log still has. Immutable.</summary>
@@ -9,6 +11,8 @@ namespace Varve.Storage.Catalog;
 internal sealed record CheckpointState(
     LogPosition Position, long LastStreamId, long LastSegmentId, long CatalogVersion, IReadOnlyList<CheckpointStream> Streams)
 {
+    public ProducerCapture Producers { get; init; } = ProducerCapture.Empty;
+
     /// <summary>Of a node that was never written down: all of it is in the log.</summary>
     public static CheckpointState Empty { get; } = new(LogPosition.None, 0, 0, 0, []);
 }

@@ -10,7 +10,7 @@ namespace Varve.Storage.Records;
 /// <param name="Part">0 for the first.</param>
 /// <param name="PartCount">1 for a batch in one piece. Rows become visible with the last part.</param>
 /// <param name="Columns">The columns that the rows have; all others of the stream are null.</param>
-/// <param name="Rows">The rows, valid until the record is applied; of a record with parts, until the last one is.</param>
+/// <param name="Rows">The rows, valid until the record is applied; of a record with parts or of a group, until the last one is.</param>
 internal sealed record AppendRecord(
     long StreamId,
     long TimeMicros,
@@ -19,4 +19,8 @@ internal sealed record AppendRecord(
     int PartCount,
     ColumnProjection Columns,
     RecordBatch Rows)
-    : LogRecord(StreamId, TimeMicros);
+    : LogRecord(StreamId, TimeMicros)
+{
+    /// <summary>Belongs to the <see cref="AppendGroupRecord"/> before it: the rows become visible with the group's last batch.</summary>
+    public bool IsGrouped { get; init; }
+}

@@ -16,8 +16,10 @@ internal struct EncodedAppend(byte[] pooled, int lengthBytes, RecordSealer? seal
 
     public readonly ReadOnlySpan<byte> Bytes => _pooled.AsSpan(0, lengthBytes);
 
-    public readonly void Stamp(long timeMicros, long firstOffset, int part, int partCount)
+    public readonly void Stamp(long timeMicros, long firstOffset, int part, int partCount, bool isGrouped)
     {
+        if (isGrouped)
+            _pooled![RecordFormat.FlagsAt] |= (byte)RecordFormat.Grouped;
         BinaryPrimitives.WriteInt64LittleEndian(_pooled.AsSpan(RecordFormat.TimeAt), timeMicros);
         BinaryPrimitives.WriteInt64LittleEndian(_pooled.AsSpan(RecordFormat.BodyAt), firstOffset);
         BinaryPrimitives.WriteUInt16LittleEndian(_pooled.AsSpan(RecordFormat.PartAt), checked((ushort)part));

@@ -16,11 +16,12 @@ namespace Varve.Storage.Records;
 ///
 /// record    0      4     u32   length of the record in bytes, this header and the padding included; a multiple of 8
 ///           4      1     u8    kind: 1 create stream, 2 add columns, 3 drop stream, 4 append, 5 abandon parts,
-///                              6 seal, 7 replace segments, 8 trim, 9 stream settings
+///                              6 seal, 7 replace segments, 8 trim, 9 stream settings,
+///                              10 append group, 11 abandon group, 12 open producer, 13 forget producer
 ///           5      1     u8    version of the kind's layout, 1
-///           6      2     u16   flags: bit 0 = columns listed (append), bit 1 = sealed (create, add, append; the zones of
-///                              segments have seals of their own)
-///           8      8     i64   stream id
+///           6      2     u16   flags: bit 0 = columns listed (append), bit 1 = sealed (create, add, append, open producer; the
+///                              zones of segments have seals of their own), bit 2 = of the group before it (append)
+///           8      8     i64   stream id; 0 in kinds 10 to 13
 ///           16     8     i64   time, microseconds since 1970-01-01 UTC
 ///           24     ...         by kind
 ///
@@ -39,8 +40,9 @@ namespace Varve.Storage.Records;
 /// drop      nothing more
 ///
 /// sealed    24     ...         blob (<see cref="SealedBlob"/>) to the end of the record, sealed with the node's key: what stands from 24 on in a
-/// create                       record that is not sealed. Associated data: bytes 4..23 of the record
-/// and add
+/// create,                      record that is not sealed. Associated data: bytes 4..23 of the record
+/// add and
+/// open
 ///
 /// append    24     8     i64   offset of the first row
 ///           32     2     u16   part, from 0
@@ -71,6 +73,23 @@ namespace Varve.Storage.Records;
 /// trim      24     8     i64   the oldest offset that stays
 ///
 /// settings  24     ...         settings (<see cref="SettingsCodec"/>), to the end of the record
+///
+/// group     24     8     i64   producer; 0: none
+///           32     8     i64   number of the append
+///           40     4     i32   epoch
+///           44     4     i32   batches that follow, at least 1, each of another stream
+///
+/// abandon   nothing more
+/// group
+///
+/// open      24     8     i64   producer
+/// producer  32     4     i32   epoch, from 1
+///           36     2     u16   bytes of the name
+///           38     2     u16   zero
+///           40     ...         name: UTF-8
+///
+/// forget    24     8     i64   producer
+/// producer
 /// </code>
 /// </summary>
 internal static class RecordFormat
@@ -85,10 +104,14 @@ internal static class RecordFormat
     public const int AbandonBytes = 32;
     public const int ReplaceHeaderBytes = 32;
     public const int TrimBytes = 32;
+    public const int GroupBytes = 48;
+    public const int ProducerHeaderBytes = 40;
+    public const int ForgetProducerBytes = 32;
     public const int PartCountMax = ushort.MaxValue;
     public const int RecordsPerEntryMax = ushort.MaxValue;
     public const ushort ColumnsListed = 1;
     public const ushort Sealed = 2;
+    public const ushort Grouped = 4;
 
     public const int FlagsAt = 6;
     public const int StreamIdAt = 8;
@@ -121,6 +144,8 @@ internal static class RecordFormat
         BinaryPrimitives.WriteInt64LittleEndian(target[StreamIdAt..], streamId);
         BinaryPrimitives.WriteInt64LittleEndian(target[TimeAt..], timeMicros);
     }
+
+    public static bool IsGrouped(ReadOnlySpan<byte> record) => (BinaryPrimitives.ReadUInt16LittleEndian(record[FlagsAt..]) & Grouped) != 0;
 
     public static bool IsSealed(ReadOnlySpan<byte> record) => (BinaryPrimitives.ReadUInt16LittleEndian(record[FlagsAt..]) & Sealed) != 0;
 

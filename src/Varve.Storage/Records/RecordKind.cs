@@ -12,4 +12,8 @@ internal enum RecordKind : byte
     ReplaceSegments = 7,
     Trim = 8,
     StreamSettings = 9,
+    AppendGroup = 10,
+    AbandonGroup = 11,
+    OpenProducer = 12,
+    ForgetProducer = 13,
 }

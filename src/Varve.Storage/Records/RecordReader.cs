@@ -21,7 +21,7 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf, Keyring k
     private readonly RecordOpener _opener = new(keys);
     private byte[] _opened = [];
 
-    /// <summary>Hands over the records of an entry in order. Rows are valid during the call only, but for those of parts.</summary>
+    /// <summary>Hands over the records of an entry in order. Rows are valid during the call only, but for those of parts and groups.</summary>
     public void Read(LogEntry entry, Action<LogRecord> apply) => Split(entry, record => apply(ReadRecord(entry.Position, record)));
 
     /// <summary>Hands over the records of an entry in order, as bytes that are at least a record's common header.</summary>
@@ -76,6 +76,11 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf, Keyring k
                 RecordKind.Trim => new TrimRecord(
                     streamId, time, BinaryPrimitives.ReadInt64LittleEndian(Need(position, bytes, RecordFormat.TrimBytes)[RecordFormat.BodyAt..])),
                 RecordKind.StreamSettings => new StreamSettingsRecord(streamId, time, ReadSettings(position, bytes[RecordFormat.BodyAt..])),
+                RecordKind.AppendGroup => ProducerRecords.ReadGroup(position, bytes, time),
+                RecordKind.AbandonGroup => new AbandonGroupRecord(time),
+                RecordKind.OpenProducer => ProducerRecords.ReadOpen(position, Unsealed(position, bytes), time),
+                RecordKind.ForgetProducer => new ForgetProducerRecord(
+                    time, BinaryPrimitives.ReadInt64LittleEndian(Need(position, bytes, RecordFormat.ForgetProducerBytes)[RecordFormat.BodyAt..])),
                 _ => throw new StorageException(
                     StorageErrorCode.Unsupported, $"cannot read log entry {position}: a record is of the unknown kind {bytes[4]}"),
             };
@@ -142,26 +147,28 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf, Keyring k
         RequireSeal(position, bytes);
         if (rowCount < 1 || part >= partCount)
             throw Damaged(position, $"part {part} of {partCount} has {rowCount} rows");
+        bool isGrouped = RecordFormat.IsGrouped(bytes);
         long firstOffset = BinaryPrimitives.ReadInt64LittleEndian(bytes[RecordFormat.BodyAt..]);
         ColumnProjection columns = ReadColumns(position, bytes, schema, out int batchAt);
         if (keys.IsErased(streamId))
         {
             // Their number counts, until the record of the stream's drop; what they were, nobody can know any more.
             ColumnProjection none = schema.Project([]);
-            return new AppendRecord(streamId, time, firstOffset, part, partCount, none, new RecordBatch(none.Schema, rowCount, []));
+            return new AppendRecord(streamId, time, firstOffset, part, partCount, none, new RecordBatch(none.Schema, rowCount, [])) { IsGrouped = isGrouped };
         }
 
-        ReadOnlyMemory<byte> batch = keys.IsEncrypted ? Open(position, bytes, streamId, batchAt, isKept: partCount > 1)
-            : partCount == 1 ? record[batchAt..]
+        bool isKept = partCount > 1 || isGrouped;
+        ReadOnlyMemory<byte> batch = keys.IsEncrypted ? Open(position, bytes, streamId, batchAt, isKept)
+            : !isKept ? record[batchAt..]
             : record[batchAt..].ToArray();
         Need(position, batch.Span, batchHeaderBytes);
         RecordBatch? rows = DecoderOf(columns).Decode(batch.Span[..(int)batchHeaderBytes], batch[(int)batchHeaderBytes..]);
         if (rows is null || rows.RowCount != rowCount)
             throw Damaged(position, $"an append of {rowCount} rows to stream {streamId} holds {rows?.RowCount ?? 0}");
-        return new AppendRecord(streamId, time, firstOffset, part, partCount, columns, rows);
+        return new AppendRecord(streamId, time, firstOffset, part, partCount, columns, rows) { IsGrouped = isGrouped };
     }
 
-    /// <summary>The batch of a sealed record. Parts wait for the last one, while other records are opened: they need their own memory.</summary>
+    /// <summary>The batch of a sealed record. Parts and groups wait for the last one, while other records are opened: they need their own memory.</summary>
     private Memory<byte> Open(LogPosition position, ReadOnlySpan<byte> record, long streamId, int batchAt, bool isKept)
     {
         int length = record.Length - batchAt;

@@ -12,11 +12,11 @@ internal static class RecordWriter
 {
     private static readonly Keyring NoKeys = Keyring.Off();
 
-    /// <summary>Writes a record as the log gets it: sealed, where keys are there and the record tells what streams are called or hold.</summary>
+    /// <summary>Writes a record as the log gets it: sealed, where keys are there and the record tells what streams or producers are called or hold.</summary>
     public static byte[] Write(LogRecord record, Keyring keys)
     {
         byte[] bytes = Encode(record, keys);
-        return keys.IsEncrypted && record is (CreateStreamRecord or AddColumnsRecord) ? SealedBody.Seal(bytes, keys) : bytes;
+        return keys.IsEncrypted && record is (CreateStreamRecord or AddColumnsRecord or OpenProducerRecord) ? SealedBody.Seal(bytes, keys) : bytes;
     }
 
     /// <summary>Writes a record without a seal.</summary>
@@ -27,11 +27,15 @@ internal static class RecordWriter
         CreateStreamRecord create => Create(create),
         AddColumnsRecord add => Add(add),
         DropStreamRecord drop => Sized(RecordFormat.RecordHeaderBytes, RecordKind.DropStream, drop),
-        AbandonPartsRecord abandon => WithOffset(RecordFormat.AbandonBytes, RecordKind.AbandonParts, abandon, abandon.FirstOffset),
+        AbandonPartsRecord abandon => WithNumber(RecordFormat.AbandonBytes, RecordKind.AbandonParts, abandon, abandon.FirstOffset),
         SealRecord seal => SegmentRecords.Write(seal, keys),
         ReplaceSegmentsRecord replace => SegmentRecords.Write(replace, keys),
-        TrimRecord trim => WithOffset(RecordFormat.TrimBytes, RecordKind.Trim, trim, trim.FirstOffset),
+        TrimRecord trim => WithNumber(RecordFormat.TrimBytes, RecordKind.Trim, trim, trim.FirstOffset),
         StreamSettingsRecord settings => Settings(settings),
+        AppendGroupRecord group => ProducerRecords.Write(group),
+        AbandonGroupRecord abandon => Sized(RecordFormat.RecordHeaderBytes, RecordKind.AbandonGroup, abandon),
+        OpenProducerRecord open => ProducerRecords.Write(open),
+        ForgetProducerRecord forget => WithNumber(RecordFormat.ForgetProducerBytes, RecordKind.ForgetProducer, forget, forget.ProducerId),
         _ => throw new ArgumentException($"a record of {record.GetType().Name} is not written here"),
     };
 
@@ -69,10 +73,10 @@ internal static class RecordWriter
         return bytes;
     }
 
-    private static byte[] WithOffset(int lengthBytes, RecordKind kind, LogRecord record, long offset)
+    private static byte[] WithNumber(int lengthBytes, RecordKind kind, LogRecord record, long number)
     {
         byte[] bytes = Sized(lengthBytes, kind, record);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFormat.BodyAt), offset);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFormat.BodyAt), number);
         return bytes;
     }
 

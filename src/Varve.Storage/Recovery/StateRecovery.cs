@@ -62,15 +62,14 @@ internal sealed class StateRecovery
     }
 
     /// <summary>
-    /// Ends the recovery: a batch whose last parts did not reach the disk was never acknowledged and is put on record as abandoned. Its offsets
+    /// Ends the recovery: an append whose last records did not reach the disk was never acknowledged and is put on record as abandoned. Its offsets
     /// are given to the next append.
     /// </summary>
     public async Task FinishAsync(DurableLog log, TimeProvider time)
     {
-        if (Catalog.Unfinished is { } unfinished)
+        long now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        if (Catalog.AbandonUnfinished(now) is { } record)
         {
-            long now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-            AbandonPartsRecord record = new(unfinished.StreamId, now, unfinished.FirstOffset);
             byte[] header = new byte[RecordFormat.EntryHeaderBytes];
             RecordFormat.WriteEntryHeader(header, 1);
             Position = log.Enqueue(header, RecordWriter.Write(record));

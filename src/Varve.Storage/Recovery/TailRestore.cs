@@ -14,6 +14,9 @@ internal sealed class TailRestore(CheckpointState checkpoint, StreamCatalog cata
 {
     private readonly Dictionary<long, CheckpointStream> _streams = checkpoint.Streams.ToDictionary(s => s.Id);
     private readonly List<(AppendRecord Rows, LogPosition Position)> _parts = [];
+
+    /// <summary>Batches of a group, which wait for what follows: an unfinished one is abandoned by the very next record.</summary>
+    private readonly List<(AppendRecord Rows, LogPosition Position)> _group = [];
     private LogPosition _begin;
 
     public void Take(LogEntry entry)
@@ -28,6 +31,7 @@ internal sealed class TailRestore(CheckpointState checkpoint, StreamCatalog cata
     {
         if (_parts.Count > 0)
             throw Misfit(checkpoint.Position, $"a batch of stream {_parts[0].Rows.StreamId} ends after {_parts.Count} of its parts");
+        GiveBack(_group);
         foreach (CheckpointStream expected in checkpoint.Streams)
         {
             long end = catalog.Find(expected.Id)!.EndOffset;
@@ -45,6 +49,15 @@ internal sealed class TailRestore(CheckpointState checkpoint, StreamCatalog cata
             return;
         }
 
+        if (kind == RecordKind.AbandonGroup)
+        {
+            _parts.Clear();
+            _group.Clear();
+            return;
+        }
+
+        if (kind != RecordKind.Append || !RecordFormat.IsGrouped(record.Span))
+            GiveBack(_group);
         AppendHeader? header = kind != RecordKind.Append ? null
             : AppendHeader.TryRead(record.Span) ?? throw RecordReader.Damaged(position, $"an append has {record.Length} bytes");
         CheckpointStream? stream = header is { } append && _streams.TryGetValue(append.StreamId, out CheckpointStream? found)
@@ -63,14 +76,24 @@ internal sealed class TailRestore(CheckpointState checkpoint, StreamCatalog cata
         _parts.Add((rows, position));
         if (header.Part + 1 < header.PartCount)
             return;
-        StreamState state = catalog.Find(stream.Id)!;
-        foreach ((AppendRecord part, LogPosition rowsAt) in _parts)
-            GiveBack(state, stream, part, rowsAt);
+        if (rows.IsGrouped)
+            _group.AddRange(_parts);
+        else
+            GiveBack(_parts);
         _parts.Clear();
     }
 
-    private void GiveBack(StreamState state, CheckpointStream stream, AppendRecord rows, LogPosition rowsAt)
+    private void GiveBack(List<(AppendRecord Rows, LogPosition Position)> batches)
     {
+        foreach ((AppendRecord rows, LogPosition rowsAt) in batches)
+            GiveBack(rows, rowsAt);
+        batches.Clear();
+    }
+
+    private void GiveBack(AppendRecord rows, LogPosition rowsAt)
+    {
+        CheckpointStream stream = _streams[rows.StreamId];
+        StreamState state = catalog.Find(rows.StreamId)!;
         bool follows = rows.FirstOffset == state.EndOffset;
         bool reachesOut = state.EndOffset == stream.Segments.SealedEnd && rows.FirstOffset < state.EndOffset;
         if (!follows && !reachesOut)

@@ -1,5 +1,4 @@
-using Varve.Arrow;
-using Varve.Storage.Keys;
+using Varve.Storage.Producers;
 using Varve.Storage.Records;
 using Varve.Storage.Streams;
 using Varve.Storage.Tail;
@@ -10,7 +9,10 @@ namespace Varve.Storage.Sequencing;
 /// An append on its way through the sequencer, checked and encoded by its caller. It owns the encoded bytes and the reserved memory until it ends.
 /// The caller can call it off until the sequencer takes it; from then on the outcome has to be awaited, because the rows may be in the log.
 /// </summary>
-internal sealed class PendingAppend(StreamState stream, PreparedAppend rows, MemoryBudget budget) : PendingOperation
+/// <param name="batches">Each of another stream; they are stored together or not at all.</param>
+/// <param name="options">The terms.</param>
+/// <param name="budget">Where the memory was reserved.</param>
+internal sealed class PendingAppend(PendingBatch[] batches, AppendOptions options, MemoryBudget budget) : PendingOperation
 {
     private const int Waiting = 0;
     private const int Taken = 1;
@@ -19,15 +21,24 @@ internal sealed class PendingAppend(StreamState stream, PreparedAppend rows, Mem
     private readonly TaskCompletionSource<AppendResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenRegistration _cancellation;
     private int _state;
-    private long _timeMicros;
-    private long _firstOffset;
-    private LogPosition _lastPosition;
+    private LogPosition _position;
 
+    /// <summary>Written before the batches; null where there is only one that nobody counts.</summary>
+    private AppendGroupRecord? _group;
+
+    /// <summary>What the append became when it came first; null where it comes first now.</summary>
+    private ProducedBatch[]? _first;
+
+    /// <summary>The outcome for the first batch.</summary>
     public Task<AppendResult> Result => _result.Task;
 
-    public int RowCount => rows.RowCount;
+    /// <summary>The outcome for every batch, once <see cref="Result"/> says that there is one.</summary>
+    public AppendResult[] Results => [.. Enumerable.Range(0, batches.Length).Select(ResultOf)];
 
-    public override long SizeBytes => rows.SizeBytes;
+    /// <summary>Rows that it stored.</summary>
+    public int RowCount => _first is null ? batches.Sum(b => b.Rows.RowCount) : 0;
+
+    public override long SizeBytes => batches.Sum(b => b.Rows.SizeBytes);
 
     /// <summary>Lets the caller call the append off. To be used before the operation is pushed.</summary>
     public void CancelWith(CancellationToken cancellationToken)
@@ -39,46 +50,43 @@ internal sealed class PendingAppend(StreamState stream, PreparedAppend rows, Mem
     public override bool Stage(StagedState state)
     {
         if (Interlocked.CompareExchange(ref _state, Taken, Waiting) != Waiting)
-            return false;
-        if (!state.TryFind(stream.Id, out StagedStream? staged))
         {
-            Fail(PendingDrop.Dropped("append to", stream.Name));
+            options.Chain?.Break();
             return false;
         }
 
-        _timeMicros = state.Stamp(staged);
-        _firstOffset = staged.EndOffset;
-        RecordSealer? sealer = state.Keys.SealerOf(stream.Id);
-        for (int i = 0; i < rows.Parts.Length; i++)
+        StagedStream[] streams;
+        try
         {
-            rows.Parts[i].Encoded.SealWith(sealer);
-            rows.Parts[i].Encoded.Stamp(_timeMicros, staged.EndOffset, i, rows.Parts.Length);
-            ReadOnlySpan<byte> record = rows.Parts[i].Encoded.Bytes;
-            _lastPosition = rows.Parts.Length == 1 ? state.Packer.Add(record) : state.Packer.AddAlone(record);
-            staged.EndOffset += rows.Parts[i].Rows.RowCount;
+            streams = Decide(state);
+        }
+        catch (StorageException refused)
+        {
+            options.Chain?.Break();
+            Fail(refused);
+            return false;
         }
 
-        rows.ReleaseEncoded();
+        if (_first is null)
+            Write(state, streams);
         return true;
     }
 
     public override void Apply(StreamCatalog catalog)
     {
-        long offset = _firstOffset;
-        for (int i = 0; i < rows.Parts.Length; i++)
-        {
-            RecordBatch part = rows.Parts[i].Rows;
-            LogPosition position = new(_lastPosition.Value - (rows.Parts.Length - 1 - i));
-            catalog.Apply(new AppendRecord(stream.Id, _timeMicros, offset, i, rows.Parts.Length, rows.Columns, part), position);
-            offset += part.RowCount;
-        }
+        if (_first is not null)
+            return;
+        if (_group is not null)
+            catalog.Apply(_group, _position);
+        foreach (PendingBatch batch in batches)
+            batch.Apply(catalog, _group is not null);
     }
 
     public override void Complete()
     {
         _state = Ended;
         End();
-        _result.TrySetResult(new AppendResult(stream.Name, _firstOffset, rows.RowCount, _lastPosition, Durability.LocalDisk));
+        _result.TrySetResult(ResultOf(0));
     }
 
     public override void Fail(Exception exception)
@@ -88,6 +96,59 @@ internal sealed class PendingAppend(StreamState stream, PreparedAppend rows, Mem
         End();
         _result.TrySetException(exception);
     }
+
+    /// <summary>The streams to write to, none where that was done before. Throws to refuse.</summary>
+    private StagedStream[] Decide(StagedState state)
+    {
+        if (options.Chain is { IsBroken: true })
+            throw Refusals.BehindRefused(batches[0].Stream.Name);
+        if (options.Producer is { } asked)
+        {
+            ProducerState producer = state.FindProducer(asked, batches[0].Stream.Name);
+            if (asked.Sequence < producer.NextSequence)
+            {
+                _first = Known(producer, asked.Sequence);
+                return [];
+            }
+        }
+
+        return Array.ConvertAll(batches, b => b.Check(state));
+    }
+
+    private void Write(StagedState state, StagedStream[] streams)
+    {
+        if (batches.Length > 1 || options.Producer is not null)
+        {
+            _group = new AppendGroupRecord(state.Now(), options.Producer ?? default, batches.Length);
+            state.Write(_group);
+        }
+
+        for (int i = 0; i < batches.Length; i++)
+            _position = batches[i].Write(state, streams[i], _group is not null);
+        if (_group is { HasProducer: true })
+            state.Take(_group, Array.ConvertAll(batches, Produced));
+    }
+
+    private ProducedBatch[] Known(ProducerState producer, long sequence)
+    {
+        ProducedBatch[] first = producer.Find(sequence);
+        if (first.Length == 0)
+            throw Refusals.AnswerNotKept(producer, sequence, batches[0].Stream.Name);
+        bool isSame = first.Length == batches.Length;
+        for (int i = 0; isSame && i < first.Length; i++)
+            isSame = first[i].StreamId == batches[i].Stream.Id && first[i].RowCount == batches[i].Rows.RowCount;
+        return isSame ? first : throw Refusals.AnotherHadItsNumber(producer, first[0], batches[0]);
+    }
+
+    private ProducedBatch Produced(PendingBatch batch) =>
+        new(_group!.Producer.Sequence, batch.Stream.Id, batch.FirstOffset, batch.Rows.RowCount, _position);
+
+    private AppendResult ResultOf(int i) => _first is null
+        ? new AppendResult(batches[i].Stream.Name, batches[i].FirstOffset, batches[i].Rows.RowCount, _position, Durability.LocalDisk)
+        : new AppendResult(batches[i].Stream.Name, _first[i].FirstOffset, _first[i].RowCount, _first[i].Position, Durability.LocalDisk)
+        {
+            IsDuplicate = true,
+        };
 
     private void CallOff(CancellationToken token)
     {
@@ -101,7 +162,10 @@ internal sealed class PendingAppend(StreamState stream, PreparedAppend rows, Mem
     {
         // Not disposed: that would wait for a callback that is running, which may be the one that called this.
         _cancellation.Unregister();
-        rows.ReleaseEncoded();
-        budget.Release(rows.ReservedBytes);
+        foreach (PendingBatch batch in batches)
+        {
+            batch.Rows.ReleaseEncoded();
+            budget.Release(batch.Rows.ReservedBytes);
+        }
     }
 }

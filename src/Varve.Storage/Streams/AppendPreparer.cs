@@ -39,6 +39,16 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
         return new CheckedAppend(columns, rows, sizeBytes);
     }
 
+    /// <summary>Batches that are appended together are together no larger than one may be.</summary>
+    public void CheckTogether(string stream, long sizeBytes)
+    {
+        if (sizeBytes > batchBytesMax)
+        {
+            throw TooLarge(
+                stream, $"together with those for other streams the rows take {sizeBytes} bytes, at most {batchBytesMax} are possible at once");
+        }
+    }
+
     /// <summary>Encodes the rows, whose memory is reserved. Where that fails, it is given back.</summary>
     /// <exception cref="StorageException">A row is too large, or the stream was dropped.</exception>
     public PreparedAppend Encode(StreamState stream, CheckedAppend append)

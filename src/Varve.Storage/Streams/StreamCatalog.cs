@@ -1,4 +1,5 @@
 using Varve.Storage.Catalog;
+using Varve.Storage.Producers;
 using Varve.Storage.Records;
 using Varve.Storage.Segments;
 using Varve.Storage.Segments.Sealing;
@@ -19,8 +20,7 @@ internal sealed class StreamCatalog
     private readonly Dictionary<long, StreamState> _byId = [];
     private readonly List<StreamState> _changed = [];
     private readonly SegmentRegister _segments = new();
-    private readonly List<(AppendRecord Rows, LogPosition Position)> _parts = [];
-    private long _partRows;
+    private readonly AppendAssembly _append = new();
     private long _publishCount;
     private CatalogHead _applied = CatalogHead.Empty;
     private volatile CatalogHead _head = CatalogHead.Empty;
@@ -39,6 +39,7 @@ internal sealed class StreamCatalog
         }
 
         _applied = _applied with { Version = checkpoint.CatalogVersion };
+        Producers = new ProducerTable(checkpoint.Producers);
     }
 
     /// <summary>What is visible. Any thread.</summary>
@@ -61,8 +62,11 @@ internal sealed class StreamCatalog
 
     public long RowCount { get; private set; }
 
-    /// <summary>The first of the parts of a batch whose last part has not been applied.</summary>
-    public AppendRecord? Unfinished => _parts.Count == 0 ? null : _parts[0].Rows;
+    /// <summary>For the sequencer.</summary>
+    public ProducerTable Producers { get; }
+
+    /// <summary>The record that ends an append whose last record has not been applied; null where there is none.</summary>
+    public LogRecord? AbandonUnfinished(long timeMicros) => _append.Abandon(timeMicros);
 
     public IEnumerable<StreamState> Streams => _byId.Values;
 
@@ -73,8 +77,8 @@ internal sealed class StreamCatalog
 
     public void Apply(LogRecord record, LogPosition position)
     {
-        if (_parts.Count > 0 && record is not (AppendRecord or AbandonPartsRecord))
-            throw Misfit(position, $"a batch of stream {_parts[0].Rows.StreamId} ends after {_parts.Count} of its {_parts[0].Rows.PartCount} parts");
+        if (!_append.IsEmpty && record is not (AppendRecord or AbandonPartsRecord or AbandonGroupRecord))
+            throw Misfit(position, _append.Unfinished);
         switch (record)
         {
             case CreateStreamRecord create:
@@ -89,8 +93,17 @@ internal sealed class StreamCatalog
             case AppendRecord append:
                 Append(append, position);
                 break;
-            case AbandonPartsRecord abandon:
-                Abandon(abandon, position);
+            case AppendGroupRecord group:
+                Check(position, _append.Begin(group));
+                break;
+            case AbandonPartsRecord or AbandonGroupRecord:
+                Abandon(record, position);
+                break;
+            case OpenProducerRecord open:
+                Check(position, Producers.Apply(open));
+                break;
+            case ForgetProducerRecord forget:
+                Check(position, Producers.Apply(forget));
                 break;
             case SealRecord seal:
                 Seal(seal, position);
@@ -180,25 +193,14 @@ internal sealed class StreamCatalog
     private void Append(AppendRecord record, LogPosition position)
     {
         StreamState stream = Existing(record, position);
-        long expected = stream.EndOffset + _partRows;
-        bool continues = _parts.Count == 0 || (_parts[0].Rows.StreamId == record.StreamId && _parts[0].Rows.PartCount == record.PartCount);
-        if (record.Part != _parts.Count || !continues)
-            throw Misfit(position, $"part {record.Part} of {record.PartCount} of a batch of stream '{stream.Name}' follows {_parts.Count} parts");
-        if (record.FirstOffset != expected)
-            throw Misfit(position, $"rows of stream '{stream.Name}' begin at offset {record.FirstOffset}, {expected} is next");
-        if (record.PartCount == 1)
-        {
-            AppendRows(stream, record, position, position);
+        Check(position, stream, _append.Add(record, stream.EndOffset, position));
+        if (!_append.IsWhole)
             return;
-        }
-
-        _parts.Add((record, position));
-        _partRows += record.Rows.RowCount;
-        if (_parts.Count < record.PartCount)
-            return;
-        foreach ((AppendRecord rows, LogPosition rowsAt) in _parts)
-            AppendRows(stream, rows, rowsAt, position);
-        ForgetParts();
+        foreach ((AppendRecord rows, LogPosition rowsAt) in _append.Records)
+            AppendRows(Find(rows.StreamId)!, rows, rowsAt, position);
+        if (_append.Group is { HasProducer: true } group)
+            Check(position, Producers.Apply(group, _append.Produced(position)));
+        _append.Clear();
     }
 
     private void AppendRows(StreamState stream, AppendRecord record, LogPosition rowsAt, LogPosition position)
@@ -210,11 +212,11 @@ internal sealed class StreamCatalog
         Changed(stream);
     }
 
-    private void Abandon(AbandonPartsRecord record, LogPosition position)
+    private void Abandon(LogRecord record, LogPosition position)
     {
-        if (_parts.Count == 0 || _parts[0].Rows.StreamId != record.StreamId || _parts[0].Rows.FirstOffset != record.FirstOffset)
-            throw Misfit(position, $"a batch at offset {record.FirstOffset} of stream {record.StreamId} is abandoned where none is unfinished");
-        ForgetParts();
+        if (!_append.IsEndedBy(record))
+            throw Misfit(position, $"an append is abandoned that is not the one that is unfinished there: {record}");
+        _append.Clear();
     }
 
     private void Seal(SealRecord record, LogPosition position)
@@ -277,10 +279,10 @@ internal sealed class StreamCatalog
             throw Misfit(position, $"stream '{stream.Name}': {problem}");
     }
 
-    private void ForgetParts()
+    private static void Check(LogPosition position, string? problem)
     {
-        _parts.Clear();
-        _partRows = 0;
+        if (problem is not null)
+            throw Misfit(position, problem);
     }
 
     private StreamState Existing(LogRecord record, LogPosition position)

@@ -63,20 +63,22 @@ internal sealed class MemoryBudget
         if (await turn.ConfigureAwait(false))
             return new MemoryTurn(_queue);
         Interlocked.Increment(ref _refusals);
-        throw Full("append to", stream, bytes, UsedBytes + CatalogBytes);
+        throw Full($"append to stream '{stream}'", bytes, UsedBytes + CatalogBytes);
     }
 
     /// <summary>Nothing is admitted any more: who waits is told why.</summary>
     public void Stop(StorageException reason) => _queue.Stop(reason);
 
     /// <summary>
-    /// Takes memory for a stream or for columns. For the sequencer. Throws <see cref="StorageErrorCode.MemoryLimit"/> where there is no room.
+    /// Takes memory for a stream, for columns, for a producer. For the sequencer. Throws <see cref="StorageErrorCode.MemoryLimit"/> where there is no room.
     /// </summary>
-    public void TakeForCatalog(string verb, string stream, long bytes)
+    /// <param name="what">What it is for, such as "create stream 'a'".</param>
+    /// <param name="bytes">How much.</param>
+    public void TakeForCatalog(string what, long bytes)
     {
         long used = UsedBytes + CatalogBytes;
         if (used + bytes > LimitBytes)
-            throw Full(verb, stream, bytes, used);
+            throw Full(what, bytes, used);
         SetCatalog(CatalogBytes + bytes);
     }
 
@@ -114,8 +116,8 @@ internal sealed class MemoryBudget
         return false;
     }
 
-    private StorageException Full(string verb, string stream, long bytes, long used) => new(
+    private StorageException Full(string what, long bytes, long used) => new(
         StorageErrorCode.MemoryLimit,
-        $"cannot {verb} stream '{stream}': {bytes} bytes of memory are asked for, {used} of {LimitBytes} are in use. "
+        $"cannot {what}: {bytes} bytes of memory are asked for, {used} of {LimitBytes} are in use. "
         + "Reads go on; drop streams or raise the limit");
 }

@@ -2,6 +2,7 @@ using Varve.Arrow;
 using Varve.Storage.Catalog;
 using Varve.Storage.FileSystem;
 using Varve.Storage.Keys;
+using Varve.Storage.Producers;
 using Varve.Storage.Segments;
 using Varve.Storage.Streams;
 using Varve.Storage.Tests.FileSystem;
@@ -31,13 +32,31 @@ public class CheckpointFileTests(ITestOutputHelper output)
     [Fact]
     public void A_checkpoint_has_these_bytes()
     {
-        CheckpointState state = new(new LogPosition(9), 3, 4, 5, []);
-        const string expected = "5641525643484B50" + "0100" + "0100" + "01000000" + "00112233445566778899AABBCCDDEEFF" + "0900000000000000"
+        ProducerState producer = new(2, "p");
+        producer.Open(3, 4);
+        producer.Take(5, [new ProducedBatch(5, 6, 7, 8, new LogPosition(9))], 10);
+        CheckpointState state = new(new LogPosition(9), 3, 4, 5, []) { Producers = new ProducerCapture(2, [producer]) };
+        const string expected = "5641525643484B50" + "0200" + "0200" + "01000000" + "00112233445566778899AABBCCDDEEFF" + "0900000000000000"
+            + "C000000000000000" + "76549694" + "0000000000000000" + "DCE4A4E2" // length and checksum of the body, checksum of the header
+            + "00000000" + "00000000000000000000000000000000000000000000000000000000" + "D6856969" + "000000000000000000000000" // not sealed
+            + "0900000000000000" + "0300000000000000" + "0400000000000000" + "0500000000000000" + "00000000" + "68000000"
+            + "0200000000000000" + "01000000" + "00000000" // producers
+            + "58000000" + "0100" + "0100" + "0200000000000000" + "0600000000000000" + "0A00000000000000" + "03000000" + "00000000" // one of them
+            + "0500000000000000" + "0600000000000000" + "0700000000000000" + "0900000000000000" + "08000000" + "00000000" // its append
+            + "7000000000000000"; // its name
+        string found = Convert.ToHexString(CheckpointFile.ToBytes(Node, NoKeys, state));
+        Assert.True(expected == found, $"the format of the checkpoint changed: no node checkpointed before can be opened. Found {found}");
+    }
+
+    [Fact]
+    public void A_checkpoint_of_version_1_is_read()
+    {
+        const string bytes = "5641525643484B50" + "0100" + "0100" + "01000000" + "00112233445566778899AABBCCDDEEFF" + "0900000000000000"
             + "5800000000000000" + "B6B80985" + "0000000000000000" + "C3C1A504" // length and checksum of the body, checksum of the header
             + "00000000" + "00000000000000000000000000000000000000000000000000000000" + "E4548C8C" + "000000000000000000000000" // not sealed
             + "0900000000000000" + "0300000000000000" + "0400000000000000" + "0500000000000000" + "00000000" + "00000000";
-        string found = Convert.ToHexString(CheckpointFile.ToBytes(Node, NoKeys, state));
-        Assert.True(expected == found, $"the format of the checkpoint changed: no node checkpointed before can be opened. Found {found}");
+        CheckpointState read = CheckpointFile.Parse(Convert.FromHexString(bytes), "c", Node, NoKeys);
+        AssertSame(new CheckpointState(new LogPosition(9), 3, 4, 5, []), read);
     }
 
     [Fact]
@@ -100,7 +119,7 @@ public class CheckpointFileTests(ITestOutputHelper output)
         Assert.Contains($"it is of node {Node}", other.Message, StringComparison.Ordinal);
 
         byte[] newer = CheckpointFile.ToBytes(Node, NoKeys, RandomState(new Random(1)));
-        newer[8] = newer[10] = 2;
+        newer[8] = newer[10] = 3;
         BitConverter.TryWriteBytes(newer.AsSpan(60), Varve.Storage.Log.Crc32C.Compute(newer.AsSpan(0, 60)));
         Assert.Equal(StorageErrorCode.Unsupported, Assert.Throws<StorageException>(() => CheckpointFile.Parse(newer, "c", Node, NoKeys)).Code);
     }
@@ -169,12 +188,36 @@ public class CheckpointFileTests(ITestOutputHelper output)
         }
 
         return new CheckpointState(
-            new LogPosition(1_000 + random.Next(1_000)), 6 + random.Next(5), segmentId + random.Next(5), random.Next(100), streams);
+            new LogPosition(1_000 + random.Next(1_000)), 6 + random.Next(5), segmentId + random.Next(5), random.Next(100), streams)
+        {
+            Producers = random.Next(4) == 0 ? ProducerCapture.Empty : RandomProducers(random),
+        };
+    }
+
+    private static ProducerCapture RandomProducers(Random random)
+    {
+        List<ProducerState> producers = [];
+        for (int id = 1; id < 4; id++)
+        {
+            if (random.Next(3) == 0)
+                continue;
+            ProducerState producer = new(id, "producer " + id);
+            producer.Open(random.Next(1, 9), random.Next(1_000));
+            for (int sequence = 0; sequence < random.Next(200); sequence++)
+                producer.Take(sequence, [new ProducedBatch(sequence, 1, random.Next(99), 7, new LogPosition(sequence + 1))], random.Next(1_000));
+            producers.Add(producer);
+        }
+
+        return new ProducerCapture(3 + random.Next(3), producers);
     }
 
     private static void AssertSame(CheckpointState expected, CheckpointState found)
     {
-        Assert.Equal(expected with { Streams = found.Streams }, found);
+        Assert.Equal(expected with { Streams = found.Streams, Producers = found.Producers }, found);
+        Assert.Equal(expected.Producers.LastId, found.Producers.LastId);
+        Assert.Equal(expected.Producers.Producers.Select(p => p.Session), found.Producers.Producers.Select(p => p.Session));
+        Assert.Equal(expected.Producers.Producers.Select(p => p.LastTimeMicros), found.Producers.Producers.Select(p => p.LastTimeMicros));
+        Assert.Equal(expected.Producers.Producers.SelectMany(p => p.Kept), found.Producers.Producers.SelectMany(p => p.Kept));
         Assert.Equal(expected.Streams.Count, found.Streams.Count);
         foreach ((CheckpointStream stream, CheckpointStream read) in expected.Streams.Zip(found.Streams))
         {

@@ -24,6 +24,10 @@ public class RecordFormatTests(ITestOutputHelper output)
         [
             new DropStreamRecord(7, 123_456),
             new AbandonPartsRecord(8, 5, 99),
+            new AppendGroupRecord(6, new ProducerSequence(7, 8, 9), 10),
+            new AbandonGroupRecord(11),
+            new OpenProducerRecord(12, 13, 14, "prodücer"),
+            new ForgetProducerRecord(15, 16),
         ];
         Assert.Equal(records, Read(Entry([.. records.Select(RecordWriter.Write)])));
 
@@ -192,7 +196,7 @@ public class RecordFormatTests(ITestOutputHelper output)
     private static byte[] Encode(ColumnProjection columns, RecordBatch rows)
     {
         EncodedAppend encoded = AppendEncoder.Encode(1, columns, rows, BodyCompression.None, sealer: null);
-        encoded.Stamp(42, 1000, 1, 3);
+        encoded.Stamp(42, 1000, 1, 3, isGrouped: false);
         byte[] bytes = encoded.Bytes.ToArray();
         encoded.Release();
         return bytes;

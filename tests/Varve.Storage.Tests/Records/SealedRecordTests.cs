@@ -138,7 +138,7 @@ public class SealedRecordTests : IAsyncLifetime
     public void What_is_not_sealed_has_no_place_in_an_encrypted_directory_nor_the_other_way_round()
     {
         EncodedAppend plain = AppendEncoder.Encode(StreamId, Stream.All, Numbers(Stream.All, 3), BodyCompression.None, sealer: null);
-        plain.Stamp(42, 1000, 0, 1);
+        plain.Stamp(42, 1000, 0, 1, isGrouped: false);
         byte[] create = RecordWriter.Write(new CreateStreamRecord(1, 2, "s", Rows.Schema));
         foreach (byte[] record in new[] { plain.Bytes.ToArray(), create })
             Assert.Contains("is not sealed", Assert.Throws<StorageException>(() => Read(record)).Message, StringComparison.Ordinal);
@@ -181,7 +181,7 @@ public class SealedRecordTests : IAsyncLifetime
         EncodedAppend encoded = AppendEncoder.Encode(StreamId, Stream.All, Numbers(Stream.All, 7), BodyCompression.None, _keys.SealerOf(StreamId));
         await _keys.RotateAsync(StreamId);
         encoded.SealWith(_keys.SealerOf(StreamId));
-        encoded.Stamp(42, 1000, 0, 1);
+        encoded.Stamp(42, 1000, 0, 1, isGrouped: false);
         Assert.Equal(2, BitConverter.ToInt32(encoded.Bytes[RecordFormat.KeyVersionAt..]));
         Assert.True(ArrayEquality.Equals(Numbers(Stream.All, 7), Assert.IsType<AppendRecord>(Read(encoded.Bytes.ToArray())).Rows));
         encoded.Release();
@@ -201,7 +201,7 @@ public class SealedRecordTests : IAsyncLifetime
                     string nonce = Convert.ToHexString(encoded.Bytes[RecordFormat.KeyVersionAt..RecordFormat.SealedAppendHeaderBytes]);
                     lock (nonces)
                         nonces.Add(nonce);
-                    encoded.Stamp(42, 1000, 0, 1);
+                    encoded.Stamp(42, 1000, 0, 1, isGrouped: false);
                     Read(encoded.Bytes.ToArray());
                     encoded.Release();
                 }
@@ -219,7 +219,7 @@ public class SealedRecordTests : IAsyncLifetime
     private byte[] Encode(ColumnProjection columns, RecordBatch rows, int part, int partCount)
     {
         EncodedAppend encoded = AppendEncoder.Encode(StreamId, columns, rows, BodyCompression.None, _keys.SealerOf(StreamId));
-        encoded.Stamp(42, 1000, part, partCount);
+        encoded.Stamp(42, 1000, part, partCount, isGrouped: false);
         byte[] bytes = encoded.Bytes.ToArray();
         encoded.Release();
         return bytes;

@@ -1,5 +1,4 @@
 using Varve.Arrow.Ipc;
-using Varve.Storage.Log;
 using Varve.Storage.Records;
 using Varve.Storage.Streams;
 
@@ -14,7 +13,7 @@ public class UnfinishedBatchTests
     public async Task Parts_without_their_last_one_are_ignored_and_their_offsets_given_again(int parts)
     {
         await using EngineHost host = await WithStreamAsync();
-        await WriteAsync(host, [.. Enumerable.Range(0, parts).Select(i => Part(i, 3))]);
+        await host.WriteRecordsAsync([.. Enumerable.Range(0, parts).Select(i => Part(i, 3))]);
 
         await host.OpenAsync();
         Assert.Equal([1, 2], host.Engine.OpenView("s").Numbers());
@@ -30,7 +29,7 @@ public class UnfinishedBatchTests
     public async Task All_parts_are_a_batch()
     {
         await using EngineHost host = await WithStreamAsync();
-        await WriteAsync(host, Part(0, 3), Part(1, 3), Part(2, 3));
+        await host.WriteRecordsAsync(Part(0, 3), Part(1, 3), Part(2, 3));
         await host.OpenAsync();
         Assert.Equal([1, 2, 100, 101, 102], host.Engine.OpenView("s").Numbers());
     }
@@ -39,40 +38,40 @@ public class UnfinishedBatchTests
     public async Task An_unfinished_batch_that_others_follow_is_damage()
     {
         await using EngineHost host = await WithStreamAsync();
-        await WriteAsync(host, Part(0, 3), Part(0, 1));
-        await DamagedAsync(host, "part 0 of 1 of a batch of stream 's' follows 1 parts");
+        await host.WriteRecordsAsync(Part(0, 3), Part(0, 1));
+        await host.DamagedAsync("stream 's': part 0 of 1 of a batch follows 1 parts");
     }
 
     [Fact]
     public async Task Parts_out_of_order_are_damage()
     {
         await using EngineHost host = await WithStreamAsync();
-        await WriteAsync(host, Part(1, 3));
-        await DamagedAsync(host, "part 1 of 3 of a batch of stream 's' follows 0 parts");
+        await host.WriteRecordsAsync(Part(1, 3));
+        await host.DamagedAsync("stream 's': part 1 of 3 of a batch follows 0 parts");
     }
 
     [Fact]
     public async Task A_gap_in_the_offsets_is_damage()
     {
         await using EngineHost host = await WithStreamAsync();
-        await WriteAsync(host, Append(0, 1, firstOffset: 3, time: long.MaxValue / 4));
-        await DamagedAsync(host, "rows of stream 's' begin at offset 3, 2 is next");
+        await host.WriteRecordsAsync(Append(0, 1, firstOffset: 3, time: long.MaxValue / 4));
+        await host.DamagedAsync("stream 's': rows begin at offset 3, 2 is next");
     }
 
     [Fact]
     public async Task Time_that_falls_is_damage()
     {
         await using EngineHost host = await WithStreamAsync();
-        await WriteAsync(host, Append(0, 1, firstOffset: 2, time: 1));
-        await DamagedAsync(host, "the time of stream 's' falls");
+        await host.WriteRecordsAsync(Append(0, 1, firstOffset: 2, time: 1));
+        await host.DamagedAsync("the time of stream 's' falls");
     }
 
     [Fact]
     public async Task Abandoning_what_is_not_unfinished_is_damage()
     {
         await using EngineHost host = await WithStreamAsync();
-        await WriteAsync(host, RecordWriter.Write(new AbandonPartsRecord(1, 1, 2)));
-        await DamagedAsync(host, "is abandoned where none is unfinished");
+        await host.WriteRecordsAsync(RecordWriter.Write(new AbandonPartsRecord(1, 1, 2)));
+        await host.DamagedAsync("an append is abandoned that is not the one that is unfinished there");
     }
 
     [Fact]
@@ -81,7 +80,7 @@ public class UnfinishedBatchTests
         await using EngineHost host = await WithStreamAsync();
         byte[] record = RecordWriter.Write(new DropStreamRecord(1, 1));
         record[4] = 200;
-        await WriteAsync(host, record);
+        await host.WriteRecordsAsync(record);
         StorageException e = await Assert.ThrowsAsync<StorageException>(() => StorageEngine.OpenAsync(host.Options));
         Assert.Equal(StorageErrorCode.Unsupported, e.Code);
     }
@@ -102,36 +101,9 @@ public class UnfinishedBatchTests
     {
         StreamSchema schema = new(Rows.Schema, 1);
         EncodedAppend encoded = AppendEncoder.Encode(1, schema.All, Rows.Of(100 + part), BodyCompression.None, sealer: null);
-        encoded.Stamp(time, firstOffset, part, partCount);
+        encoded.Stamp(time, firstOffset, part, partCount, isGrouped: false);
         byte[] bytes = encoded.Bytes.ToArray();
         encoded.Release();
         return bytes;
-    }
-
-    /// <summary>Writes records behind what the engine wrote, each in its own entry.</summary>
-    private static async Task WriteAsync(EngineHost host, params byte[][] records)
-    {
-        DurableLogOptions options = new()
-        {
-            Directory = Path.Combine(host.Directory, "log"),
-            PageBytes = host.Options.LogSizes.PageBytes,
-            MemoryBytes = host.Options.LogSizes.MemoryBytes,
-            SegmentBytes = host.Options.LogSizes.SegmentBytes,
-            ZeroAheadBytes = 0,
-        };
-        await using DurableLog log = await DurableLog.OpenAsync(options, _ => { }, CancellationToken.None);
-        byte[] header = new byte[RecordFormat.EntryHeaderBytes];
-        RecordFormat.WriteEntryHeader(header, 1);
-        foreach (byte[] record in records)
-            log.Enqueue(header, record);
-        await log.CommitAsync();
-    }
-
-    private static async Task DamagedAsync(EngineHost host, string message)
-    {
-        StorageException e = await Assert.ThrowsAsync<StorageException>(() => StorageEngine.OpenAsync(host.Options));
-        Assert.Equal(StorageErrorCode.Corruption, e.Code);
-        Assert.Contains(message, e.Message, StringComparison.Ordinal);
-        Assert.Contains("log entry ", e.Message, StringComparison.Ordinal);
     }
 }
