@@ -8,4 +8,11 @@ namespace Varve.Client;
 /// <param name="RowCount">Rows of the batch.</param>
 /// <param name="Position">The log position that holds the batch.</param>
 /// <param name="Durability">How far the rows are safe.</param>
-public sealed record AppendAck(string Stream, long FirstOffset, long RowCount, long Position, Durability Durability);
+public sealed record AppendAck(string Stream, long FirstOffset, long RowCount, long Position, Durability Durability)
+{
+    internal static AppendAck Of(AppendResponse answer) =>
+        new(answer.Stream, answer.FirstOffset, answer.RowCount, answer.Position, answer.Durability) { IsDuplicate = answer.Duplicate };
+
+    /// <summary>A producer's append that had been stored before, whose answer was lost.</summary>
+    public bool IsDuplicate { get; init; }
+}

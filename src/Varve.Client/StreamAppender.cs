@@ -140,7 +140,7 @@ public sealed class StreamAppender : IAsyncDisposable
                 if (!_pending.TryDequeue(out Pending? pending))
                     continue;
                 Release(pending);
-                pending.Ack.TrySetResult(new AppendAck(response.Stream, response.FirstOffset, response.RowCount, response.Position, response.Durability));
+                pending.Ack.TrySetResult(AppendAck.Of(response));
             }
 
             if (!_pending.IsEmpty)

@@ -117,6 +117,40 @@ public sealed class VarveClient : IDisposable
         new(_rows.Duplex<AppendRequest, AppendResponse>(StreamMethod("Append"), new CallOptions { Cancellation = cancellation }),
             stream, maxUnacknowledgedBytes);
 
+    /// <summary>
+    /// Opens a producer, whose batches are stored once each. Whoever has it open under the same name is cut off. The caller disposes it.
+    /// </summary>
+    /// <param name="name">Names the sequence of batches for ever, such as the partition of the input that they are made of.</param>
+    /// <param name="options">How it sends.</param>
+    /// <param name="cancellation">Ends the opening.</param>
+    public async Task<Producer> OpenProducerAsync(string name, ProducerOptions? options = null, CancellationToken cancellation = default)
+    {
+        OpenProducerResponse opened = await CallAsync<OpenProducerRequest, OpenProducerResponse>(
+            ProducerMethod("OpenProducer"), new OpenProducerRequest { Name = name }, cancellation);
+        return new Producer(
+            token => _rows.Duplex<AppendRequest, AppendResponse>(StreamMethod("Append"), new CallOptions { Cancellation = token }),
+            opened.Producer,
+            options ?? new ProducerOptions(),
+            TimeProvider.System);
+    }
+
+    /// <summary>The producers that the daemon knows, by name.</summary>
+    public async Task<IReadOnlyList<Protocol.V1.Producer>> ListProducersAsync(CancellationToken cancellation = default) =>
+        (await CallAsync<ListProducersRequest, ListProducersResponse>(
+            ProducerMethod("ListProducers"), new ListProducersRequest(), cancellation)).Producers;
+
+    /// <summary>
+    /// Appends to several streams, to each once: the rows become durable and visible together, or none of them does. The answers are in the order of
+    /// the appends.
+    /// </summary>
+    public async Task<IReadOnlyList<AppendAck>> AppendTogetherAsync(
+        IReadOnlyList<StreamBatch> appends, CancellationToken cancellation = default)
+    {
+        var request = new AppendTogetherRequest { Appends = { appends.Select(a => a.ToRequest()) } };
+        AppendTogetherResponse response = await CallAsync<AppendTogetherRequest, AppendTogetherResponse>("AppendTogether", request, cancellation);
+        return [.. response.Appends.Select(AppendAck.Of)];
+    }
+
     /// <summary>Appends one batch and waits for its acknowledgement. For many batches an appender is far faster.</summary>
     public async Task<AppendAck> AppendAsync(string stream, RecordBatch batch, CancellationToken cancellation = default)
     {
@@ -154,6 +188,8 @@ public sealed class VarveClient : IDisposable
     }
 
     internal static MethodDescriptor Method(FileDescriptor file, string name) => file.Services[0].FindMethodByName(name);
+
+    private static MethodDescriptor ProducerMethod(string name) => Method(ProducersReflection.Descriptor, name);
 
     private static MethodDescriptor StreamMethod(string name) => Method(StreamsReflection.Descriptor, name);
 

@@ -14,6 +14,9 @@ public sealed class ServedEngine : IAsyncLifetime, IAsyncDisposable
 
     public VarveClient Client { get; private set; } = null!;
 
+    /// <summary>Of gRPC.</summary>
+    public string Endpoint => _server!.GrpcEndpoint.ToString();
+
     public async Task InitializeAsync()
     {
         var options = new VarveServerOptions();

@@ -4,6 +4,7 @@ using Varve.Protocol.V1;
 using Varve.Rpc;
 using Varve.Rpc.Server;
 using Varve.Server.Errors;
+using Varve.Server.Services;
 using Varve.Storage;
 
 namespace Varve.Server.Append;
@@ -16,6 +17,7 @@ namespace Varve.Server.Append;
 internal sealed class AppendPipeline(AppendServices services, ServerCall call, IAppendSource source) : IDisposable
 {
     private readonly UnansweredAppends _unanswered = new(services.Limits.MaxUnansweredRequests, services.Limits.MaxUnansweredBytes);
+    private readonly AppendOptions _options = new() { Chain = new AppendChain() };
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(call.Cancelled);
     private long _requestCount;
     private long _answerCount;
@@ -58,7 +60,9 @@ internal sealed class AppendPipeline(AppendServices services, ServerCall call, I
 
                 // Not the call's token: once a batch is handed over, later ones count on it.
                 long startedAt = services.Time.GetTimestamp();
-                Task<AppendResult> result = services.Engine.AppendAsync(rows.Stream, rows.Rows, CancellationToken.None);
+                AppendOptions options = rows.Producer is { } producer ? _options with { Producer = producer } : _options;
+                Task<AppendResult> result = services.Engine.AppendAsync(
+                    new StreamAppend(rows.Stream, rows.Rows, rows.ExpectedOffset), options, CancellationToken.None);
 
                 // From here on the engine's own limit counts the rows: a client that takes no answers holds no room that others need.
                 call.ReleaseMessage();
@@ -125,15 +129,7 @@ internal sealed class AppendPipeline(AppendServices services, ServerCall call, I
 
     private void Answer(PendingAppend append, AppendResult result)
     {
-        IMessage? answer = source.Answer(new AppendResponse
-        {
-            RequestId = append.RequestId,
-            Stream = result.Stream,
-            FirstOffset = result.FirstOffset,
-            RowCount = result.RowCount,
-            Position = result.Position.Value,
-            Durability = (Protocol.V1.Durability)result.Durability,
-        });
+        IMessage? answer = source.Answer(ProducerText.Describe(append.RequestId, result));
         if (answer is not null)
             call.Write(answer);
         _answerCount++;

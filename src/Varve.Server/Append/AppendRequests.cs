@@ -5,6 +5,7 @@ using Varve.Rpc.Framing;
 using Varve.Rpc.Server;
 using Varve.Server.Calls;
 using Varve.Server.Errors;
+using Varve.Server.Services;
 
 namespace Varve.Server.Append;
 
@@ -27,7 +28,13 @@ internal sealed class AppendRequests(AppendServices services, CallShare share, S
         if (Stream is null)
             throw ErrorMapper.InvalidRequest("the first request of an Append call must name its stream");
         RecordBatch rows = _decoder.Decode(Stream, request);
-        return new AppendRows(request.RequestId, Stream, rows, read.Message.SizeBytes);
+        return new AppendRows(
+            request.RequestId,
+            Stream,
+            rows,
+            read.Message.SizeBytes,
+            request.HasExpectedOffset ? request.ExpectedOffset : null,
+            ProducerText.Parse(request.Producer));
     }
 
     public IMessage Answer(AppendResponse response) => response;

@@ -92,6 +92,10 @@ public static class SettingTable
             "How long a read or query waits for the log position that its call names (varve-min-position) to become visible. A call's deadline may be sooner.",
             o => o.Read.PositionWait, (o, v) => o.Read.PositionWait = v),
 
+        SettingKinds.Milliseconds("Producers:IdleMs", 60_000, 3650 * DayMs,
+            "Producers that were neither opened nor used for that long are forgotten: what they send then is refused.",
+            o => o.Producers.Idle, (o, v) => o.Producers.Idle = v),
+
         SettingKinds.Bytes("Sql:MemoryLimitBytes", 64 * MiB, TiB,
             "Memory that all queries together may use. auto: a fifth of the memory that the process may use.",
             o => o.Sql.MemoryLimitBytes, (o, v) => o.Sql.MemoryLimitBytes = v, isAutoAllowed: true),

@@ -26,6 +26,8 @@ public sealed class VarveServerOptions
 
     public ReadSection Read { get; } = new();
 
+    public ProducersSection Producers { get; } = new();
+
     public SqlSection Sql { get; } = new();
 
     public FlightSection Flight { get; } = new();
@@ -126,6 +128,12 @@ public sealed class VarveServerOptions
     {
         /// <summary>How long a position that a call names is waited for.</summary>
         public TimeSpan PositionWait { get; set; } = TimeSpan.FromSeconds(10);
+    }
+
+    public sealed class ProducersSection
+    {
+        /// <summary>How long one is known that nobody uses.</summary>
+        public TimeSpan Idle { get; set; } = TimeSpan.FromDays(7);
     }
 
     public sealed class SqlSection

@@ -21,7 +21,7 @@ internal sealed class PutRows(string stream, PutReader reader, bool answersEachB
     {
         if (await reader.ReadBatchAsync(cancellationToken) is not { } batch)
             return null;
-        return new AppendRows(_batchCount++, Stream, batch.Rows, batch.Message.SizeBytes, batch.Message);
+        return new AppendRows(_batchCount++, Stream, batch.Rows, batch.Message.SizeBytes, Memory: batch.Message);
     }
 
     public IMessage? Answer(AppendResponse response)

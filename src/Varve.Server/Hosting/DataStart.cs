@@ -27,6 +27,7 @@ internal static class DataStart
             SealBytes = options.Seal.Bytes,
             SealAge = options.Seal.Age,
             Compacts = options.Seal.Compact,
+            ProducerIdle = options.Producers.Idle,
             Keys = KeyRules.ToOptions(options.Keys),
             Time = time,
             LoggerFactory = loggers,

@@ -24,6 +24,7 @@ internal static class ServiceList
         return
         [
             new StreamsService(context.Engine, appends, reads, memory, context.Metrics),
+            new ProducersService(context.Engine, context.Time),
             CreateFlight(context, appends, reads, points),
             new AdminService(context.Engine, context.Statements, context.Options, context.Time, context.ConnectionCount),
             new KeyCalls(context.Engine, context.Loggers.CreateLogger("Varve.Server.Keys")),

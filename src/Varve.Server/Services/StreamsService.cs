@@ -38,6 +38,8 @@ internal sealed class StreamsService(
         server.AddUnary<FlushStreamRequest, FlushStreamResponse>(Method("FlushStream"), (r, c) => About(r.Name, () => FlushAsync(r, c)));
         server.AddUnary<CompactStreamRequest, CompactStreamResponse>(Method("CompactStream"), (r, c) => About(r.Name, () => CompactAsync(r, c)));
         server.AddBidi(Method("Append"), AppendAsync, appends.MethodOptions);
+        server.AddUnary<AppendTogetherRequest, AppendTogetherResponse>(
+            Method("AppendTogether"), (r, _) => About("", () => AppendTogetherAsync(r)), appends.MethodOptions);
         server.AddServerStreaming<ReadRequest>(Method("Read"), (r, c) => About(r.Stream, () => ReadAsync(r, c)));
     }
 
@@ -162,6 +164,22 @@ internal sealed class StreamsService(
         using CallShare share = memory.Open();
         using var append = new AppendPipeline(appends, call, new AppendRequests(appends, share, call));
         await append.RunAsync();
+    }
+
+    private async Task<AppendTogetherResponse> AppendTogetherAsync(AppendTogetherRequest request)
+    {
+        using CallShare share = memory.Open();
+        var decoder = new RowDecoder(appends, share);
+        StreamAppend[] rows =
+        [
+            .. request.Appends.Select(a => new StreamAppend(
+                a.Stream, decoder.Decode(a.Stream, a), a.HasExpectedOffset ? a.ExpectedOffset : null)),
+        ];
+
+        // Not the call's token: once it is handed over, the outcome has to be known.
+        AppendOptions options = new() { Producer = ProducerText.Parse(request.Producer) };
+        IReadOnlyList<AppendResult> results = await engine.AppendAsync(rows, options, CancellationToken.None);
+        return new AppendTogetherResponse { Appends = { results.Select((r, i) => ProducerText.Describe(request.Appends[i].RequestId, r)) } };
     }
 
     private async Task ReadAsync(ReadRequest request, ServerCall call)

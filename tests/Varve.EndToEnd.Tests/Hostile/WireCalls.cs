@@ -35,12 +35,13 @@ internal static class WireCalls
     /// <summary>All services; each method has at least one call among <see cref="All"/>.</summary>
     public static IReadOnlyList<ServiceDescriptor> Services { get; } =
     [
-        .. StreamsReflection.Descriptor.Services, .. AdminReflection.Descriptor.Services, .. FlightReflection.Descriptor.Services,
+        .. StreamsReflection.Descriptor.Services, .. ProducersReflection.Descriptor.Services,
+        .. AdminReflection.Descriptor.Services, .. FlightReflection.Descriptor.Services,
         .. HealthReflection.Descriptor.Services, .. Reflection.ReflectionReflection.Descriptor.Services,
         .. Alpha.ReflectionReflection.Descriptor.Services,
     ];
 
-    public static IReadOnlyList<WireCall> All { get; } = [.. Streams(), .. Reads(), .. Flights(), .. Puts(), .. Actions(), .. Others()];
+    public static IReadOnlyList<WireCall> All { get; } = [.. Streams(), .. Producers(), .. Reads(), .. Flights(), .. Puts(), .. Actions(), .. Others()];
 
     private static IEnumerable<WireCall> Streams()
     {
@@ -71,6 +72,18 @@ internal static class WireCalls
             new AppendRequest { RequestId = 3, Json = ByteString.CopyFromUtf8(json) },
             new AppendRequest { Arrow = Ipc(Rows(2), Rows(1)) });
         yield return Of("Append", new AppendRequest { Stream = Stream, Arrow = Ipc(CodedRows()) });
+    }
+
+    private static IEnumerable<WireCall> Producers()
+    {
+        var number = new ProducerSequence { ProducerId = 1, Epoch = 1, Sequence = 0 };
+        ByteString row = ByteString.CopyFromUtf8("""{"n":1}""");
+        yield return new WireCall(PathOf("Producers", "OpenProducer"), [new OpenProducerRequest { Name = "fuzzer" }]);
+        yield return new WireCall(PathOf("Producers", "ListProducers"), [new ListProducersRequest()]);
+        yield return Of("Append", new AppendRequest { Stream = Stream, Json = row, Producer = number });
+        yield return Of("Append", new AppendRequest { Stream = Stream, Json = row, ExpectedOffset = 1 });
+        yield return Of("AppendTogether", new AppendTogetherRequest { Appends = { new AppendRequest { Stream = Stream, Arrow = Ipc(Rows(2)) } } });
+        yield return Of("AppendTogether", new AppendTogetherRequest { Producer = number, Appends = { new AppendRequest { Stream = Stream, Json = row } } });
     }
 
     private static IEnumerable<WireCall> Reads()
