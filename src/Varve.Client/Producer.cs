@@ -51,6 +51,24 @@ public sealed class Producer : IAsyncDisposable
         _sending = Task.Run(SendAsync);
     }
 
+    /// <summary>Opens a session, again and again until it is there or that was tried for long enough.</summary>
+    internal static async Task<Protocol.V1.Producer> OpenAsync(
+        Func<Task<OpenProducerResponse>> open, ProducerOptions options, TimeProvider time, CancellationToken cancellation)
+    {
+        long startedAt = time.GetTimestamp();
+        for (TimeSpan delay = options.RetryDelay; ; delay = Min(2 * delay, options.RetryDelayMax))
+        {
+            try
+            {
+                return (await open()).Producer;
+            }
+            catch (VarveException e) when (!IsFinal(e) && time.GetElapsedTime(startedAt) < options.RetryFor)
+            {
+                await Task.Delay(delay, time, cancellation);
+            }
+        }
+    }
+
     public string Name { get; }
 
     public long Id { get; }
@@ -148,7 +166,7 @@ public sealed class Producer : IAsyncDisposable
             {
                 await CallAsync();
             }
-            catch (RpcException e) when (IsFinal(e) || _time.GetElapsedTime(_progressAt) > _options.RetryFor)
+            catch (RpcException e) when (IsFinal(VarveException.From(e)) || _time.GetElapsedTime(_progressAt) > _options.RetryFor)
             {
                 Fail(VarveException.From(e));
                 return;
@@ -228,10 +246,9 @@ public sealed class Producer : IAsyncDisposable
     }
 
     /// <summary>Whether sending it again can't help: the daemon said what is wrong with it, and it is neither full nor stopped.</summary>
-    private static bool IsFinal(RpcException e) =>
-        e.Code is StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.Unimplemented
-        || (e.FindDetail<ErrorDetail>() is { } detail
-            && detail.Code is not (ErrorCode.NodeStopped or ErrorCode.MemoryLimit or ErrorCode.DiskFull or ErrorCode.DiskError));
+    private static bool IsFinal(VarveException e) =>
+        e.Status is StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.Unimplemented
+        || e.Code is not (ErrorCode.Unspecified or ErrorCode.NodeStopped or ErrorCode.MemoryLimit or ErrorCode.DiskFull or ErrorCode.DiskError);
 
     private void Fail(Exception failure)
     {

@@ -125,12 +125,17 @@ public sealed class VarveClient : IDisposable
     /// <param name="cancellation">Ends the opening.</param>
     public async Task<Producer> OpenProducerAsync(string name, ProducerOptions? options = null, CancellationToken cancellation = default)
     {
-        OpenProducerResponse opened = await CallAsync<OpenProducerRequest, OpenProducerResponse>(
-            ProducerMethod("OpenProducer"), new OpenProducerRequest { Name = name }, cancellation);
+        options ??= new ProducerOptions();
+        Protocol.V1.Producer session = await Producer.OpenAsync(
+            () => CallAsync<OpenProducerRequest, OpenProducerResponse>(
+                ProducerMethod("OpenProducer"), new OpenProducerRequest { Name = name }, cancellation),
+            options,
+            TimeProvider.System,
+            cancellation);
         return new Producer(
             token => _rows.Duplex<AppendRequest, AppendResponse>(StreamMethod("Append"), new CallOptions { Cancellation = token }),
-            opened.Producer,
-            options ?? new ProducerOptions(),
+            session,
+            options,
             TimeProvider.System);
     }
 

@@ -36,11 +36,11 @@ public sealed class PythonClients : IAsyncLifetime, IDisposable
     public void Dispose() => _stubs.Dispose();
 
     /// <summary>Runs a script with one JSON argument; its answer is one JSON object whose members are its steps.</summary>
-    internal async Task<ClientAnswer> RunAsync(string script, object arguments)
+    internal async Task<ClientAnswer> RunAsync(string script, object arguments, TimeSpan? timeout = null)
     {
         var environment = new Dictionary<string, string> { ["PYTHONPATH"] = _stubs.Path, ["PYTHONDONTWRITEBYTECODE"] = "1" };
         return ClientAnswer.Parse(
-            await ProgramRun.RunAsync(Python, [script, JsonSerializer.Serialize(arguments)], Folder, ScriptTimeout, environment));
+            await ProgramRun.RunAsync(Python, [script, JsonSerializer.Serialize(arguments)], Folder, timeout ?? ScriptTimeout, environment));
     }
 
     private static async Task<bool> IsInstalledAsync()

@@ -39,7 +39,8 @@ public class ExactlyOnceTests(ITestOutputHelper output, PythonClients python) : 
         string stopFile = directory.File("stop");
         using CancellationTokenSource stop = new();
         Task<long>[] writing = [.. Enumerable.Range(0, Producers).Select(i => WriteAsync(proxy.Port, $"dotnet-{i}", stop.Token))];
-        Task<ClientAnswer> fromPython = python.RunAsync("produce.py", new { port = proxy.Port, stream = Stream, producer = "python", stop = stopFile });
+        Task<ClientAnswer> fromPython = python.RunAsync(
+            "produce.py", new { port = proxy.Port, stream = Stream, producer = "python", stop = stopFile }, TimeSpan.FromMinutes(15));
 
         int cuts = 0;
         for (int life = 0; life <= Restarts; life++)
@@ -84,7 +85,7 @@ public class ExactlyOnceTests(ITestOutputHelper output, PythonClients python) : 
     {
         using VarveClient client = new(new VarveClientOptions { Endpoint = $"127.0.0.1:{port}" });
         ProducerOptions options = new() { MaxUnacknowledgedAppends = 16, RetryDelay = TimeSpan.FromMilliseconds(5) };
-        await using Producer producer = await client.OpenProducerAsync(name, options);
+        await using Producer producer = await client.OpenProducerAsync(name, options, CancellationToken.None);
         while (!stop.IsCancellationRequested)
         {
             Task<AppendAck> ack = await producer.AppendAsync(
