@@ -15,7 +15,6 @@ internal static class SegmentScan
     public const string Name = "segment-scan";
 
     private const int ThreadCount = 2;
-    private const string TimeRange = "Q10";
     private const string FullScan = "Q11";
 
     public static async Task<int> RunAsync(string[] args)
@@ -52,7 +51,7 @@ internal static class SegmentScan
                 return;
             await LookUpAsync(engine, rows, repetitions).ConfigureAwait(false);
             using var meter = new SegmentReads();
-            await engine.CountRowsAsync(Sql(TimeRange)).ConfigureAwait(false);
+            await engine.CountRowsAsync(TimeRange(rows)).ConfigureAwait(false);
             Print($"a time range of 1 % read {100.0 * meter.Bytes / storage.Describe(SegmentScanData.Table).SegmentBytes:F2} % of the bytes");
             await CompareEncryptionAsync(data, engine, repetitions).ConfigureAwait(false);
         }
@@ -61,6 +60,16 @@ internal static class SegmentScan
     private static QueryOptions Options => new() { ThreadCount = ThreadCount, MemoryLimitBytes = 8L << 30 };
 
     private static string Sql(string name) => BenchmarkSql.Statements().First(s => s.Name.StartsWith(name, StringComparison.Ordinal)).Sql;
+
+    /// <summary>The statement Q10 for a hundredth of however many rows there are, from the middle on: one every 10 ms.</summary>
+    private static string TimeRange(long rows)
+    {
+        const long FirstMicros = 1_767_225_600_000_000;
+        const long StepMicros = 10_000;
+        long from = FirstMicros + (rows / 2 * StepMicros);
+        return $"SELECT count(*) AS n, avg(latency_ms) AS a, sum(bytes) AS s FROM {SegmentScanData.Table} "
+            + $"WHERE ts >= make_timestamp({from}) AND ts < make_timestamp({from + (rows / 100 * StepMicros)})";
+    }
 
     private static async Task CompareAsync(NativeTable native, SegmentScanData data, QueryEngine engine, int repetitions, HashSet<string> names)
     {
