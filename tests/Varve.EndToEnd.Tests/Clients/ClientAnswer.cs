@@ -25,6 +25,8 @@ internal sealed class ClientAnswer(JsonElement steps)
         }
     }
 
+    public IEnumerable<JsonProperty> Steps => steps.EnumerateObject();
+
     public int StepCount => steps.EnumerateObject().Count();
 
     /// <summary>The steps that ended with an error.</summary>
