@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Varve.Query.Pruning;
 using Varve.Query.Pruning.Conditions;
 using Varve.Storage;
@@ -13,10 +14,14 @@ internal sealed class BlockQueue
     /// <summary>Of a full block.</summary>
     private const int BlockRowCount = 65_536;
 
+    /// <summary>Blocks that are looked at ahead of the scan, to see how many threads it is worth.</summary>
+    private const int LookAheadMax = 256;
+
     private readonly Lock _lock = new();
     private readonly List<ScanGroup> _groups = [];
     private readonly Condition _condition;
     private readonly ScanCounts _counts;
+    private readonly ConcurrentQueue<ScanBlock> _ahead = [];
     private IReadOnlyList<ScanBlock> _blocks = [];
     private int _nextGroup;
     private int _nextBlock;
@@ -34,25 +39,52 @@ internal sealed class BlockQueue
         counts.Groups(_groups.Count, groups.Count - _groups.Count);
     }
 
-    /// <summary>How many blocks the groups have that were not pruned, about: a look at them would read footers.</summary>
-    public long EstimatedCount => _groups.Sum(g => (g.RowCount + BlockRowCount - 1) / BlockRowCount);
+    /// <summary>
+    /// Threads that the scan is worth, at least 1: one for each block, about. A scan of which one block is left should wake no second thread, so the
+    /// first blocks are looked at. Before the scan begins.
+    /// </summary>
+    /// <exception cref="StorageException">A segment is damaged.</exception>
+    public long ThreadCount()
+    {
+        for (int looks = 0; _ahead.Count < 2; looks++)
+        {
+            if (looks == LookAheadMax)
+                return EstimatedCount;
+            if (TakeAny() is not { } block)
+                return Math.Max(1, _ahead.Count);
+            if (IsNeeded(block))
+                _ahead.Enqueue(block);
+        }
+
+        return EstimatedCount;
+    }
 
     /// <summary>The next block that may hold a row that is needed; null when all are taken.</summary>
     public ScanBlock? Take()
     {
+        if (_ahead.TryDequeue(out ScanBlock? seen))
+            return seen;
         while (TakeAny() is { } block)
         {
-            // Outside of the lock: the zones of the tail are found by a look at its rows.
-            if (_condition.MayHold(new RowZones(block)))
-            {
-                _counts.BlockRead();
+            if (IsNeeded(block))
                 return block;
-            }
-
-            _counts.BlockPruned();
         }
 
         return null;
+    }
+
+    /// <summary>Of the groups that were not pruned; at least 1.</summary>
+    private long EstimatedCount => Math.Max(1, _groups.Sum(g => (g.RowCount + BlockRowCount - 1) / BlockRowCount));
+
+    /// <summary>Outside of the lock: the zones of the tail are found by a look at its rows.</summary>
+    private bool IsNeeded(ScanBlock block)
+    {
+        bool mayHold = _condition.MayHold(new RowZones(block));
+        if (mayHold)
+            _counts.BlockRead();
+        else
+            _counts.BlockPruned();
+        return mayHold;
     }
 
     private ScanBlock? TakeAny()

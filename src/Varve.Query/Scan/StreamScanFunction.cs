@@ -102,7 +102,7 @@ internal sealed unsafe class StreamScanFunction
             Condition needed = binding.Scope.Conditions.GetValueOrDefault(view.Stream.Name, Condition.Always);
             Condition condition = FirstRowsBound.Settle(needed, groups);
             var queue = new BlockQueue(groups, condition, binding.Scope.Counts);
-            DuckDbApi.duckdb_init_set_max_threads(info, (ulong)Math.Max(1, queue.EstimatedCount));
+            DuckDbApi.duckdb_init_set_max_threads(info, (ulong)queue.ThreadCount());
             var execution = new ScanExecution(binding, projection, queue, new RowFilter(condition));
             DuckDbApi.duckdb_init_set_init_data(info, Hand(execution), &Free);
         }
