@@ -22,6 +22,7 @@ public sealed class QueryEngine : IDisposable
     private readonly bool _ownsViews;
     private readonly QueryMeter _meter = new();
     private readonly BufferPool _buffers;
+    private readonly HeapTrim _trim;
     private readonly QueryOptions _options;
     private readonly StatementThreads _planning;
     private readonly StatementThreads _running;
@@ -48,6 +49,7 @@ public sealed class QueryEngine : IDisposable
         _openView = openView;
         _options = options ?? new QueryOptions();
         _buffers = new BufferPool(2 * _options.ThreadCount);
+        _trim = new HeapTrim(_options.Time);
         _database = new SqlDatabase(_options, storage);
         FilterTurns = new SemaphoreSlim(_options.ConcurrentStatementCount);
         _planning = new StatementThreads("varve-plan", PlanningThreadCount, _options.WaitingStatementCountMax);
@@ -121,6 +123,7 @@ public sealed class QueryEngine : IDisposable
         _database.Dispose();
         _meter.Dispose();
         FilterTurns.Dispose();
+        _trim.Dispose();
         _closing.Dispose();
     }
 
@@ -162,9 +165,10 @@ public sealed class QueryEngine : IDisposable
     private StatementScope NewScope(Func<string, StreamView> openView, Func<IReadOnlyList<string>, IReadOnlyList<StreamView>>? openViews = null) =>
         new(openView, _buffers, openViews) { ReusesDictionaries = _options.ReuseDictionaries };
 
-    private static bool End(StatementRun run)
+    private bool End(StatementRun run)
     {
         run.Dispose();
+        _trim.Note();
         return true;
     }
 
@@ -187,7 +191,7 @@ public sealed class QueryEngine : IDisposable
     }
 
     /// <summary>Ends a statement that fails; one that succeeds goes on.</summary>
-    private static T OrEnd<T>(StatementRun run, Func<T> work)
+    private T OrEnd<T>(StatementRun run, Func<T> work)
     {
         try
         {
@@ -195,7 +199,7 @@ public sealed class QueryEngine : IDisposable
         }
         catch
         {
-            run.Dispose();
+            End(run);
             throw;
         }
     }

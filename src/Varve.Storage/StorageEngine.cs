@@ -27,6 +27,7 @@ public sealed partial class StorageEngine : IAsyncDisposable
     private readonly NodeFile _node;
     private readonly DurableLog _log;
     private readonly StreamCatalog _catalog;
+    private readonly MemoryReserve _reserve;
     private readonly MemoryBudget _budget;
     private readonly StorageMeter _meter;
     private readonly Sequencer _sequencer;
@@ -58,7 +59,8 @@ public sealed partial class StorageEngine : IAsyncDisposable
         _log = log;
         _catalog = recovery.Catalog;
         _recoveredEntryCount = recovery.EntryCount;
-        _budget = new MemoryBudget(options.TailMemoryLimitBytes, options.MemoryWait, options.Time);
+        _reserve = new MemoryReserve(options.TailMemoryLimitBytes);
+        _budget = new MemoryBudget(options.TailMemoryLimitBytes, options.MemoryWait, options.Time, _reserve);
         _budget.SetTail(_catalog.TailBytes);
         _meter = new StorageMeter(_budget);
         EntryPacker packer = new(log);
@@ -420,6 +422,7 @@ public sealed partial class StorageEngine : IAsyncDisposable
         await _sequencer.CloseAsync(closed).ConfigureAwait(false);
         await _log.DisposeAsync().ConfigureAwait(false);
         _directory.Dispose();
+        _reserve.Dispose();
         _meter.Dispose();
         _segmentMeter.Dispose();
     }

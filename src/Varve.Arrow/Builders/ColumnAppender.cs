@@ -133,6 +133,16 @@ public abstract class ColumnAppender
         return SnapshotRows(rowCount, validity, nullCount);
     }
 
+    /// <summary>
+    /// Takes back the newest rows, of which no snapshot may have been taken: for whoever appends to several columns and fails at one of them.
+    /// </summary>
+    public void Truncate(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, _length);
+        Truncate(this, length);
+    }
+
     /// <summary>Takes back rows of a child that no snapshot can have seen, after a failed append.</summary>
     private protected static void Truncate(ColumnAppender column, int length)
     {

@@ -142,6 +142,7 @@ internal sealed class StatementRun(SqlDatabase database, StatementScope scope, Q
         StorageException { Code: StorageErrorCode.StreamNotFound } => new QueryException(QueryErrorCode.NotFound, cause.Message, cause),
         StorageException { Code: StorageErrorCode.OffsetOutOfRange } => new QueryException(QueryErrorCode.NotHeld, cause.Message, cause),
         StorageException => new QueryException(QueryErrorCode.Internal, cause.Message, cause),
+        OutOfMemoryException => new QueryException(QueryErrorCode.OutOfMemory, "the process has no memory left to read the streams' rows", cause),
         _ => new QueryException(error.Code, error.Message, cause),
     };
 

@@ -9,7 +9,7 @@ public sealed record MemoryPlan
 {
     public const long LimitBytesMin = 512L << 20;
 
-    private const int TailShare = 4;
+    private const int TailShare = 6;
     private const int SqlShare = 5;
     private const int SegmentCacheShare = 16;
 
@@ -18,6 +18,11 @@ public sealed record MemoryPlan
 
     /// <summary>and what grows with the load.</summary>
     private const int OutsideShare = 16;
+
+    /// <summary>
+    /// Of what queries may hold, what they take beside it, measured: vectors that SQL's engine does not count, and what its allocator keeps.
+    /// </summary>
+    private const double SqlExtraShare = 0.5;
 
     /// <summary>Of the heap, for messages, batches on their way and garbage.</summary>
     private const long HeapRestBytesMin = 64L << 20;
@@ -37,7 +42,7 @@ public sealed record MemoryPlan
     public required long SegmentCacheBytes { get; init; }
 
     /// <summary>.NET's heap.</summary>
-    public long HeapBytes => LimitBytes - SqlBytes - FixedBytes - (LimitBytes / OutsideShare);
+    public long HeapBytes => LimitBytes - SqlBytes - (long)(SqlBytes * SqlExtraShare) - FixedBytes - (LimitBytes / OutsideShare);
 
     /// <summary>
     /// How much writable memory the process may add, touched or not, before allocations fail. Far above the limit: allocators keep address space that
@@ -78,6 +83,9 @@ public sealed record MemoryPlan
         {
             AppContext.SetData("GCHeapHardLimit", (ulong)HeapBytes);
             GC.RefreshMemoryLimit();
+
+            // What others take of the memory that there is, they ask the last collection for: one that knows of the limit.
+            GC.Collect();
         }
         catch (InvalidOperationException e)
         {

@@ -16,7 +16,7 @@ public static class SettingTable
             o => o.Data.Directory, (o, v) => o.Data.Directory = v, "--data"),
         SettingKinds.Bytes("Data:TailMemoryLimitBytes", MiB, TiB,
             "Memory for rows that are not in segments yet. Where it is full, appends wait for sealing, and are refused with RESOURCE_EXHAUSTED "
-            + "when that takes too long; reads go on. auto: a quarter of the memory that the process may use.",
+            + "when that takes too long; reads go on. auto: a sixth of the memory that the process may use.",
             o => o.Data.TailMemoryLimitBytes, (o, v) => o.Data.TailMemoryLimitBytes = v, isAutoAllowed: true),
         SettingKinds.Bytes("Data:MaxBatchBytes", 64 << 10, 1024 * MiB,
             "The largest batch that is taken, as it stands in memory.",

@@ -76,6 +76,8 @@ internal static class DataStart
             // SQL's own limit does not count all that an expression may ask for; behind this one such a statement fails by itself.
             ProcessMemoryLimit.Lower(
                 memory.IsEnforced ? ProcessMemoryLimit.UsedBytes() + memory.BackstopBytes : memory.LimitBytes / 100 * ProcessMemoryPercent);
+            if (memory.IsEnforced)
+                NativeHeap.LimitArenas(query.ThreadCount);
             return new QueryEngine(engine, query);
         }
         catch (Exception e) when (e is QueryException or DllNotFoundException or BadImageFormatException)

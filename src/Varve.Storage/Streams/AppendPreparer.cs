@@ -28,15 +28,20 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
     private const int FlattenRoom = 4;
 
     /// <summary>Everything but the memory: what comes out may be encoded once that is reserved.</summary>
-    /// <exception cref="StorageException">The batch does not fit, is damaged, or too large.</exception>
+    /// <exception cref="StorageException">The batch does not fit, is damaged, or too large, or there is no memory to look at it.</exception>
     public CheckedAppend Check(StreamState stream, StreamSchema schema, RecordBatch batch)
     {
-        (ColumnProjection columns, RecordBatch rows) = Match(stream.Name, schema, batch);
-        long sizeBytes = RowSize.Of(rows, 0, rows.RowCount);
-        if (sizeBytes > batchBytesMax)
-            throw TooLarge(stream.Name,
+        try
+        {
+            (ColumnProjection columns, RecordBatch rows) = Match(stream.Name, schema, batch);
+            long sizeBytes = RowSize.Of(rows, 0, rows.RowCount);
+            return sizeBytes <= batchBytesMax ? new CheckedAppend(columns, rows, sizeBytes) : throw TooLarge(stream.Name,
                 $"the batch of {rows.RowCount} rows takes {sizeBytes} bytes, at most {batchBytesMax} are possible; send fewer rows at a time");
-        return new CheckedAppend(columns, rows, sizeBytes);
+        }
+        catch (OutOfMemoryException e)
+        {
+            throw budget.NoRoom(stream.Name, e);
+        }
     }
 
     /// <summary>Batches that are appended together are together no larger than one may be.</summary>
@@ -50,7 +55,7 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
     }
 
     /// <summary>Encodes the rows, whose memory is reserved. Where that fails, it is given back.</summary>
-    /// <exception cref="StorageException">A row is too large, or the stream was dropped.</exception>
+    /// <exception cref="StorageException">A row is too large, the stream was dropped, or there is no memory to encode them.</exception>
     public PreparedAppend Encode(StreamState stream, CheckedAppend append)
     {
         List<AppendPart> parts = [];
@@ -61,11 +66,13 @@ internal sealed class AppendPreparer(int batchBytesMax, int recordBytesMax, Memo
             Split(stream, append.Columns, rows, append.SizeBytes, parts);
             return new PreparedAppend(append.Columns, [.. parts], rows.RowCount, append.SizeBytes, append.ReservedBytes);
         }
-        catch
+        catch (Exception failure)
         {
             foreach (AppendPart part in parts)
                 part.Encoded.Release();
             budget.Release(append.ReservedBytes);
+            if (failure is OutOfMemoryException e)
+                throw budget.NoRoom(stream.Name, e);
             throw;
         }
     }

@@ -14,6 +14,7 @@ internal sealed class MemoryBudget
 {
     private readonly TimeSpan _wait;
     private readonly TimeProvider _time;
+    private readonly MemoryReserve? _reserve;
     private readonly MemoryQueue _queue;
     private long _reservedBytes;
     private long _tailBytes;
@@ -23,11 +24,13 @@ internal sealed class MemoryBudget
     /// <param name="limitBytes">What may be in use.</param>
     /// <param name="wait">How long appends wait for room.</param>
     /// <param name="time">Says how long that is.</param>
-    public MemoryBudget(long limitBytes, TimeSpan wait, TimeProvider time)
+    /// <param name="reserve">For rows that were admitted. Without it, nothing is.</param>
+    public MemoryBudget(long limitBytes, TimeSpan wait, TimeProvider time, MemoryReserve? reserve = null)
     {
         LimitBytes = limitBytes;
         _wait = wait;
         _time = time;
+        _reserve = reserve;
         _queue = new MemoryQueue(TryTake);
     }
 
@@ -64,6 +67,17 @@ internal sealed class MemoryBudget
             return new MemoryTurn(_queue);
         Interlocked.Increment(ref _refusals);
         throw Full($"append to stream '{stream}'", bytes, UsedBytes + CatalogBytes);
+    }
+
+    /// <summary>The refusal of an append for which the heap had no room, though there was some for rows. Nothing of it is stored.</summary>
+    public StorageException NoRoom(string stream, OutOfMemoryException cause)
+    {
+        Interlocked.Increment(ref _refusals);
+        return new StorageException(
+            StorageErrorCode.MemoryLimit,
+            $"cannot append to stream '{stream}': the process has no memory left to take the batch in; try again later, send smaller ones, or raise "
+            + "the limit",
+            cause);
     }
 
     /// <summary>Nothing is admitted any more: who waits is told why.</summary>
@@ -110,7 +124,7 @@ internal sealed class MemoryBudget
     private bool TryTake(long bytes)
     {
         long reserved = Interlocked.Add(ref _reservedBytes, bytes);
-        if (reserved + Volatile.Read(ref _tailBytes) + CatalogBytes <= LimitBytes)
+        if (reserved + Volatile.Read(ref _tailBytes) + CatalogBytes <= LimitBytes && _reserve?.TryHold() != false)
             return true;
         Interlocked.Add(ref _reservedBytes, -bytes);
         return false;

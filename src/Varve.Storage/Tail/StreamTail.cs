@@ -21,14 +21,25 @@ internal sealed class StreamTail
     /// <param name="position">The entry in which they stand.</param>
     /// <param name="schema">The stream's columns.</param>
     /// <param name="firstRow">The first of the rows that is taken.</param>
+    /// <exception cref="OutOfMemoryException">There was no memory twice; some of the rows are there.</exception>
     public void Append(AppendRecord record, LogPosition position, StreamSchema schema, int firstRow = 0)
     {
+        bool isSecondTry = false;
         for (int done = firstRow; done < record.Rows.RowCount;)
         {
-            int taken = _count == 0 ? 0 : _chunks[_count - 1].Append(record, position, done, schema);
-            if (taken == 0)
-                Open(record.FirstOffset + done, position);
-            done += taken;
+            try
+            {
+                int taken = _count == 0 ? 0 : _chunks[_count - 1].Append(record, position, done, schema);
+                if (taken == 0)
+                    Open(record.FirstOffset + done, position);
+                done += taken;
+                isSecondTry = false;
+            }
+            catch (OutOfMemoryException) when (!isSecondTry)
+            {
+                // The rows are durable, so they have to be in the tail as well. Nothing of the step was done, and the reserve has been let go.
+                isSecondTry = true;
+            }
         }
     }
 
@@ -56,11 +67,12 @@ internal sealed class StreamTail
 
     private void Open(long firstOffset, LogPosition firstPosition)
     {
-        _closedBytes = AllocatedBytes;
         if (_count == _chunks.Length)
             Array.Resize(ref _chunks, Math.Max(4, 2 * _count));
         if (_count > 0)
             _expectedBytes = _chunks[_count - 1].ValueBytes();
-        _chunks[_count++] = new TailChunk(firstOffset, firstPosition, _expectedBytes);
+        TailChunk opened = new(firstOffset, firstPosition, _expectedBytes);
+        _closedBytes = AllocatedBytes;
+        _chunks[_count++] = opened;
     }
 }

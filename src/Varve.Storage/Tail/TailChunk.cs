@@ -19,8 +19,11 @@ internal sealed class TailChunk(long firstOffset, LogPosition firstPosition, lon
 {
     public const int RowCountMax = 65_536;
 
-    /// <summary>A chunk that holds this much takes no more rows, however few it has: growing columns are copied, and offsets have 32 bits.</summary>
-    public const long BytesMax = 64 << 20;
+    /// <summary>
+    /// A chunk that holds this much takes no more rows, however few it has: growing columns are copied, and blocks of segments, which chunks become,
+    /// are decoded whole by every thread that scans.
+    /// </summary>
+    public const long BytesMax = 16 << 20;
 
     /// <summary>
     /// All-null columns of a view share zeros; a view's chunks are made smaller where a wide type would need more of them than this.
@@ -53,7 +56,10 @@ internal sealed class TailChunk(long firstOffset, LogPosition firstPosition, lon
     /// <summary>For the sequencer.</summary>
     public long EndOffset => FirstOffset + RowCount;
 
-    /// <summary>Appends as many of the rows [start, ...) as belong into this chunk and returns how many; 0 asks for a new chunk.</summary>
+    /// <summary>
+    /// Appends as many of the rows [start, ...) as belong into this chunk and returns how many; 0 asks for a new chunk. Where memory runs out, none is
+    /// appended.
+    /// </summary>
     public int Append(AppendRecord record, LogPosition position, int start, StreamSchema schema)
     {
         int count = Math.Min(RowCountMax - RowCount, record.Rows.RowCount - start);
@@ -61,21 +67,22 @@ internal sealed class TailChunk(long firstOffset, LogPosition firstPosition, lon
         long growth = GrowthBytes(record, start, count, schema);
         if (count == 0 || (RowCount > 0 && (IsFull || _bytes + growth > BytesMax)))
             return 0;
-        int next = 0;
-        int[] present = record.Columns.Indexes;
-        for (int i = 0; i < _columns.Length; i++)
+        try
         {
-            if (next < present.Length && present[next] == i)
-                AppendColumn(i, schema.Schema.Fields[i].Type, record.Rows.Columns[next++], start, count);
-            else if (_columns[i] is { } missing)
-                AppendNulls(missing, count);
+            AppendColumns(record, start, count, schema);
+            _time.Append(RowCount, count, record.TimeMicros);
+            if (_marks.Count == 0 || RowCount - _marks[^1].Row >= MarkRows)
+                _marks.Add((RowCount, position));
+        }
+        catch
+        {
+            foreach (ColumnAppender? column in _columns)
+                column?.Truncate(Math.Min(RowCount, column.Length));
+            AllocatedBytes = MeasureAllocated();
+            throw;
         }
 
-        if (_marks.Count == 0 || RowCount - _marks[^1].Row >= MarkRows)
-            _marks.Add((RowCount, position));
-        AllocatedBytes -= _time.AllocatedBytes;
-        _time.Append(RowCount, count, record.TimeMicros);
-        AllocatedBytes += _time.AllocatedBytes;
+        AllocatedBytes = MeasureAllocated();
         _bytes += growth;
         RowCount += count;
         return count;
@@ -148,27 +155,39 @@ internal sealed class TailChunk(long firstOffset, LogPosition firstPosition, lon
         return growth;
     }
 
+    private void AppendColumns(AppendRecord record, int start, int count, StreamSchema schema)
+    {
+        int next = 0;
+        int[] present = record.Columns.Indexes;
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            if (next < present.Length && present[next] == i)
+                AppendColumn(i, schema.Schema.Fields[i].Type, record.Rows.Columns[next++], start, count);
+            else
+                _columns[i]?.AppendNulls(count);
+        }
+    }
+
+    private long MeasureAllocated()
+    {
+        long bytes = _time.AllocatedBytes;
+        foreach (ColumnAppender? column in _columns)
+            bytes += column?.AllocatedBytes ?? 0;
+        return bytes;
+    }
+
     private void AppendColumn(int index, ArrowType type, ArrayData rows, int start, int count)
     {
         if (_columns[index] is not { } column)
         {
             column = ColumnAppender.Create(type, RowCountMax, index < _expectedBytes.Length ? _expectedBytes[index] : 0);
-            AppendNulls(column, RowCount);
+            column.AppendNulls(RowCount);
 
             // Whoever sees the column sees it with all rows that are published.
             Volatile.Write(ref _columns[index], column);
         }
 
-        AllocatedBytes -= column.AllocatedBytes;
         column.Append(rows, start, count);
-        AllocatedBytes += column.AllocatedBytes;
-    }
-
-    private void AppendNulls(ColumnAppender column, int count)
-    {
-        AllocatedBytes -= column.AllocatedBytes;
-        column.AppendNulls(count);
-        AllocatedBytes += column.AllocatedBytes;
     }
 
     /// <summary>What texts and bytes took in this chunk, and a little more; 0 for other columns.</summary>

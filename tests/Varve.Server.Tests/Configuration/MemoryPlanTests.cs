@@ -27,10 +27,10 @@ public class MemoryPlanTests
     [Fact]
     public void Without_a_limit_the_shares_are_those_of_the_machine()
     {
-        var plan = MemoryPlan.Of(new VarveServerOptions(), availableBytes: 1600 * MiB);
+        var plan = MemoryPlan.Of(new VarveServerOptions(), availableBytes: 2400 * MiB);
 
         Assert.False(plan.IsEnforced);
-        Assert.Equal((400 * MiB, 320 * MiB, 100 * MiB), (plan.TailBytes, plan.SqlBytes, plan.SegmentCacheBytes));
+        Assert.Equal((400 * MiB, 480 * MiB, 150 * MiB), (plan.TailBytes, plan.SqlBytes, plan.SegmentCacheBytes));
     }
 
     [Fact]

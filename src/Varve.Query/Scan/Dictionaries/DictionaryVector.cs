@@ -47,7 +47,12 @@ internal sealed unsafe class DictionaryVector
     }
 
     /// <summary>The memory is DuckDB's: the collector has to be told of it.</summary>
-    ~DictionaryVector() => GC.RemoveMemoryPressure(_bytes);
+    ~DictionaryVector()
+    {
+        // None was added where making it failed.
+        if (_bytes > 0)
+            GC.RemoveMemoryPressure(_bytes);
+    }
 
     /// <summary>The code of the null.</summary>
     public int NullCode { get; }

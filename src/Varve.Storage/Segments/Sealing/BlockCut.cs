@@ -1,5 +1,6 @@
 using Varve.Arrow;
 using Varve.Arrow.Values;
+using Varve.Storage.Tail;
 
 namespace Varve.Storage.Segments.Sealing;
 
@@ -9,7 +10,7 @@ internal static class BlockCut
     public const int RowCountMax = 65_536;
 
     /// <summary>What a block's columns may take in memory, about: blocks are decoded whole.</summary>
-    private const long BlockBytesMax = 64 << 20;
+    private const long BlockBytesMax = TailChunk.BytesMax;
 
     /// <summary>The row counts of blocks.</summary>
     /// <param name="rowCount">Of all blocks together.</param>
