@@ -97,7 +97,7 @@ public abstract class ColumnAppender
         }
         catch
         {
-            Truncate(this, before);
+            Truncate(before);
             throw;
         }
     }
@@ -119,7 +119,7 @@ public abstract class ColumnAppender
         }
         catch
         {
-            Truncate(this, before);
+            Truncate(before);
             throw;
         }
     }
@@ -133,21 +133,13 @@ public abstract class ColumnAppender
         return SnapshotRows(rowCount, validity, nullCount);
     }
 
-    /// <summary>
-    /// Takes back the newest rows, of which no snapshot may have been taken: for whoever appends to several columns and fails at one of them.
-    /// </summary>
+    /// <summary>Takes back the newest rows, of which there may be no snapshot: for whoever appends to several columns and fails at one.</summary>
     public void Truncate(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, _length);
-        Truncate(this, length);
-    }
-
-    /// <summary>Takes back rows of a child that no snapshot can have seen, after a failed append.</summary>
-    private protected static void Truncate(ColumnAppender column, int length)
-    {
-        column._length = length;
-        column.TruncateChildren(length);
+        _length = length;
+        TruncateChildren(length);
     }
 
     /// <summary>True when buffers with one entry per row can hold this many rows.</summary>

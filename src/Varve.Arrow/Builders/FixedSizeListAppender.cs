@@ -25,5 +25,5 @@ internal sealed class FixedSizeListAppender(FixedSizeListType type, int hintRows
     private protected override ArrayData SnapshotRows(int rowCount, ReadOnlyMemory<byte> validity, int nullCount) =>
         new(Type, rowCount, nullCount, [validity], [_elements.Snapshot(rowCount * type.Size)]);
 
-    private protected override void TruncateChildren(int length) => Truncate(_elements, length * type.Size);
+    private protected override void TruncateChildren(int length) => _elements.Truncate(length * type.Size);
 }

@@ -33,7 +33,7 @@ internal sealed class ListAppender(ArrowType type, bool is64Bit, int hintRows) :
     private protected override ArrayData SnapshotRows(int rowCount, ReadOnlyMemory<byte> validity, int nullCount) =>
         new(Type, rowCount, nullCount, [validity, _offsets.First(rowCount)], [_elements.Snapshot(_offsets.EndOf(rowCount))]);
 
-    private protected override void TruncateChildren(int length) => Truncate(_elements, _offsets.EndOf(length));
+    private protected override void TruncateChildren(int length) => _elements.Truncate(_offsets.EndOf(length));
 
     private (int First, int Count) Elements(ArrayData source, int start, int count)
     {

@@ -42,6 +42,6 @@ internal sealed class StructAppender(ArrowType type, int hintRows) : ColumnAppen
     private protected override void TruncateChildren(int length)
     {
         foreach (ColumnAppender field in _fields)
-            Truncate(field, length);
+            field.Truncate(length);
     }
 }

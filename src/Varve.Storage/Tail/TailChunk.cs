@@ -30,10 +30,7 @@ internal sealed class TailChunk(long firstOffset, LogPosition firstPosition, lon
     /// </summary>
     private const long NullBytesMax = 4 << 20;
 
-    /// <summary>How many rows may share the entry that is known for one of them.</summary>
-    private const int MarkRows = 256;
-
-    private readonly List<(int Row, LogPosition Position)> _marks = [];
+    private readonly RowMarks _marks = new();
     private readonly TimeColumn _time = new();
     private readonly long[] _expectedBytes = expectedBytes;
     private ColumnAppender?[] _columns = [];
@@ -56,10 +53,7 @@ internal sealed class TailChunk(long firstOffset, LogPosition firstPosition, lon
     /// <summary>For the sequencer.</summary>
     public long EndOffset => FirstOffset + RowCount;
 
-    /// <summary>
-    /// Appends as many of the rows [start, ...) as belong into this chunk and returns how many; 0 asks for a new chunk. Where memory runs out, none is
-    /// appended.
-    /// </summary>
+    /// <summary>Appends as many of the rows [start, ...) as belong here and returns how many; 0 asks for a new chunk. Where it throws, none is.</summary>
     public int Append(AppendRecord record, LogPosition position, int start, StreamSchema schema)
     {
         int count = Math.Min(RowCountMax - RowCount, record.Rows.RowCount - start);
@@ -71,18 +65,19 @@ internal sealed class TailChunk(long firstOffset, LogPosition firstPosition, lon
         {
             AppendColumns(record, start, count, schema);
             _time.Append(RowCount, count, record.TimeMicros);
-            if (_marks.Count == 0 || RowCount - _marks[^1].Row >= MarkRows)
-                _marks.Add((RowCount, position));
+            _marks.Note(RowCount, position);
         }
         catch
         {
             foreach (ColumnAppender? column in _columns)
-                column?.Truncate(Math.Min(RowCount, column.Length));
-            AllocatedBytes = MeasureAllocated();
+                column?.Truncate(RowCount);
             throw;
         }
+        finally
+        {
+            AllocatedBytes = MeasureAllocated();
+        }
 
-        AllocatedBytes = MeasureAllocated();
         _bytes += growth;
         RowCount += count;
         return count;
@@ -92,13 +87,7 @@ internal sealed class TailChunk(long firstOffset, LogPosition firstPosition, lon
     public long TimeMicrosAt(long offset) => _time.Read((int)(offset - FirstOffset));
 
     /// <summary>A log entry at or, by a few rows, before that of a row: all rows from it on stand there or behind. For the sequencer.</summary>
-    public LogPosition PositionBefore(long offset)
-    {
-        int at = _marks.Count - 1;
-        while (at > 0 && _marks[at].Row > offset - FirstOffset)
-            at--;
-        return _marks[at].Position;
-    }
+    public LogPosition PositionBefore(long offset) => _marks.Before(offset - FirstOffset);
 
     /// <summary>No more rows come. For the sequencer.</summary>
     public void Close() => _isClosed = true;
@@ -168,13 +157,7 @@ internal sealed class TailChunk(long firstOffset, LogPosition firstPosition, lon
         }
     }
 
-    private long MeasureAllocated()
-    {
-        long bytes = _time.AllocatedBytes;
-        foreach (ColumnAppender? column in _columns)
-            bytes += column?.AllocatedBytes ?? 0;
-        return bytes;
-    }
+    private long MeasureAllocated() => _time.AllocatedBytes + _columns.Sum(static column => column?.AllocatedBytes ?? 0);
 
     private void AppendColumn(int index, ArrowType type, ArrayData rows, int start, int count)
     {
