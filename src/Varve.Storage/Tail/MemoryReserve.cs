@@ -23,8 +23,7 @@ internal sealed class MemoryReserve : IDisposable
         AppDomain.CurrentDomain.FirstChanceException += LetGo;
     }
 
-    public bool IsHeld => Volatile.Read(ref _held) is not null;
-
+    private bool IsHeld => Volatile.Read(ref _held) is not null;
 
     /// <summary>True where it is held, or could be taken back.</summary>
     public bool TryHold()

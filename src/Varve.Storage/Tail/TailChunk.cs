@@ -75,7 +75,9 @@ internal sealed class TailChunk(long firstOffset, LogPosition firstPosition, lon
         }
         finally
         {
-            AllocatedBytes = MeasureAllocated();
+            AllocatedBytes = _time.AllocatedBytes;
+            foreach (ColumnAppender? column in _columns)
+                AllocatedBytes += column?.AllocatedBytes ?? 0;
         }
 
         _bytes += growth;
@@ -156,8 +158,6 @@ internal sealed class TailChunk(long firstOffset, LogPosition firstPosition, lon
                 _columns[i]?.AppendNulls(count);
         }
     }
-
-    private long MeasureAllocated() => _time.AllocatedBytes + _columns.Sum(static column => column?.AllocatedBytes ?? 0);
 
     private void AppendColumn(int index, ArrowType type, ArrayData rows, int start, int count)
     {
