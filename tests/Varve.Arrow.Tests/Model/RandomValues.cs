@@ -70,7 +70,7 @@ internal static class RandomValues
         (64, true) => Spread(random, long.MinValue, long.MaxValue, i => i),
         (8, false) => (byte)random.Next(256),
         (16, false) => (ushort)random.Next(65_536),
-        (32, false) => (uint)random.NextInt64(0, uint.MaxValue),
+        (32, false) => Spread(random, 0, uint.MaxValue, i => (uint)i),
         _ => random.Next(4) == 0 ? ulong.MaxValue : (ulong)random.NextInt64(),
     };
 
@@ -80,22 +80,30 @@ internal static class RandomValues
         0 => min,
         1 => max,
         2 => random.NextInt64(min, max),
-        _ => random.Next(-100_000, 100_000),
+        _ => random.NextInt64(Math.Max(min, -100_000), 100_000),
     })!;
 
     private static object Float(Random random, FloatType type)
     {
-        double value = random.Next(8) switch
+        double value = random.Next(10) switch
         {
             0 => double.NaN,
             1 => double.PositiveInfinity,
             2 => double.NegativeInfinity,
             3 => -0.0,
             4 => random.Next(-2000, 2000),
+            5 => Greatest(type) * random.Next(-1, 2),
+            6 => Least(type) * random.Next(-1, 2),
             _ => (random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-4, 5)),
         };
         return type.BitWidth switch { 16 => (Half)value, 32 => (float)value, _ => value };
     }
+
+    private static double Greatest(FloatType type) =>
+        type.BitWidth switch { 16 => (double)Half.MaxValue, 32 => float.MaxValue, _ => double.MaxValue };
+
+    /// <summary>Above zero.</summary>
+    private static double Least(FloatType type) => type.BitWidth switch { 16 => (double)Half.Epsilon, 32 => float.Epsilon, _ => double.Epsilon };
 
     private static BigInteger Unscaled(Random random, DecimalType type)
     {

@@ -4,8 +4,8 @@ using Varve.Arrow.Tests.Model;
 namespace Varve.Storage.Tests.Differential;
 
 /// <summary>
-/// One random life of an engine next to a model: appends, new columns, settings, flushes, compactions, restarts and drops, in any order, while the
-/// background does what it wants. One thread.
+/// One random life of an engine next to a model: appends, new columns, settings, flushes, compactions, rotations of every kind of key, checkpoints,
+/// restarts and drops, in any order, while the background does what it wants. One thread.
 /// </summary>
 internal sealed class DifferentialRun(Random random, EngineHost host, Action<string> print)
 {
@@ -38,7 +38,7 @@ internal sealed class DifferentialRun(Random random, EngineHost host, Action<str
 
     private async Task StepAsync(string name, StreamModel model)
     {
-        switch (random.Next(24))
+        switch (random.Next(28))
         {
             case 0:
                 await DropAsync(name);
@@ -69,8 +69,31 @@ internal sealed class DifferentialRun(Random random, EngineHost host, Action<str
                 (StreamView view, StreamPicture picture) = _held[random.Next(_held.Count)];
                 ViewCheck.Check(view, picture);
                 break;
+            case 11 or 12:
+                await RotateAsync(name);
+                break;
+            case 13:
+                await host.Engine.CheckpointAsync();
+                break;
             default:
                 await AppendAsync(name, model);
+                break;
+        }
+    }
+
+    private async Task RotateAsync(string name)
+    {
+        switch (random.Next(4))
+        {
+            case 0:
+                await host.Engine.RotateRootKeyAsync();
+                break;
+            case 1:
+                await host.Engine.RotateNodeKeyAsync();
+                break;
+            default:
+                int before = host.Engine.ListKeys().Single(k => k.Stream == name && k.IsCurrent).Version;
+                Assert.Equal(before + 1, await host.Engine.RotateStreamKeyAsync(name));
                 break;
         }
     }
