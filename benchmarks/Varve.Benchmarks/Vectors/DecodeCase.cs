@@ -6,6 +6,7 @@ using Varve.Storage.Segments.Encoding.Choice;
 using Varve.Storage.Segments.Encoding.Codecs;
 using Varve.Storage.Segments.Encoding.Decimals;
 using Varve.Storage.Segments.Encoding.Packing;
+using Varve.Storage.Zones;
 
 namespace Varve.Benchmarks.Vectors;
 
@@ -49,7 +50,10 @@ internal sealed record DecodeCase(string Name, bool HasGoal, byte[] Vector, int 
     private static DecodeCase Frame<T>(int bits)
         where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> =>
         Whole<T>(
-            $"{bits} bit", r => T.CreateTruncating(1000 + (r.NextInt64() & ((1L << bits) - 1))), (v, w) => FrameCodec.Encode(v, Frames<T>.Of(v), w), hasGoal: true);
+            $"{bits} bit",
+            r => T.CreateTruncating(100 + (r.NextInt64() & ((1L << bits) - 1))),
+            (v, w) => FrameCodec.Encode(v, Frames<T>.Of(v), w),
+            hasGoal: true);
 
     private static DecodeCase Codes<T>(int distinct)
         where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Varve.Benchmarks.Vectors;
 
 /// <summary>
-/// vector-sizes: the doubles of ALP, encoded, decoded and compared block by block, next to the bits per value that were published of their data sets. The sizes are
-/// the same in every run.
+/// vector-sizes: the doubles of ALP, encoded, decoded and compared block by block, next to the bits per value that were published of their data sets. The
+/// sizes are the same in every run; it fails where one of them misses the goal.
 /// </summary>
 internal static class VectorSizes
 {
@@ -29,6 +29,6 @@ internal static class VectorSizes
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"at most {worst:F3} of what was published, goal {Goal}: {(worst <= Goal ? "reached" : "missed")}"));
-        return 0;
+        return worst <= Goal ? 0 : 1;
     }
 }

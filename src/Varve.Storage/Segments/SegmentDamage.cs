@@ -16,6 +16,10 @@ internal static class SegmentDamage
     public static StorageException InPage(string path, in PageLabel page, string columnName, string found, Exception? inner = null) =>
         InFile(path, $"{Show(page, columnName)}: {found}", inner);
 
+    /// <summary>The disk did not give a page: it may be whole, and may be read the next time.</summary>
+    public static StorageException Unreadable(string path, in PageLabel page, string columnName, IOException failure) => new(
+        StorageErrorCode.DiskError, $"cannot read a segment: {path}: {Show(page, columnName)}: {failure.Message}. Nothing was changed", failure);
+
     /// <summary>Such as <c>page 7 (column 'host', block 3)</c>.</summary>
     public static string Show(in PageLabel page, string columnName) => page.Kind switch
     {

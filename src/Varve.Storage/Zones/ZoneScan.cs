@@ -98,33 +98,8 @@ public static class ZoneScan
     {
         if (array.NullCount > 0)
             return WholeOneByOne<T>(array);
-        (T least, T greatest) = Bounds(Values<T>(array));
+        (T least, T greatest) = Bounds.Of(Values<T>(array));
         return new Zone(ZoneValue.Of(Int128.CreateTruncating(least)), ZoneValue.Of(Int128.CreateTruncating(greatest)), HasNulls: false);
-    }
-
-    private static (T Least, T Greatest) Bounds<T>(ReadOnlySpan<T> values)
-        where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
-    {
-        T least = T.MaxValue;
-        T greatest = T.MinValue;
-        ReadOnlySpan<Vector<T>> vectors = MemoryMarshal.Cast<T, Vector<T>>(values);
-        if (vectors.Length > 0)
-        {
-            Vector<T> least1 = vectors[0];
-            Vector<T> greatest1 = vectors[0];
-            foreach (Vector<T> vector in vectors[1..])
-            {
-                least1 = Vector.Min(least1, vector);
-                greatest1 = Vector.Max(greatest1, vector);
-            }
-
-            for (int i = 0; i < Vector<T>.Count; i++)
-                (least, greatest) = (T.Min(least, least1[i]), T.Max(greatest, greatest1[i]));
-        }
-
-        foreach (T value in values[(vectors.Length * Vector<T>.Count)..])
-            (least, greatest) = (T.Min(least, value), T.Max(greatest, value));
-        return (least, greatest);
     }
 
     private static Zone WholeOneByOne<T>(ArrayData array)

@@ -29,7 +29,7 @@ public class DamageTests(ITestOutputHelper output)
         }
 
         // Every part of the file was named by some message.
-        foreach (string part in (string[])["header", "trailer", "footer", "dictionary", "Bloom filter", "block 1", "'note'", "'_time'"])
+        foreach (string part in (string[])["header", "trailer", "footer", "dictionary", "Bloom filter", "block 1", "'note'", "'at'"])
             Assert.Contains(named, n => n.Contains(part, StringComparison.Ordinal));
     }
 

@@ -36,7 +36,7 @@ public class WriterTests
                 SegmentWriter.Write(disk, InMemory, SmallRows.Source(clustered: true), Identity, SegmentTesting.Key);
                 break;
             }
-            catch (Exception e) when (e is IOException or StorageException { Code: StorageErrorCode.Corruption })
+            catch (Exception e) when (e is IOException or StorageException { Code: StorageErrorCode.DiskError })
             {
                 failed++;
             }
@@ -70,8 +70,8 @@ public class WriterTests
                 }
                 catch (StorageException e)
                 {
-                    Assert.Equal(StorageErrorCode.Corruption, e.Code);
-                    Assert.Contains("cannot be read", e.Message, StringComparison.Ordinal);
+                    Assert.Equal(StorageErrorCode.DiskError, e.Code);
+                    Assert.Contains(InMemory, e.Message, StringComparison.Ordinal);
                 }
             }
         }

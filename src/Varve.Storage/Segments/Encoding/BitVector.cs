@@ -21,7 +21,7 @@ internal static class BitVector
             return;
         }
 
-        Contest contest = new(writer, Cost.Of(VectorHeader.Bytes + bits.Length, 0));
+        Contest contest = new(writer, Cost.Of(VectorHeader.VectorBytesOf(0, bitCount, bits.Length), 0));
         if (bitCount > 0)
             contest.Judge(PlacesCodec.Encode(bits, bitCount, writer));
         if (ZstdCodec.IsWorthTrying(bits))
@@ -38,7 +38,7 @@ internal static class BitVector
     public static int Decode(ReadOnlySpan<byte> source, Span<byte> target, int bitCount)
     {
         var header = VectorHeader.Read(source, 0, bitCount);
-        ReadOnlySpan<byte> body = source.Slice(VectorHeader.Bytes, header.BodyBytes);
+        ReadOnlySpan<byte> body = header.Body(source);
         target = target[..Bitmap.ByteCount(bitCount)];
         switch (header.Encoding)
         {
@@ -59,7 +59,7 @@ internal static class BitVector
         }
 
         ClearSpare(target, bitCount);
-        return VectorHeader.Bytes + header.BodyBytes;
+        return header.VectorBytes;
     }
 
     private static void EncodeConstant(bool bit, int bitCount, VectorWriter writer)

@@ -9,6 +9,8 @@ internal ref struct BodyReader(ReadOnlySpan<byte> body)
 {
     private ReadOnlySpan<byte> _rest = body;
 
+    public readonly int LeftBytes => _rest.Length;
+
     public ReadOnlySpan<byte> Take(long bytes)
     {
         if ((ulong)bytes > (ulong)_rest.Length)

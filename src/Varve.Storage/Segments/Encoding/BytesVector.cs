@@ -9,7 +9,7 @@ internal static class BytesVector
     /// <summary>Appends the bytes, compressed where that pays.</summary>
     public static void Encode(ReadOnlySpan<byte> bytes, VectorWriter writer)
     {
-        Contest contest = new(writer, Cost.Of(VectorHeader.Bytes + bytes.Length, 0));
+        Contest contest = new(writer, Cost.Of(VectorHeader.VectorBytesOf(0, bytes.Length, bytes.Length), 0));
         if (ZstdCodec.IsWorthTrying(bytes))
             contest.Judge(ZstdCodec.Encode(bytes, (byte)0, 1, inPlanes: false, writer));
         if (!contest.HasWinner)

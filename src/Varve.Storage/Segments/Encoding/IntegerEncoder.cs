@@ -105,5 +105,6 @@ internal static class IntegerEncoder
         }
     }
 
-    private static long RawBytes<T>(ReadOnlySpan<T> values) => VectorHeader.Bytes + ((long)values.Length * Unsafe.SizeOf<T>());
+    private static long RawBytes<T>(ReadOnlySpan<T> values) =>
+        VectorHeader.VectorBytesOf(0, values.Length, (long)values.Length * Unsafe.SizeOf<T>());
 }

@@ -33,7 +33,7 @@ internal static class RealVector
     {
         VectorDecoder.CheckDepth(depth);
         var header = VectorHeader.Read(source, Unsafe.SizeOf<T>(), bits.Length);
-        ReadOnlySpan<byte> body = source.Slice(VectorHeader.Bytes, header.BodyBytes);
+        ReadOnlySpan<byte> body = header.Body(source);
         switch (header.Encoding)
         {
             case VectorEncoding.Decimal:
@@ -47,6 +47,6 @@ internal static class RealVector
                 break;
         }
 
-        return VectorHeader.Bytes + header.BodyBytes;
+        return header.VectorBytes;
     }
 }

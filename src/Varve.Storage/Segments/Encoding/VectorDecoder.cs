@@ -16,8 +16,8 @@ internal static class VectorDecoder
     {
         CheckDepth(depth);
         var header = VectorHeader.Read(source, Unsafe.SizeOf<T>(), target.Length);
-        Decode(header, source.Slice(VectorHeader.Bytes, header.BodyBytes), target, depth);
-        return VectorHeader.Bytes + header.BodyBytes;
+        Decode(header, header.Body(source), target, depth);
+        return header.VectorBytes;
     }
 
     /// <exception cref="VectorFormatException">Too deep.</exception>

@@ -11,13 +11,13 @@ internal static class VectorInspection
 
     /// <summary>The bytes of the vector with which the source begins.</summary>
     /// <exception cref="VectorFormatException">The source does not begin with a vector.</exception>
-    public static int BytesOf(ReadOnlySpan<byte> source) => VectorHeader.Bytes + VectorHeader.Read(source).BodyBytes;
+    public static int BytesOf(ReadOnlySpan<byte> source) => VectorHeader.Read(source).VectorBytes;
 
     private static string Describe(ReadOnlySpan<byte> source, int depth)
     {
         var header = VectorHeader.Read(source);
         VectorDecoder.CheckDepth(depth);
-        BodyReader reader = new(source.Slice(VectorHeader.Bytes, header.BodyBytes));
+        BodyReader reader = new(header.Body(source));
         switch (header.Encoding)
         {
             case VectorEncoding.Raw:

@@ -58,7 +58,7 @@ internal sealed class VectorWriter : IDisposable
     {
         int at = Length;
         Depth++;
-        Append(VectorHeader.Bytes);
+        Append(VectorHeader.BytesMax);
         return at;
     }
 
@@ -66,7 +66,9 @@ internal sealed class VectorWriter : IDisposable
     internal void EndVector(int at, VectorEncoding encoding, int valueBytes, int parameter, int count)
     {
         Depth--;
-        new VectorHeader(encoding, valueBytes, parameter, count, Length - at - VectorHeader.Bytes).Write(_bytes.AsSpan(at));
+        var header = VectorHeader.Of(encoding, valueBytes, parameter, count, Length - at - VectorHeader.BytesMax);
+        Remove(at, VectorHeader.BytesMax - header.Bytes);
+        header.Write(_bytes.AsSpan(at));
     }
 
     public void Dispose()

@@ -33,6 +33,7 @@ internal sealed class SegmentReader
     /// <param name="keyOfVersion">Gives the stream's key; asked for no version 0.</param>
     /// <param name="meter">Counts what is read.</param>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.Corruption"/> where header or trailer are damaged.</exception>
+    /// <exception cref="IOException">The disk does not give them.</exception>
     public static SegmentReader Open(IFile file, Func<SegmentHeader, StreamKey> keyOfVersion, SegmentMeter? meter)
     {
         byte[] first = FirstBytes(file);
@@ -48,9 +49,10 @@ internal sealed class SegmentReader
 
     /// <summary>Only the header, which needs no key.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.Corruption"/> where it is damaged.</exception>
+    /// <exception cref="IOException">The disk does not give it.</exception>
     public static SegmentHeader ReadHeader(IFile file) => SegmentHeader.Parse(FirstBytes(file), file.Path);
 
-    /// <summary>The footer, read anew.</summary>
+    /// <summary>The footer, read anew. Fails as <see cref="Read"/> does.</summary>
     public SegmentFooter ReadFooter()
     {
         byte[] page = new byte[Trailer.FooterBytes + PageCipher.SealBytes];
@@ -72,7 +74,10 @@ internal sealed class SegmentReader
     /// <param name="block">Of which block; a dictionary is of none, -1.</param>
     /// <param name="columnName">For the message, should it be damaged.</param>
     /// <param name="decode">Makes something of the payload.</param>
-    /// <exception cref="StorageException"><see cref="StorageErrorCode.Corruption"/>, with file, page and column.</exception>
+    /// <exception cref="StorageException">
+    /// With file, page and column: <see cref="StorageErrorCode.Corruption"/>, or <see cref="StorageErrorCode.DiskError"/> where the disk does not give the
+    /// page, which says nothing of what is on it.
+    /// </exception>
     public T Read<T>(PageKind kind, in PagePlace page, int column, int block, string columnName, PageDecoder<T> decode)
     {
         PageLabel label = new(kind, page.Number, page.Place, page.PayloadBytes, column, block);
@@ -118,8 +123,16 @@ internal sealed class SegmentReader
     /// <param name="page">Takes payload and seal, exactly.</param>
     private void Open(in PageLabel label, string columnName, Span<byte> page)
     {
-        if (Problem(_file, page, label.Place) is { } problem)
-            throw SegmentDamage.InPage(Path, label, columnName, problem);
+        try
+        {
+            if (Problem(_file, page, label.Place) is { } problem)
+                throw SegmentDamage.InPage(Path, label, columnName, problem);
+        }
+        catch (IOException e)
+        {
+            throw SegmentDamage.Unreadable(Path, label, columnName, e);
+        }
+
         _meter?.Read(page.Length);
         Span<byte> associated = stackalloc byte[PageLabel.Bytes];
         label.Write(Header.Identity, Header.KeyVersion, associated);
@@ -127,17 +140,10 @@ internal sealed class SegmentReader
             throw SegmentDamage.InPage(Path, label, columnName, "its seal does not match its bytes");
     }
 
-    /// <summary>Reads all bytes of the target, or says why not.</summary>
+    /// <summary>Reads all bytes of the target, or says that they are not there.</summary>
     private static string? Problem(IFile file, Span<byte> target, long place)
     {
-        try
-        {
-            int read = file.Read(target, place);
-            return read == target.Length ? null : $"{target.Length} bytes are expected at {place}, the file has {read} there";
-        }
-        catch (IOException e)
-        {
-            return $"{target.Length} bytes at {place} cannot be read: {e.Message}";
-        }
+        int read = file.Read(target, place);
+        return read == target.Length ? null : $"{target.Length} bytes are expected at {place}, the file has {read} there";
     }
 }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 using Varve.Arrow;
 using Varve.Storage.Segments.Dictionaries;
 using Varve.Storage.Segments.Encoding;
-using Varve.Storage.Segments.Encoding.Packing;
 using Varve.Storage.Segments.Format;
+using Varve.Storage.Zones;
 
 namespace Varve.Storage.Segments.Pages;
 

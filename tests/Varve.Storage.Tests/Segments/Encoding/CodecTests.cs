@@ -26,8 +26,8 @@ public class CodecTests(ITestOutputHelper output)
     [Fact]
     public void Every_encoding_is_among_the_samples()
     {
-        HashSet<byte> seen = [.. VectorSample.All(new Random(1), 2100).Select(sample => sample.Bytes[0])];
-        Assert.Equal(Enum.GetValues<VectorEncoding>().Select(encoding => (byte)encoding).Order(), seen.Order());
+        HashSet<VectorEncoding> seen = [.. VectorSample.All(new Random(1), 2100).Select(sample => VectorHeader.Read(sample.Bytes).Encoding)];
+        Assert.Equal(Enum.GetValues<VectorEncoding>().Order(), seen.Order());
     }
 
     [Fact]
@@ -52,11 +52,14 @@ public class CodecTests(ITestOutputHelper output)
         using GuardedMemory target = new(1 << 20);
         foreach (VectorSample sample in VectorSample.All(new Random(TestSeed.Next(output.WriteLine)), 1100))
         {
-            for (int length = VectorHeader.Bytes; length < sample.Bytes.Length; length += 1 + (length / 200))
+            var header = VectorHeader.Read(sample.Bytes);
+            for (int length = 0; length < header.BodyBytes; length += 1 + (length / 200))
             {
                 // The header agrees with what is there, so that the codec itself has to find out.
-                byte[] cut = sample.Bytes[..length];
-                BitConverter.TryWriteBytes(cut.AsSpan(8), length - VectorHeader.Bytes);
+                VectorHeader shorter = header with { BodyBytes = length };
+                byte[] cut = new byte[shorter.VectorBytes];
+                shorter.Write(cut);
+                header.Body(sample.Bytes)[..length].CopyTo(cut.AsSpan(shorter.Bytes));
                 Assert.Throws<VectorFormatException>(() => sample.Decode(source.Copy(cut), target));
             }
         }

@@ -5,6 +5,7 @@ using Varve.Storage.Segments.Encoding.Choice;
 using Varve.Storage.Segments.Encoding.Codecs;
 using Varve.Storage.Segments.Encoding.Decimals;
 using Varve.Storage.Segments.Encoding.Packing;
+using Varve.Storage.Zones;
 
 namespace Varve.Storage.Tests.Segments.Encoding;
 
@@ -77,14 +78,14 @@ internal sealed record VectorSample(string Name, byte[] Bytes, int Count, Func<R
             Make(count, _ => true), Make(count, _ => false), Make(count, i => i % 50 == 3), Make(count, i => i % 50 != 3), Make(count, i => i / 90 % 2 == 0),
             Make(count, i => i / 90 % 2 == 1), Make(count, _ => random.Next(2) == 0), Make(count, i => 0x35_B1 >> (i % 17) % 2 == 1),
         ];
-        foreach (bool[] bits in all)
+        for (int kind = 0; kind < all.Length; kind++)
         {
             byte[] packed = new byte[(count + 7) / 8];
             for (int i = 0; i < count; i++)
-                packed[i / 8] |= (byte)(bits[i] ? 1 << i % 8 : 0);
+                packed[i / 8] |= (byte)(all[kind][i] ? 1 << i % 8 : 0);
             using VectorWriter writer = new();
             BitVector.Encode(packed, 0, count, writer);
-            samples.Add(new VectorSample($"bits {samples.Count}", writer.Written.ToArray(), count, DecodeBits, packed));
+            samples.Add(new VectorSample($"bits of kind {kind}", writer.Written.ToArray(), count, DecodeBits, packed));
         }
 
         byte[] DecodeBits(ReadOnlySpan<byte> source, GuardedMemory memory)

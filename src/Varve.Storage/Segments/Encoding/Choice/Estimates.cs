@@ -2,6 +2,7 @@ using System.Numerics;
 using Varve.Storage.Segments.Encoding.Codecs;
 using Varve.Storage.Segments.Encoding.Entropy;
 using Varve.Storage.Segments.Encoding.Packing;
+using Varve.Storage.Zones;
 
 namespace Varve.Storage.Segments.Encoding.Choice;
 

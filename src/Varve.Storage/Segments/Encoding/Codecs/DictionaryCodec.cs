@@ -1,8 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Varve.Storage.Segments.Encoding.Choice;
 using Varve.Storage.Segments.Encoding.Packing;
+using Varve.Storage.Zones;
 
 namespace Varve.Storage.Segments.Encoding.Codecs;
 
@@ -66,20 +66,6 @@ internal static class DictionaryCodec
         if (target.Length > 0 && greatest >= values.Length)
             throw new VectorFormatException($"the code {greatest} is used where a vector has {values.Length} distinct values");
 
-        // All codes are known to be within: no check in the loop.
-        ref T value = ref MemoryMarshal.GetReference(values);
-        ref TCode code = ref MemoryMarshal.GetReference(codes.Span);
-        ref T to = ref MemoryMarshal.GetReference(target);
-        nuint i = 0;
-        for (; i + 4 <= (nuint)target.Length; i += 4)
-        {
-            Unsafe.Add(ref to, i) = Unsafe.Add(ref value, nuint.CreateTruncating(Unsafe.Add(ref code, i)));
-            Unsafe.Add(ref to, i + 1) = Unsafe.Add(ref value, nuint.CreateTruncating(Unsafe.Add(ref code, i + 1)));
-            Unsafe.Add(ref to, i + 2) = Unsafe.Add(ref value, nuint.CreateTruncating(Unsafe.Add(ref code, i + 2)));
-            Unsafe.Add(ref to, i + 3) = Unsafe.Add(ref value, nuint.CreateTruncating(Unsafe.Add(ref code, i + 3)));
-        }
-
-        for (; i < (nuint)target.Length; i++)
-            Unsafe.Add(ref to, i) = Unsafe.Add(ref value, nuint.CreateTruncating(Unsafe.Add(ref code, i)));
+        CodeLookup.Fill(values, codes.Span, target);
     }
 }

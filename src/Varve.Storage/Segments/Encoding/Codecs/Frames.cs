@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Varve.Storage.Segments.Encoding.Packing;
+using Varve.Storage.Zones;
 
 namespace Varve.Storage.Segments.Encoding.Codecs;
 
@@ -59,6 +60,7 @@ internal readonly struct Frames<T>
 
         ownBytes += 1 + widths.Length + BitRun.BytesOf(bases.Length, baseBits);
         bool isUniform = uniformBytes <= ownBytes;
+        long bodyBytes = Unsafe.SizeOf<T>() + Math.Min(uniformBytes, ownBytes);
         if (isUniform)
         {
             Array.Clear(bases);
@@ -74,7 +76,7 @@ internal readonly struct Frames<T>
             BaseBits = baseBits,
             Bases = bases,
             Widths = widths,
-            EncodedBytes = VectorHeader.Bytes + Unsafe.SizeOf<T>() + Math.Min(uniformBytes, ownBytes),
+            EncodedBytes = VectorHeader.VectorBytesOf(isUniform ? uniformBits : FrameCodec.OfEachBlock, values.Length, bodyBytes),
         };
     }
 }

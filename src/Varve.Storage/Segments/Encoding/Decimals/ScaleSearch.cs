@@ -1,4 +1,5 @@
 using Varve.Storage.Segments.Encoding.Packing;
+using Varve.Storage.Zones;
 
 namespace Varve.Storage.Segments.Encoding.Decimals;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Varve.Storage.Zones;
 
 namespace Varve.Storage.Segments.Encoding.Packing;
 

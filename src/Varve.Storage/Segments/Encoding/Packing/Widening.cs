@@ -16,7 +16,13 @@ internal static class Widening
             done = AddShifted64(high, shift, ulong.CreateTruncating(start), MemoryMarshal.Cast<T, ulong>(values));
         else if (Vector512.IsHardwareAccelerated && typeof(T) == typeof(uint))
             done = AddShifted32(high, shift, uint.CreateTruncating(start), MemoryMarshal.Cast<T, uint>(values));
-        for (int i = done; i < values.Length; i++)
+        AddShiftedScalar(high[done..], shift, start, values[done..]);
+    }
+
+    internal static void AddShiftedScalar<T>(ReadOnlySpan<ushort> high, int shift, T start, Span<T> values)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        for (int i = 0; i < values.Length; i++)
             values[i] = unchecked(values[i] + start + (T.CreateTruncating(high[i]) << shift));
     }
 

@@ -1,9 +1,9 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace Varve.Storage.Segments.Encoding.Packing;
+namespace Varve.Storage.Zones;
 
-/// <summary>The least and greatest of some numbers.</summary>
+/// <summary>The least and greatest of some whole numbers. Any thread.</summary>
 internal static class Bounds
 {
     public static (T Least, T Greatest) Of<T>(ReadOnlySpan<T> values)
