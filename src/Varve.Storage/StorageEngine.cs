@@ -35,6 +35,7 @@ public sealed partial class StorageEngine : IAsyncDisposable
     private readonly Checkpointer _checkpointer;
     private readonly SegmentChanges _segmentChanges;
     private readonly SegmentMeter _segmentMeter = new();
+    private readonly StateMeter _stateMeter;
     private readonly SegmentFiles _segmentFiles;
     private readonly SealService _sealing;
     private readonly long _recoveredEntryCount;
@@ -81,6 +82,7 @@ public sealed partial class StorageEngine : IAsyncDisposable
             logger);
         _segmentChanges = new SegmentChanges(_sequencer, highestSegmentId, packer.MaxRecordBytes, keys, _checkpointer);
         SegmentCache cache = new(options.SegmentCacheBytes, _segmentMeter);
+        _stateMeter = new StateMeter(() => _catalog.Head, cache, keys, log);
         _segmentFiles = new SegmentFiles(options.FileSystem, directory.SegmentsPath, keys.Key, cache);
         SealSignal signal = new(SealStart.LimitsOf(options));
         _catalog.Signal = signal;
@@ -425,6 +427,7 @@ public sealed partial class StorageEngine : IAsyncDisposable
         _reserve.Dispose();
         _meter.Dispose();
         _segmentMeter.Dispose();
+        _stateMeter.Dispose();
     }
 
     private static async Task<StorageEngine> OpenAsync(StorageOptions options, DataDirectory directory, CancellationToken cancellationToken)

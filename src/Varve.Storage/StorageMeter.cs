@@ -14,26 +14,22 @@ internal sealed class StorageMeter : IDisposable
     public const string Name = "Varve.Storage";
 
     private readonly Meter _meter = new(Name);
-    private readonly Counter<long> _appends;
-    private readonly Counter<long> _rows;
-    private readonly Counter<long> _bytes;
-    private readonly Counter<long> _commits;
+    private readonly Tally _appends;
+    private readonly Tally _rows;
+    private readonly Tally _bytes;
+    private readonly Tally _commits;
     private readonly Histogram<double> _commitSeconds;
     private readonly Histogram<int> _groupSizes;
-    private long _appendCount;
-    private long _rowCount;
-    private long _byteCount;
-    private long _commitCount;
     private long _checkpointCount;
     private long _checkpointFailureCount;
 
     public StorageMeter(MemoryBudget budget)
     {
         Sealing = new SealMeter(_meter);
-        _appends = _meter.CreateCounter<long>("varve.storage.appends", "{append}", "Appends that were acknowledged");
-        _rows = _meter.CreateCounter<long>("varve.storage.rows", "{row}", "Rows of acknowledged appends");
-        _bytes = _meter.CreateCounter<long>("varve.storage.bytes", "By", "Bytes of values in acknowledged appends, before compression");
-        _commits = _meter.CreateCounter<long>("varve.storage.commits", "{commit}", "Commits of the log");
+        _appends = new Tally(_meter, "varve.storage.appends", "{append}", "Appends that were acknowledged");
+        _rows = new Tally(_meter, "varve.storage.rows", "{row}", "Rows of acknowledged appends");
+        _bytes = new Tally(_meter, "varve.storage.bytes", "By", "Bytes of values in acknowledged appends, before compression");
+        _commits = new Tally(_meter, "varve.storage.commits", "{commit}", "Commits of the log");
         _commitSeconds = _meter.CreateHistogram<double>("varve.storage.commit.duration", "s", "From the request of a commit to its sync");
         _groupSizes = _meter.CreateHistogram<int>("varve.storage.commit.group_size", "{operation}", "Operations that shared a commit");
         _meter.CreateObservableCounter(
@@ -49,13 +45,13 @@ internal sealed class StorageMeter : IDisposable
     /// <summary>What the background work counts.</summary>
     public SealMeter Sealing { get; }
 
-    public long AppendCount => Volatile.Read(ref _appendCount);
+    public long AppendCount => _appends.Total;
 
-    public long RowCount => Volatile.Read(ref _rowCount);
+    public long RowCount => _rows.Total;
 
-    public long ByteCount => Volatile.Read(ref _byteCount);
+    public long ByteCount => _bytes.Total;
 
-    public long CommitCount => Volatile.Read(ref _commitCount);
+    public long CommitCount => _commits.Total;
 
     public long CheckpointCount => Volatile.Read(ref _checkpointCount);
 
@@ -72,7 +68,6 @@ internal sealed class StorageMeter : IDisposable
 
     public void Committed(long started, int operationCount)
     {
-        Volatile.Write(ref _commitCount, _commitCount + 1);
         _commits.Add(1);
         _commitSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         _groupSizes.Record(operationCount);
@@ -92,9 +87,6 @@ internal sealed class StorageMeter : IDisposable
             bytes += append.SizeBytes;
         }
 
-        Volatile.Write(ref _appendCount, _appendCount + appends);
-        Volatile.Write(ref _rowCount, _rowCount + rows);
-        Volatile.Write(ref _byteCount, _byteCount + bytes);
         _appends.Add(appends);
         _rows.Add(rows);
         _bytes.Add(bytes);

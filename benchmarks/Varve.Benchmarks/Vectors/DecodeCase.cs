@@ -5,7 +5,6 @@ using Varve.Storage.Segments.Encoding;
 using Varve.Storage.Segments.Encoding.Choice;
 using Varve.Storage.Segments.Encoding.Codecs;
 using Varve.Storage.Segments.Encoding.Decimals;
-using Varve.Storage.Segments.Encoding.Packing;
 using Varve.Storage.Zones;
 
 namespace Varve.Benchmarks.Vectors;

@@ -13,6 +13,8 @@ internal sealed class SegmentCache(long limitBytes, SegmentMeter meter)
 
     public SegmentMeter Meter { get; } = meter;
 
+    public long LimitBytes => limitBytes;
+
     public long UsedBytes
     {
         get

@@ -26,6 +26,42 @@ public class StatisticsTests
     }
 
     [Fact]
+    public async Task Gauges_say_what_there_is_now()
+    {
+        // Engines of other tests have meters of the same name: this limit tells which one is ours.
+        const long CacheLimitBytes = 12_345_677;
+        await using EngineHost host = await EngineHost.StartAsync(o => o with { SegmentCacheBytes = CacheLimitBytes, Compacts = false });
+        await host.Engine.CreateStreamAsync("s", Rows.Schema);
+        await host.Engine.CreateStreamAsync("t", Rows.Schema);
+        await host.Engine.AppendAsync("s", Rows.Range(0, 100));
+        await host.Engine.FlushAsync("s");
+        await host.Engine.RotateStreamKeyAsync("s");
+        await host.Engine.AppendAsync("s", Rows.Range(100, 7));
+        Assert.Equal(107, host.Engine.OpenView("s").Numbers().Length);
+        List<(Meter Meter, string Name, long Value)> seen = [];
+        using MeterListener listener = new()
+        {
+            InstrumentPublished = (instrument, l) =>
+            {
+                if (instrument is { Meter.Name: "Varve.Storage", IsObservable: true })
+                    l.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => seen.Add((instrument.Meter, instrument.Name, value)));
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+            seen.Add((instrument.Meter, instrument.Name + string.Concat(tags.ToArray().Select(t => $" {t.Key}={t.Value}")), value)));
+        listener.Start();
+        listener.RecordObservableInstruments();
+        Meter ours = Assert.Single(seen, m => m is { Name: "varve.storage.cache.limit", Value: CacheLimitBytes }).Meter;
+        Dictionary<string, long> gauges = seen.Where(m => m.Meter == ours).ToDictionary(m => m.Name, m => m.Value);
+        Assert.Equal((2, 1), (gauges["varve.storage.streams"], gauges["varve.storage.segments"]));
+        Assert.Equal((7, host.Engine.Statistics.SegmentBytes), (gauges["varve.storage.tail.rows"], gauges["varve.storage.segment.bytes"]));
+        Assert.Equal((3, 1), (gauges["varve.storage.key.versions state=current"], gauges["varve.storage.key.versions state=older"]));
+        Assert.InRange(gauges["varve.storage.cache.bytes"], 1, CacheLimitBytes);
+        Assert.Equal(host.Engine.Statistics.LogBytes, gauges["varve.storage.log.bytes"]);
+    }
+
+    [Fact]
     public async Task The_meter_reports_appends_commits_and_memory()
     {
         await using EngineHost host = await EngineHost.StartAsync();

@@ -8,47 +8,43 @@ namespace Varve.Storage.Segments.Sealing;
 /// </summary>
 internal sealed class SealMeter
 {
-    private readonly Counter<long> _seals;
-    private readonly Counter<long> _sealedRows;
+    private readonly Tally _seals;
+    private readonly Tally _sealedRows;
     private readonly Histogram<double> _sealSeconds;
-    private readonly Counter<long> _compactions;
-    private readonly Counter<long> _compactedRows;
+    private readonly Tally _compactions;
+    private readonly Tally _compactedRows;
     private readonly Histogram<double> _compactionSeconds;
-    private readonly Counter<long> _trimmedRows;
-    private readonly Counter<long> _retiredKeys;
+    private readonly Tally _trimmedRows;
+    private readonly Tally _retiredKeys;
     private readonly Counter<long> _failures;
-    private long _sealCount;
-    private long _sealedRowCount;
-    private long _compactionCount;
     private long _compactedSegmentCount;
-    private long _trimmedRowCount;
     private long _sealFailureCount;
     private long _compactionFailureCount;
     private long _damagedSegmentCount;
 
     public SealMeter(Meter meter)
     {
-        _seals = meter.CreateCounter<long>("varve.storage.seals", "{segment}", "Segments made of tails");
-        _sealedRows = meter.CreateCounter<long>("varve.storage.sealed.rows", "{row}", "Rows that went from tails into segments");
+        _seals = new Tally(meter, "varve.storage.seals", "{segment}", "Segments made of tails");
+        _sealedRows = new Tally(meter, "varve.storage.sealed.rows", "{row}", "Rows that went from tails into segments");
         _sealSeconds = meter.CreateHistogram<double>("varve.storage.seal.duration", "s", "From the choice of rows to their segment in the catalog");
-        _compactions = meter.CreateCounter<long>("varve.storage.compactions", "{segment}", "Segments made of other segments");
-        _compactedRows = meter.CreateCounter<long>("varve.storage.compacted.rows", "{row}", "Rows that were written anew");
+        _compactions = new Tally(meter, "varve.storage.compactions", "{segment}", "Segments made of other segments");
+        _compactedRows = new Tally(meter, "varve.storage.compacted.rows", "{row}", "Rows that were written anew");
         _compactionSeconds = meter.CreateHistogram<double>(
             "varve.storage.compaction.duration", "s", "From the choice of segments to the new one in the catalog");
-        _trimmedRows = meter.CreateCounter<long>("varve.storage.trimmed.rows", "{row}", "Rows that went because they were not to be kept");
-        _retiredKeys = meter.CreateCounter<long>("varve.storage.keys.retired", "{key}", "Older versions of keys that were erased");
+        _trimmedRows = new Tally(meter, "varve.storage.trimmed.rows", "{row}", "Rows that went because they were not to be kept");
+        _retiredKeys = new Tally(meter, "varve.storage.keys.retired", "{key}", "Older versions of keys that were erased");
         _failures = meter.CreateCounter<long>("varve.storage.background.failures", "{failure}", "Background work that failed, by kind");
     }
 
-    public long SealCount => Volatile.Read(ref _sealCount);
+    public long SealCount => _seals.Total;
 
-    public long SealedRowCount => Volatile.Read(ref _sealedRowCount);
+    public long SealedRowCount => _sealedRows.Total;
 
-    public long CompactionCount => Volatile.Read(ref _compactionCount);
+    public long CompactionCount => _compactions.Total;
 
     public long CompactedSegmentCount => Volatile.Read(ref _compactedSegmentCount);
 
-    public long TrimmedRowCount => Volatile.Read(ref _trimmedRowCount);
+    public long TrimmedRowCount => _trimmedRows.Total;
 
     public long SealFailureCount => Volatile.Read(ref _sealFailureCount);
 
@@ -58,20 +54,20 @@ internal sealed class SealMeter
 
     public void Sealed(long started, SegmentInfo segment)
     {
-        Add(ref _sealCount, 1, _seals);
-        Add(ref _sealedRowCount, segment.RowCount, _sealedRows);
+        _seals.Add(1);
+        _sealedRows.Add(segment.RowCount);
         _sealSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
     public void Compacted(long started, int count, SegmentInfo merged)
     {
-        Add(ref _compactionCount, 1, _compactions);
+        _compactions.Add(1);
         Volatile.Write(ref _compactedSegmentCount, _compactedSegmentCount + count);
         _compactedRows.Add(merged.RowCount);
         _compactionSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
-    public void Trimmed(long rowCount) => Add(ref _trimmedRowCount, rowCount, _trimmedRows);
+    public void Trimmed(long rowCount) => _trimmedRows.Add(rowCount);
 
     public void RetiredKeys(int count)
     {
@@ -90,12 +86,6 @@ internal sealed class SealMeter
     public void RetirementFailed() => _failures.Add(1, new KeyValuePair<string, object?>("kind", "key"));
 
     public void DeletionFailed() => _failures.Add(1, new KeyValuePair<string, object?>("kind", "deletion"));
-
-    private static void Add(ref long total, long count, Counter<long> counter)
-    {
-        Volatile.Write(ref total, total + count);
-        counter.Add(count);
-    }
 
     private void Failed(ref long total, string kind)
     {
