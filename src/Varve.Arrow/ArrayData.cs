@@ -35,7 +35,9 @@ public sealed class ArrayData(
     /// <summary>Rows that are null, always known (0..Length). For the null type: Length.</summary>
     public int NullCount { get; } = nullCount;
 
-    /// <summary>The first row of this array in its buffers: in rows, also for bits. Children of struct and fixed-size list are not sliced with it.</summary>
+    /// <summary>
+    /// The first row of this array in its buffers: in rows, also for bits. Children of struct and fixed-size list are not sliced with it.
+    /// </summary>
     public int Offset { get; } = offset;
 
     public ReadOnlyMemory<byte>[] Buffers { get; } = buffers;
@@ -45,7 +47,9 @@ public sealed class ArrayData(
     /// <summary>The values of a dictionary column, else null.</summary>
     public ArrayData? Dictionary { get; } = dictionary;
 
-    /// <summary>Set once the full check has passed, so that a dictionary that many columns or batches share is checked once. Only ever becomes true.</summary>
+    /// <summary>
+    /// Set once the full check has passed, so that a dictionary that many columns or batches share is checked once. Only ever becomes true.
+    /// </summary>
     internal bool IsChecked { get; set; }
 
     public ReadOnlySpan<byte> Validity => Buffers.Length == 0 ? default : Buffers[0].Span;

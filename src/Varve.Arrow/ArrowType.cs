@@ -266,8 +266,8 @@ public sealed record MapType(Field Entries, bool KeysSorted) : ArrowType
 }
 
 /// <summary>
-/// Rows of one of several types each: a type id (the number of the child) and a row of that child. Written only, and no column of a stream: Flight SQL prescribes
-/// one for what a server says about itself.
+/// Rows of one of several types each: a type id (the number of the child) and a row of that child. Written only, and no column of a stream: Flight
+/// SQL prescribes one for what a server says about itself.
 /// </summary>
 public sealed record DenseUnionType(IReadOnlyList<Field> Fields) : ArrowType
 {

@@ -1,8 +1,8 @@
 namespace Varve.Arrow;
 
 /// <summary>
-/// The logical types of Arrow that Varve reads and writes. Dense unions are written only; all unions, run-end and list-view columns that come in are refused
-/// by name.
+/// The logical types of Arrow that Varve reads and writes. Dense unions are written only; all unions, run-end and list-view columns that come in are
+/// refused by name.
 /// </summary>
 public enum ArrowTypeId
 {

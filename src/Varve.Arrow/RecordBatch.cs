@@ -13,7 +13,8 @@ public sealed class RecordBatch
             if (columns[i].Length != rowCount)
                 throw new ArgumentException($"column '{schema.Fields[i].Name}' has {columns[i].Length} rows, the batch {rowCount}");
             if (columns[i].Type.Id != schema.Fields[i].Type.Id)
-                throw new ArgumentException($"column '{schema.Fields[i].Name}' is {columns[i].Type.Name}, the schema says {schema.Fields[i].Type.Name}");
+                throw new ArgumentException(
+                    $"column '{schema.Fields[i].Name}' is {columns[i].Type.Name}, the schema says {schema.Fields[i].Type.Name}");
         }
 
         Schema = schema;

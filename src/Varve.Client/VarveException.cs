@@ -24,7 +24,9 @@ public sealed class VarveException : Exception
     /// <summary>The stream that the call was about, where the daemon names it.</summary>
     public string? Stream { get; }
 
-    /// <summary>Of an append: the request that failed, counted from 0 in its call. All earlier ones are acknowledged, no later one was taken.</summary>
+    /// <summary>
+    /// Of an append: the request that failed, counted from 0 in its call. All earlier ones are acknowledged, no later one was taken.
+    /// </summary>
     public long? FailedRequest { get; }
 
     /// <summary>True where the daemon could not be reached or went away, so that the same call may succeed later.</summary>

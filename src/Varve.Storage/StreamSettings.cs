@@ -7,8 +7,8 @@ public sealed record StreamSettings
     public static StreamSettings Default { get; } = new();
 
     /// <summary>
-    /// Columns by which the rows of a segment are ordered when segments are merged, the first one first, so that conditions on them find what they look for in few
-    /// places. Offsets stay, and reading in their order still works. Empty: rows stand as they came.
+    /// Columns by which the rows of a segment are ordered when segments are merged, the first one first, so that conditions on them find what they
+    /// look for in few places. Offsets stay, and reading in their order still works. Empty: rows stand as they came.
     /// </summary>
     public IReadOnlyList<string> ClusterBy { get; init; } = [];
 

@@ -6,7 +6,9 @@ public static class RepositoryRoot
     /// <summary>The folder that holds Storage.sln.</summary>
     public static string Path { get; } = Find();
 
-    /// <summary>A file or folder of the real data sets in ../shared/data. They are required: a test that needs one fails where it is missing.</summary>
+    /// <summary>
+    /// A file or folder of the real data sets in ../shared/data. They are required: a test that needs one fails where it is missing.
+    /// </summary>
     public static string Data(params string[] parts) =>
         System.IO.Path.GetFullPath(System.IO.Path.Combine([Path, "..", "shared", "data", .. parts]));
 

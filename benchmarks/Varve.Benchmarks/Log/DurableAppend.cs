@@ -4,9 +4,10 @@ using System.Globalization;
 namespace Varve.Benchmarks.Log;
 
 /// <summary>
-/// durable-append (the log) and engine-append (the whole engine) [seconds] [repetitions] [directory] [sizes] [writers]: appends per second in a closed loop,
-/// every writer waiting for the durability of each append, next to the hand-written loop in the same run. Twice: on files that were never written, as a log that
-/// grows finds them, and behind zeros that were laid out before, as a log finds them after some quiet. The hand-written loop always has its zeros.
+/// durable-append (the log) and engine-append (the whole engine) [seconds] [repetitions] [directory] [sizes] [writers]: appends per second in a
+/// closed loop, every writer waiting for the durability of each append, next to the hand-written loop in the same run. Twice: on files that were
+/// never written, as a log that grows finds them, and behind zeros that were laid out before, as a log finds them after some quiet. The hand-written
+/// loop always has its zeros.
 /// </summary>
 internal static class DurableAppend
 {
@@ -34,7 +35,8 @@ internal static class DurableAppend
             {
                 await CompareAsync(parent, open, size, writers, seconds, repetitions, zerosBytes: null).ConfigureAwait(false);
                 if (!onFreshFilesOnly)
-                    await CompareAsync(parent, open, size, writers, seconds, repetitions, size < LargeBytes ? 256 << 20 : 4L << 30).ConfigureAwait(false);
+                    await CompareAsync(parent, open, size, writers, seconds, repetitions, size < LargeBytes ? 256 << 20 : 4L << 30)
+                        .ConfigureAwait(false);
             }
         }
 
@@ -114,7 +116,8 @@ internal static class DurableAppend
         TimeSpan cpu = Environment.CpuUsage.TotalTime;
         long warm = Stopwatch.GetTimestamp() + (long)(WarmSeconds * Stopwatch.Frequency);
         long end = warm + (long)(seconds * Stopwatch.Frequency);
-        List<float>[] latencies = await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(() => WriteAsync(target, writer, size, warm, end))))
+        List<float>[] latencies = await Task.WhenAll(
+            Enumerable.Range(0, writers).Select(writer => Task.Run(() => WriteAsync(target, writer, size, warm, end))))
             .ConfigureAwait(false);
         cpu = Environment.CpuUsage.TotalTime - cpu;
         float[] all = [.. latencies.SelectMany(us => us).Order()];

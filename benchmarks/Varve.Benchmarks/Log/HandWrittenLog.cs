@@ -6,8 +6,8 @@ namespace Varve.Benchmarks.Log;
 
 /// <summary>
 /// What the log is measured against: the least that makes appends durable in groups. Appenders copy into the filling one of two buffers; a thread
-/// swaps the buffers, writes the full one to zero-filled files that are used in turn, syncs, and acknowledges. It frames and checksums each record but can't
-/// recover.
+/// swaps the buffers, writes the full one to zero-filled files that are used in turn, syncs, and acknowledges. It frames and checksums each record
+/// but can't recover.
 /// </summary>
 internal sealed class HandWrittenLog : IDurableTarget
 {

@@ -3,8 +3,8 @@ using Varve.Storage.Log;
 namespace Varve.Benchmarks.Log;
 
 /// <summary>
-/// The log behind a sequencer: appends wait in a queue; whoever finds it idle hands all that wait to the log, asks for one commit, and goes on with what came meanwhile,
-/// while the disk is at work.
+/// The log behind a sequencer: appends wait in a queue; whoever finds it idle hands all that wait to the log, asks for one commit, and goes on with
+/// what came meanwhile, while the disk is at work.
 /// </summary>
 internal sealed class SequencedLog : IDurableTarget
 {

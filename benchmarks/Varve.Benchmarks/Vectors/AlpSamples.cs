@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Varve.Benchmarks.Vectors;
 
 /// <summary>
-/// The doubles that come with ALP (SIGMOD 2024), in ../shared/data/alp: stretches of the data sets whose bits per value were published, of 1,024 and of
-/// 131,072 values.
+/// The doubles that come with ALP (SIGMOD 2024), in ../shared/data/alp: stretches of the data sets whose bits per value were published, of 1,024 and
+/// of 131,072 values.
 /// </summary>
 internal static class AlpSamples
 {

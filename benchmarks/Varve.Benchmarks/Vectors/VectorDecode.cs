@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Varve.Benchmarks.Vectors;
 
 /// <summary>
-/// vector-decode [seconds] [MiB]: bytes of values decoded per second on one core, next to memcpy of as many bytes, which takes turns with it. Twice: into the memory of
-/// one block, as scans do that hand over block by block; and into so much memory that no cache holds it.
+/// vector-decode [seconds] [MiB]: bytes of values decoded per second on one core, next to memcpy of as many bytes, which takes turns with it. Twice:
+/// into the memory of one block, as scans do that hand over block by block; and into so much memory that no cache holds it.
 /// </summary>
 internal static class VectorDecode
 {
@@ -19,9 +19,11 @@ internal static class VectorDecode
     {
         double seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 0.5;
         int mebibytes = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 64;
-        Console.WriteLine($"vectors of 512 bits {Vector512.IsHardwareAccelerated}, 256 {Vector256.IsHardwareAccelerated}, 128 {Vector128.IsHardwareAccelerated}");
+        Console.WriteLine(
+            $"vectors of 512 bits {Vector512.IsHardwareAccelerated}, 256 {Vector256.IsHardwareAccelerated}, 128 {Vector128.IsHardwareAccelerated}");
         Console.WriteLine("                                                ---------- one block ---------   ------------ memory ----------");
-        Console.WriteLine("                                    bits/value    GB/s  memcpy  ratio  ns/value    GB/s  memcpy  ratio  ns/value   goal 0.3");
+        Console.WriteLine(
+            "                                    bits/value    GB/s  memcpy  ratio  ns/value    GB/s  memcpy  ratio  ns/value   goal 0.3");
         bool isReached = true;
         foreach (DecodeCase known in DecodeCase.All())
         {

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Varve.Benchmarks.Vectors;
 
 /// <summary>
-/// vector-sizes: the doubles of ALP, encoded, decoded and compared block by block, next to the bits per value that were published of their data sets. The
-/// sizes are the same in every run; it fails where one of them misses the goal.
+/// vector-sizes: the doubles of ALP, encoded, decoded and compared block by block, next to the bits per value that were published of their data sets.
+/// The sizes are the same in every run; it fails where one of them misses the goal.
 /// </summary>
 internal static class VectorSizes
 {

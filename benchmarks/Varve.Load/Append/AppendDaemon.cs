@@ -4,7 +4,10 @@ using Varve.Server.Configuration;
 
 namespace Varve.Load.Append;
 
-/// <summary>The other end of <see cref="AppendScenario"/>: a daemon on the directory that is the first line of its input. Prints where it serves, ends with its input.</summary>
+/// <summary>
+/// The other end of <see cref="AppendScenario"/>: a daemon on the directory that is the first line of its input. Prints where it serves, ends with
+/// its input.
+/// </summary>
 internal sealed class AppendDaemon : IScenario
 {
     public const string Scenario = "append-daemon";

@@ -3,12 +3,15 @@ using Varve.Benchmarks.Log;
 
 namespace Varve.Load.Append;
 
-/// <summary>Durable appends over gRPC to a daemon in a process of its own, next to the hand-written group-commit loop in this process, in the same run.</summary>
+/// <summary>
+/// Durable appends over gRPC to a daemon in a process of its own, next to the hand-written group-commit loop in this process, in the same run.
+/// </summary>
 internal sealed class AppendScenario : IScenario
 {
     public string Name => "append";
 
-    public string Summary => "durable appends over gRPC next to a hand-written group-commit loop: seconds=2 repetitions=3 bytes=100,1024,65536 writers=1,8,64";
+    public string Summary =>
+        "durable appends over gRPC next to a hand-written group-commit loop: seconds=2 repetitions=3 bytes=100,1024,65536 writers=1,8,64";
 
     public Task RunAsync(LoadArguments arguments) => DurableAppend.RunAsync(
         [

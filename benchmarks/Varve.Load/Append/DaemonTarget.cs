@@ -6,7 +6,10 @@ using Varve.Client;
 
 namespace Varve.Load.Append;
 
-/// <summary>A daemon by way of its .NET client: each caller appends over a call of its own, all calls over one connection. The bytes are the values of one column.</summary>
+/// <summary>
+/// A daemon by way of its .NET client: each caller appends over a call of its own, all calls over one connection. The bytes are the values of one
+/// column.
+/// </summary>
 internal sealed class DaemonTarget : IDurableTarget
 {
     private const string Stream = "load";

@@ -15,7 +15,8 @@ namespace Varve.Arrow.Json;
 /// <item><term>decimals</term><description>text (written) or number</description></item>
 /// <item><term>text</term><description>text</description></item>
 /// <item><term>binary</term><description>base64 text</description></item>
-/// <item><term>date, time, timestamp</term><description>ISO 8601 text (written), with a zone if the type has one; or the count as a number</description></item>
+/// <item><term>date, time, timestamp</term><description>ISO 8601 text (written), with a zone if the type has one; or the count as a
+/// number</description></item>
 /// <item><term>duration, year_month</term><description>the count as a number</description></item>
 /// <item><term>day_time, month_day_nano</term><description>{"days", "milliseconds"}, {"months", "days", "nanoseconds"}</description></item>
 /// <item><term>lists</term><description>array</description></item>

@@ -149,7 +149,8 @@ public static class ArrayTake
             if (!IsNull(array, indices[i]))
                 end += ArrayLayout.Range(array, indices[i]).Length;
             if (end > int.MaxValue)
-                throw new ArrowFormatException($"the values of {indices.Length} rows of {array.Type.Name} pass the limit of one array, {int.MaxValue}");
+                throw new ArrowFormatException(
+                    $"the values of {indices.Length} rows of {array.Type.Name} pass the limit of one array, {int.MaxValue}");
             if (isLarge)
                 wide[i + 1] = end;
             else

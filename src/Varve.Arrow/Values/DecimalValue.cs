@@ -91,7 +91,8 @@ public readonly record struct DecimalValue(BigInteger Unscaled, int Scale)
     internal static BigInteger PowerOf10(int exponent) => Powers[exponent];
 
     private static bool TryParseExponent(ReadOnlySpan<char> text, out int exponent) =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent) && exponent is >= -ExponentMax and <= ExponentMax;
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)
+            && exponent is >= -ExponentMax and <= ExponentMax;
 
     private static bool AreDigits(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');
 

@@ -22,7 +22,9 @@ internal interface IFile : IDisposable
     /// <summary>Reads up to the buffer's length; less only at the end of the file. Returns the bytes read.</summary>
     int Read(Span<byte> buffer, long offset);
 
-    /// <summary>Makes the written bytes durable, and the metadata needed to read them back (fdatasync). After a failure the file is not to be trusted.</summary>
+    /// <summary>
+    /// Makes the written bytes durable, and the metadata needed to read them back (fdatasync). After a failure the file is not to be trusted.
+    /// </summary>
     void SyncData();
 
     /// <summary>Makes bytes and all metadata durable (fsync).</summary>

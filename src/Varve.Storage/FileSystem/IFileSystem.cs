@@ -28,8 +28,8 @@ internal interface IFileSystem
     IFile Open(string path);
 
     /// <summary>
-    /// Opens an existing file for writes that pass by the page cache: of whole blocks of 4096 bytes, at multiples of that, from memory at multiples of that.
-    /// What is durable, and when, does not change. Null where the file system has no such thing.
+    /// Opens an existing file for writes that pass by the page cache: of whole blocks of 4096 bytes, at multiples of that, from memory at multiples
+    /// of that. What is durable, and when, does not change. Null where the file system has no such thing.
     /// </summary>
     IFile? OpenDirect(string path);
 
@@ -46,7 +46,8 @@ internal interface IFileSystem
     void SyncDirectory(string path);
 
     /// <summary>
-    /// Takes an exclusive lock on the file, creating it where needed; null where another holder has it. Released on dispose and when the process ends.
+    /// Takes an exclusive lock on the file, creating it where needed; null where another holder has it. Released on dispose and when the process
+    /// ends.
     /// </summary>
     IDisposable? TryLock(string path);
 }

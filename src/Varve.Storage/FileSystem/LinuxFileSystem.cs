@@ -96,7 +96,9 @@ internal sealed class LinuxFileSystem : IFileSystem
         return error == Errno.TryAgain ? null : throw Errno.Exception(error, "flock", path);
     }
 
-    /// <summary>Some file systems agree to open a file so, and refuse every transfer, or want larger blocks. Reads have the rules of writes.</summary>
+    /// <summary>
+    /// Some file systems agree to open a file so, and refuse every transfer, or want larger blocks. Reads have the rules of writes.
+    /// </summary>
     private static unsafe void ReadOneBlock(LinuxFile file)
     {
         const int BlockBytes = 4096;

@@ -55,8 +55,8 @@ internal sealed class Keyring : IDisposable
     public long KeyedUpTo => Volatile.Read(ref _keyedUpTo);
 
     /// <summary>
-    /// How often a key of a stream or the node was rotated since the opening. What is sealed after this was read is sealed with the versions that those
-    /// rotations made, or with newer ones.
+    /// How often a key of a stream or the node was rotated since the opening. What is sealed after this was read is sealed with the versions that
+    /// those rotations made, or with newer ones.
     /// </summary>
     public long RotationCount => Interlocked.Read(ref _rotationCount);
 
@@ -115,8 +115,8 @@ internal sealed class Keyring : IDisposable
     }
 
     /// <summary>
-    /// Brings the keyring in line with the recovered catalog, whose streams have keys: erases what belongs to streams that are gone, and makes what is
-    /// missing for streams to come.
+    /// Brings the keyring in line with the recovered catalog, whose streams have keys: erases what belongs to streams that are gone, and makes what
+    /// is missing for streams to come.
     /// </summary>
     /// <param name="streams">Those that exist.</param>
     /// <param name="lastStreamId">The newest that ever existed.</param>

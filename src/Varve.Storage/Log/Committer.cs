@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Varve.Storage.Log;
 
 /// <summary>
-/// The one thread that makes entries durable: it starts FASTER's commits, carries out the writes that FASTER hands to the device, syncs, and completes
-/// everyone who waited. One commit is under way at a time; who comes meanwhile shares the next. The first failure ends it for ever.
+/// The one thread that makes entries durable: it starts FASTER's commits, carries out the writes that FASTER hands to the device, syncs, and
+/// completes everyone who waited. One commit is under way at a time; who comes meanwhile shares the next. The first failure ends it for ever.
 /// Any thread may ask; everything is done on its own thread.
 /// </summary>
 /// <remarks>
@@ -17,7 +17,8 @@ internal sealed class Committer
     // How many commits may pass between two commit records. They only bound what the record can prove; each entry proves more.
     private const int RecordInterval = 1000;
 
-    // Zeros ahead of the tail pay off while commits are small; large ones would only wait for the disk that the zeros take. After them it is done in quiet.
+    // Zeros ahead of the tail pay off while commits are small; large ones would only wait for the disk that the zeros take. After them it is done in
+    // quiet.
     private const long SmallWriteBytes = 512 << 10;
 
     private readonly FasterLog _log;
@@ -89,7 +90,8 @@ internal sealed class Committer
     }
 
     /// <summary>
-    /// Lets the log begin further on, which is durable in both commit records when the task completes. Everything before must be durable. One call at a time.
+    /// Lets the log begin further on, which is durable in both commit records when the task completes. Everything before must be durable. One call at
+    /// a time.
     /// </summary>
     public Task MoveBeginAsync(long address, LogPosition position)
     {
@@ -112,8 +114,8 @@ internal sealed class Committer
     }
 
     /// <summary>
-    /// Blocks until writes have finished since <paramref name="finishedWrites"/> was read. Throws when the log is dead. On the committing thread, where nobody
-    /// else could carry them out, it carries them out itself.
+    /// Blocks until writes have finished since <paramref name="finishedWrites"/> was read. Throws when the log is dead. On the committing thread,
+    /// where nobody else could carry them out, it carries them out itself.
     /// </summary>
     public void WaitForRoom(long finishedWrites)
     {

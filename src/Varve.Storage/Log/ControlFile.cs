@@ -41,7 +41,8 @@ internal sealed class ControlFile : IDisposable
             fileSystem.Delete(aside);
         var bytes = new byte[FileBytes];
         header.ToBlock().CopyTo(bytes, 0);
-        var first = new CommitSlot(1, LogLayout.FirstAddress, new LogPosition(1), LogPosition.None, LastFile: -1, Term: 0, Incarnation: 0, Closed: true);
+        var first = new CommitSlot(
+            1, LogLayout.FirstAddress, new LogPosition(1), LogPosition.None, LastFile: -1, Term: 0, Incarnation: 0, Closed: true);
         first.Write(SlotIn(bytes, first.Number), header.Salt);
         CommitSlot second = first with { Number = 2 };
         second.Write(SlotIn(bytes, second.Number), header.Salt);

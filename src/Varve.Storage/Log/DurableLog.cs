@@ -120,26 +120,28 @@ internal sealed class DurableLog : IAsyncDisposable
     public Task CommitAsync() => _committer.CommitAsync();
 
     /// <summary>
-    /// As <see cref="CommitAsync"/>, but what awaits the task goes on on the committing thread: the sequencer has its next group on its way without a change of
-    /// threads. Who keeps the thread keeps the log from committing, and who waits there for a commit waits for ever.
+    /// As <see cref="CommitAsync"/>, but what awaits the task goes on on the committing thread: the sequencer has its next group on its way without a
+    /// change of threads. Who keeps the thread keeps the log from committing, and who waits there for a commit waits for ever.
     /// </summary>
     public Task CommitInPlaceAsync() => _committer.CommitAsync(continueInPlace: true);
 
     /// <summary>
-    /// Lets go of the entries up to a position, as far as whole files and pages do: those before <see cref="BeginPosition"/> are gone when it completes, and no
-    /// crash brings them back. The newest durable entry always stays. Throws where the log is dead; files that can't be deleted are left to the next call
-    /// or the next opening. Any thread.
+    /// Lets go of the entries up to a position, as far as whole files and pages do: those before <see cref="BeginPosition"/> are gone when it
+    /// completes, and no crash brings them back. The newest durable entry always stays. Throws where the log is dead; files that can't be deleted are
+    /// left to the next call or the next opening. Any thread.
     /// </summary>
     public Task TruncateAsync(LogPosition upTo) => _truncation.RunAsync(upTo);
 
     /// <summary>
-    /// Durable entries from a position on, up to what is durable when the call is made, read from the disk. A payload is valid until the next entry is asked
-    /// for. <see cref="StorageErrorCode.OffsetOutOfRange"/> for a position before the first entry, also where it goes meanwhile.
+    /// Durable entries from a position on, up to what is durable when the call is made, read from the disk. A payload is valid until the next entry
+    /// is asked for. <see cref="StorageErrorCode.OffsetOutOfRange"/> for a position before the first entry, also where it goes meanwhile.
     /// </summary>
     public IAsyncEnumerable<LogEntry> ReadAsync(LogPosition from, CancellationToken cancellationToken) =>
         new LogReader(_files, _pages, _truncation).ReadAsync(from, DurableUpTo, cancellationToken);
 
-    /// <summary>Commits what is enqueued and closes. Throws nothing for a log that failed before, or that fails now: nobody was told of a success.</summary>
+    /// <summary>
+    /// Commits what is enqueued and closes. Throws nothing for a log that failed before, or that fails now: nobody was told of a success.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _committer.CommitAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -157,7 +159,8 @@ internal sealed class DurableLog : IAsyncDisposable
         {
             log._log.Recover();
             if (log._log.TailAddress != recovered.Tail)
-                throw new StorageException(StorageErrorCode.NodeStopped, $"FASTER starts at address {log._log.TailAddress} where {recovered.Tail} was asked for");
+                throw new StorageException(
+                    StorageErrorCode.NodeStopped, $"FASTER starts at address {log._log.TailAddress} where {recovered.Tail} was asked for");
         }
         catch
         {

@@ -18,15 +18,17 @@ internal sealed record DurableLogOptions
     /// <summary>The largest entry fits on one page. A power of two, at least 4 KiB. Fixed when the log is created.</summary>
     public int PageBytes { get; init; } = 4 << 20;
 
-    /// <summary>Entries not yet on disk, and the newest that are. A power of two, at least 4 pages. May change from one opening to the next.</summary>
+    /// <summary>
+    /// Entries not yet on disk, and the newest that are. A power of two, at least 4 pages. May change from one opening to the next.
+    /// </summary>
     public int MemoryBytes { get; init; } = 32 << 20;
 
     /// <summary>The size of one log file. A power of two, at least 2 pages. Fixed when the log is created.</summary>
     public long SegmentBytes { get; init; } = 256L << 20;
 
     /// <summary>
-    /// How far ahead of the tail zeros are laid out at most, so that small commits change no metadata: as far as has been written since the opening, within
-    /// these limits. 0 for not at all.
+    /// How far ahead of the tail zeros are laid out at most, so that small commits change no metadata: as far as has been written since the opening,
+    /// within these limits. 0 for not at all.
     /// </summary>
     public long ZeroAheadBytes { get; init; } = 256 << 20;
 
@@ -34,8 +36,8 @@ internal sealed record DurableLogOptions
     public long ZeroAheadAtFirstBytes { get; init; } = 8 << 20;
 
     /// <summary>
-    /// After how long without a commit a commit record is written. Until then nothing but the entries of the last commit themselves says that they were
-    /// acknowledged, so damage to them could be taken for a torn tail.
+    /// After how long without a commit a commit record is written. Until then nothing but the entries of the last commit themselves says that they
+    /// were acknowledged, so damage to them could be taken for a torn tail.
     /// </summary>
     public TimeSpan IdleDelay { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -28,7 +28,9 @@ internal readonly record struct LogFileHeader(LogFileKind Kind, Guid LogId, long
 
     private static ReadOnlySpan<byte> Magic => "VARVELOG"u8;
 
-    /// <summary>Mixed into the checksum of every entry, so that the copy of another log's entry inside a payload is not taken for one of ours.</summary>
+    /// <summary>
+    /// Mixed into the checksum of every entry, so that the copy of another log's entry inside a payload is not taken for one of ours.
+    /// </summary>
     public uint Salt
     {
         get

@@ -25,7 +25,8 @@ internal static class LogOpening
             IReadOnlyList<long> numbers = LogFiles.List(options.FileSystem, options.Directory);
             LogRecovery recovered = LogRecovery.Run(files, numbers, control.Newest, replay, cancellationToken);
             if (options.Term < recovered.Term)
-                throw new StorageException(StorageErrorCode.Unsupported, $"the log holds entries of term {recovered.Term}; it can't be continued in term {options.Term}");
+                throw new StorageException(
+                    StorageErrorCode.Unsupported, $"the log holds entries of term {recovered.Term}; it can't be continued in term {options.Term}");
             judge();
             SyncNames(options);
             RewriteInDoubt(files, recovered);
@@ -50,7 +51,8 @@ internal static class LogOpening
     {
         static bool IsPowerOfTwo(long bytes) => bytes > 0 && (bytes & (bytes - 1)) == 0;
         bool fits = IsPowerOfTwo(options.PageBytes) && IsPowerOfTwo(options.MemoryBytes) && IsPowerOfTwo(options.SegmentBytes)
-            && options.PageBytes >= SmallestPageBytes && options.MemoryBytes / options.PageBytes >= 4 && options.SegmentBytes / options.PageBytes >= 2;
+            && options.PageBytes >= SmallestPageBytes && options.MemoryBytes / options.PageBytes >= 4
+                && options.SegmentBytes / options.PageBytes >= 2;
         if (!fits)
         {
             throw new StorageException(
@@ -95,8 +97,8 @@ internal static class LogOpening
     }
 
     /// <summary>
-    /// Entries that were read, but that nobody was told to be durable, may stand in the page cache only: a sync that failed before a restart of the process
-    /// leaves such pages behind, marked clean. From now on they count, so they are written again, which makes the pages dirty, and synced.
+    /// Entries that were read, but that nobody was told to be durable, may stand in the page cache only: a sync that failed before a restart of the
+    /// process leaves such pages behind, marked clean. From now on they count, so they are written again, which makes the pages dirty, and synced.
     /// </summary>
     private static void RewriteInDoubt(LogFiles files, LogRecovery recovered)
     {
@@ -120,8 +122,8 @@ internal static class LogOpening
     }
 
     /// <summary>
-    /// Entries written from now on carry a number that none in the files has, so that leftovers behind the tail are never taken for their successors. It stands
-    /// in both commit records before the first of them is written, so it survives the loss of either.
+    /// Entries written from now on carry a number that none in the files has, so that leftovers behind the tail are never taken for their successors.
+    /// It stands in both commit records before the first of them is written, so it survives the loss of either.
     /// </summary>
     private static void StartIncarnation(ControlFile control, LogLayout layout, LogRecovery recovered)
     {

@@ -3,7 +3,9 @@ using Varve.Storage.FileSystem;
 
 namespace Varve.Storage.Log;
 
-/// <summary>Reads durable entries from the disk while the log goes on. Each enumeration has its own descriptor and buffer; any thread, one at a time.</summary>
+/// <summary>
+/// Reads durable entries from the disk while the log goes on. Each enumeration has its own descriptor and buffer; any thread, one at a time.
+/// </summary>
 internal sealed class LogReader(LogFiles files, PageIndex pages, LogTruncation truncation)
 {
     public async IAsyncEnumerable<LogEntry> ReadAsync(

@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace Varve.Storage.Log;
 
 /// <summary>
-/// Where the log begins, and how it comes to begin further on: first both commit records say so, then whole files before are deleted. So a file is only ever missing
-/// where the records do not ask for it, and one that is left over means nothing. Any thread; one truncation at a time, the others wait.
+/// Where the log begins, and how it comes to begin further on: first both commit records say so, then whole files before are deleted. So a file is
+/// only ever missing where the records do not ask for it, and one that is left over means nothing. Any thread; one truncation at a time, the others
+/// wait.
 /// </summary>
 internal sealed class LogTruncation(Committer committer, LogFiles files, PageIndex pages, CommitSlot opened, ILogger logger)
 {

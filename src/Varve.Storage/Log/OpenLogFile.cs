@@ -3,8 +3,9 @@ using Varve.Storage.FileSystem;
 namespace Varve.Storage.Log;
 
 /// <summary>
-/// A file of the log that is being written, past the page cache where the file system can do that: it takes a fraction of the processor time, and on a part of the
-/// file that was never written half of the time. Writes are whole blocks, in memory at a multiple of a block, as FASTER's pages are. One thread.
+/// A file of the log that is being written, past the page cache where the file system can do that: it takes a fraction of the processor time, and on
+/// a part of the file that was never written half of the time. Writes are whole blocks, in memory at a multiple of a block, as FASTER's pages are.
+/// One thread.
 /// </summary>
 internal sealed class OpenLogFile : IDisposable
 {
@@ -23,8 +24,8 @@ internal sealed class OpenLogFile : IDisposable
     }
 
     /// <summary>
-    /// Writes the blocks. New entries may be being copied into the last one meanwhile, behind those that this write is for: a copy of it is written, since a
-    /// disk that checksums what it reads from memory must not find it changed.
+    /// Writes the blocks. New entries may be being copied into the last one meanwhile, behind those that this write is for: a copy of it is written,
+    /// since a disk that checksums what it reads from memory must not find it changed.
     /// </summary>
     public void Write(ReadOnlySpan<byte> blocks, long offset)
     {

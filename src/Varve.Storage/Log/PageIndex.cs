@@ -23,7 +23,9 @@ internal sealed class PageIndex
             _pages.RemoveRange(0, _pages.FindIndex(p => p.Page >= page));
     }
 
-    /// <summary>The page that holds the position, if any does, and the page's first position; the first page where the position stands before it.</summary>
+    /// <summary>
+    /// The page that holds the position, if any does, and the page's first position; the first page where the position stands before it.
+    /// </summary>
     public (long Page, LogPosition First) Find(LogPosition position)
     {
         lock (_pages)

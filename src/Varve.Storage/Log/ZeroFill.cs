@@ -29,7 +29,9 @@ internal sealed class ZeroFill(LogFiles files, long smallestAheadBytes, long lar
     private long _stepEnd;
     private int _waitingClaims;
 
-    /// <summary>Says where the tail is. Zeros are laid out ahead of it in the background, as far as has been written since the log was opened.</summary>
+    /// <summary>
+    /// Says where the tail is. Zeros are laid out ahead of it in the background, as far as has been written since the log was opened.
+    /// </summary>
     public void Advance(long tail)
     {
         lock (_gate)
@@ -46,9 +48,9 @@ internal sealed class ZeroFill(LogFiles files, long smallestAheadBytes, long lar
     }
 
     /// <summary>
-    /// Takes a range for a write: waits while zeros are being written into it and keeps them away from now on. Writes may come out of order: FASTER starts a page
-    /// while the end of the one before still waits. A write that had to wait has caught up with the zeros, so no more are laid out until the next
-    /// <see cref="Advance"/>.
+    /// Takes a range for a write: waits while zeros are being written into it and keeps them away from now on. Writes may come out of order: FASTER
+    /// starts a page while the end of the one before still waits. A write that had to wait has caught up with the zeros, so no more are laid out
+    /// until the next <see cref="Advance"/>.
     /// </summary>
     public void Claim(long start, long end)
     {

@@ -6,8 +6,8 @@ using Varve.Storage.Streams;
 namespace Varve.Storage.Recovery;
 
 /// <summary>
-/// The directory of the segments' files next to what a recovered catalog says of them, after one look at it: lengths without opening a file. Used by one thread,
-/// while an engine opens.
+/// The directory of the segments' files next to what a recovered catalog says of them, after one look at it: lengths without opening a file. Used by
+/// one thread, while an engine opens.
 /// </summary>
 internal sealed class SegmentDirectory
 {
@@ -30,8 +30,8 @@ internal sealed class SegmentDirectory
     public static string NameOf(long segmentId) => segmentId.ToString("D10", CultureInfo.InvariantCulture) + Suffix;
 
     /// <summary>
-    /// Throws <see cref="StorageErrorCode.Corruption"/>, having changed nothing, where the file of a segment is missing or has not the length that it was
-    /// written with.
+    /// Throws <see cref="StorageErrorCode.Corruption"/>, having changed nothing, where the file of a segment is missing or has not the length that it
+    /// was written with.
     /// </summary>
     public static SegmentDirectory Check(IFileSystem fileSystem, string path, StreamCatalog catalog)
     {
@@ -66,8 +66,8 @@ internal sealed class SegmentDirectory
     }
 
     /// <summary>
-    /// Makes the directory where it is not, and deletes files of segments that no stream has: those that were being written when the node stopped, and those that
-    /// nobody came to delete. Files with other names are not ours.
+    /// Makes the directory where it is not, and deletes files of segments that no stream has: those that were being written when the node stopped,
+    /// and those that nobody came to delete. Files with other names are not ours.
     /// </summary>
     public void Sweep()
     {

@@ -31,7 +31,9 @@ internal sealed record SegmentInfo
 
     public required long FileBytes { get; init; }
 
-    /// <summary>What its rows take as plain arrays, about, <c>_time</c> included: what compaction may need in memory. The sealer says, not the writer.</summary>
+    /// <summary>
+    /// What its rows take as plain arrays, about, <c>_time</c> included: what compaction may need in memory. The sealer says, not the writer.
+    /// </summary>
     public long RawBytes { get; init; }
 
     /// <summary>The least and greatest <c>_time</c>, microseconds since 1970-01-01 UTC.</summary>
@@ -43,8 +45,8 @@ internal sealed record SegmentInfo
     public required bool IsClustered { get; init; }
 
     /// <summary>
-    /// The places of the columns by which the rows were sorted, first one first; empty: by none. Rows that stood in that order already are sorted too,
-    /// and not <see cref="IsClustered"/>. The sealer says, not the writer.
+    /// The places of the columns by which the rows were sorted, first one first; empty: by none. Rows that stood in that order already are sorted
+    /// too, and not <see cref="IsClustered"/>. The sealer says, not the writer.
     /// </summary>
     public int[] ClusteredBy { get; init; } = [];
 

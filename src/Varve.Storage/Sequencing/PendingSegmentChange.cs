@@ -4,8 +4,8 @@ using Varve.Storage.Streams;
 namespace Varve.Storage.Sequencing;
 
 /// <summary>
-/// A change of a stream's segments on its way through the sequencer: rows sealed, segments replaced, rows trimmed. The files that it names are durable, with their
-/// names. That it does not fit any more is an outcome; the task fails only where the node stops.
+/// A change of a stream's segments on its way through the sequencer: rows sealed, segments replaced, rows trimmed. The files that it names are
+/// durable, with their names. That it does not fit any more is an outcome; the task fails only where the node stops.
 /// </summary>
 internal abstract class PendingSegmentChange(StreamState stream) : PendingOperation
 {

@@ -3,7 +3,9 @@ using Varve.Storage.Streams;
 
 namespace Varve.Storage.Sequencing;
 
-/// <summary>Settings for a stream, which take the place of those that it has. They follow the rules already: columns only ever come to a stream.</summary>
+/// <summary>
+/// Settings for a stream, which take the place of those that it has. They follow the rules already: columns only ever come to a stream.
+/// </summary>
 internal sealed class PendingSettings(StreamState stream, StoredSettings settings) : PendingChange
 {
     protected override LogRecord Decide(StagedState state)

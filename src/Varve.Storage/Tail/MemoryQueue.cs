@@ -32,8 +32,8 @@ internal sealed class MemoryQueue(Func<long, bool> tryTake)
     }
 
     /// <summary>
-    /// True when the memory was taken and it is the caller's turn, until <see cref="EndTurn"/>; false when that did not come in time, or too many wait already.
-    /// In line when it returns.
+    /// True when the memory was taken and it is the caller's turn, until <see cref="EndTurn"/>; false when that did not come in time, or too many
+    /// wait already. In line when it returns.
     /// </summary>
     public Task<bool> WaitAsync(long bytes, TimeSpan wait, TimeProvider time, CancellationToken cancellationToken)
     {

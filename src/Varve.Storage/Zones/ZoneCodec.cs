@@ -64,7 +64,8 @@ internal static class ZoneCodec
         }
 
         int length = 1;
-        if (!TryReadValue(kind, source, ref length, out ZoneValue least) || !TryReadValue(kind, source, ref length, out ZoneValue greatest) || greatest < least)
+        if (!TryReadValue(kind, source, ref length, out ZoneValue least) || !TryReadValue(kind, source, ref length, out ZoneValue greatest)
+            || greatest < least)
             return 0;
         zone = new Zone(least, greatest, hasNulls);
         return length;

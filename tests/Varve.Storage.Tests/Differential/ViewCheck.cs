@@ -7,7 +7,9 @@ using Varve.Storage.Zones;
 
 namespace Varve.Storage.Tests.Differential;
 
-/// <summary>Judges a view by a picture: in the order of offsets, and as groups of blocks that a scan may leave out by what they say of themselves.</summary>
+/// <summary>
+/// Judges a view by a picture: in the order of offsets, and as groups of blocks that a scan may leave out by what they say of themselves.
+/// </summary>
 internal static class ViewCheck
 {
     public static void Check(StreamView view, StreamPicture picture)

@@ -1,8 +1,8 @@
 namespace Varve.Storage.Tests.FileSystem;
 
 /// <summary>
-/// A file's content twice: as the page cache has it, which is what readers see, and as the disk has it; and the changes in between. Guarded by the file system's
-/// lock.
+/// A file's content twice: as the page cache has it, which is what readers see, and as the disk has it; and the changes in between. Guarded by the
+/// file system's lock.
 /// </summary>
 internal sealed class SimulatedInode
 {

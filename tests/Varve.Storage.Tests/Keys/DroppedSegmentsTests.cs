@@ -6,7 +6,8 @@ using Varve.Testing;
 namespace Varve.Storage.Tests.Keys;
 
 /// <summary>
-/// Copies of a stream's segments that somebody kept from before its drop, and put back: by no means of the product can they be read, and each says why.
+/// Copies of a stream's segments that somebody kept from before its drop, and put back: by no means of the product can they be read, and each says
+/// why.
 /// </summary>
 public class DroppedSegmentsTests
 {

@@ -3,8 +3,8 @@ using Varve.Storage.Tests.FileSystem;
 namespace Varve.Storage.Tests.Keys;
 
 /// <summary>
-/// The checker of the key crash tests. It makes, appends to, seals, rotates and drops streams, knows what was acknowledged and what was only tried, and
-/// judges what is there after a crash. One thread.
+/// The checker of the key crash tests. It makes, appends to, seals, rotates and drops streams, knows what was acknowledged and what was only tried,
+/// and judges what is there after a crash. One thread.
 /// </summary>
 internal sealed class KeyLedger
 {
@@ -23,7 +23,8 @@ internal sealed class KeyLedger
         {
             engine = await StorageEngine.OpenAsync(SimulatedOptions.On(disk));
         }
-        catch (StorageException e) when (e.Code is not (StorageErrorCode.Corruption or StorageErrorCode.KeyMismatch) || disk.IsCut || disk.Fault is not null)
+        catch (StorageException e) when (e.Code is not (StorageErrorCode.Corruption or StorageErrorCode.KeyMismatch) || disk.IsCut
+            || disk.Fault is not null)
         {
             return e;
         }
@@ -102,7 +103,9 @@ internal sealed class KeyLedger
         }
     }
 
-    /// <summary>Brings all streams to segments that the current keys seal, and lets the log go: what can older versions still be needed for?</summary>
+    /// <summary>
+    /// Brings all streams to segments that the current keys seal, and lets the log go: what can older versions still be needed for?
+    /// </summary>
     private async Task MoveOnAsync(StorageEngine engine, string chosen)
     {
         foreach (string name in _streams.Where(s => s.Value.IsThere).Select(s => s.Key).ToArray())

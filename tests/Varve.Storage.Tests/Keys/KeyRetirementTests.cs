@@ -77,7 +77,8 @@ public class KeyRetirementTests
         await host.ReopenAsync();
         await host.Engine.CompactAsync("s");
         await LookAsync(host);
-        Assert.Equal([(1, 0, false), (2, 1, true)], host.Engine.ListKeys().Where(k => k.Stream == "s").Select(k => (k.Version, k.SegmentCount, k.IsInLog)));
+        Assert.Equal(
+            [(1, 0, false), (2, 1, true)], host.Engine.ListKeys().Where(k => k.Stream == "s").Select(k => (k.Version, k.SegmentCount, k.IsInLog)));
         await host.Engine.CheckpointAsync();
         await LookAsync(host);
         Assert.Equal([2], Versions(host, "s"));

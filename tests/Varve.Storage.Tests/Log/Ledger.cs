@@ -4,9 +4,9 @@ using Varve.Storage.Tests.FileSystem;
 namespace Varve.Storage.Tests.Log;
 
 /// <summary>
-/// The checker of crash tests. It knows what was acknowledged and what was merely tried, and judges what a log replays after a crash: everything acknowledged is there,
-/// in order, unchanged; of what was only tried a prefix may be there; nothing else is; and what was replayed once has been seen, so it may not vanish later. Of a log that
-/// is truncated, only what was let go may be missing, and it does not come back. One thread.
+/// The checker of crash tests. It knows what was acknowledged and what was merely tried, and judges what a log replays after a crash: everything
+/// acknowledged is there, in order, unchanged; of what was only tried a prefix may be there; nothing else is; and what was replayed once has been
+/// seen, so it may not vanish later. Of a log that is truncated, only what was let go may be missing, and it does not come back. One thread.
 /// </summary>
 internal sealed class Ledger(Func<FaultyFileSystem, DurableLogOptions> options, int largestBytes, bool truncates = false)
 {

@@ -3,8 +3,8 @@ using Varve.Storage.Log;
 namespace Varve.Storage.Tests.Log;
 
 /// <summary>
-/// The bytes of docs/formats/log.md. When one of these fails, logs that exist can no longer be read: either take the change back, or make it a new version of the
-/// format, keep reading the old one, and add its bytes here.
+/// The bytes of docs/formats/log.md. When one of these fails, logs that exist can no longer be read: either take the change back, or make it a new
+/// version of the format, keep reading the old one, and add its bytes here.
 /// </summary>
 public sealed class LogFormatTests
 {
@@ -15,7 +15,8 @@ public sealed class LogFormatTests
     [Fact]
     public void The_header_of_an_entry_has_its_bytes()
     {
-        var header = new EntryHeader(new LogPosition(0x0102030405060708), Term: 9, PayloadBytes: 10, PayloadChecksum: 0xAABBCCDD, Incarnation: 11, InDoubt: 3);
+        var header = new EntryHeader(
+            new LogPosition(0x0102030405060708), Term: 9, PayloadBytes: 10, PayloadChecksum: 0xAABBCCDD, Incarnation: 11, InDoubt: 3);
         var bytes = new byte[EntryHeader.Bytes];
         header.Write(bytes, Salt);
         Assert.Equal(
@@ -60,7 +61,8 @@ public sealed class LogFormatTests
     [InlineData("", 0x00000000u)]
     [InlineData("123456789", 0xE3069283u)]
     [InlineData("The quick brown fox jumps over the lazy dog", 0x22620404u)]
-    public void Checksums_are_CRC_32C(string text, uint expected) => Assert.Equal(expected, Crc32C.Compute(System.Text.Encoding.ASCII.GetBytes(text)));
+    public void Checksums_are_CRC_32C(string text, uint expected) =>
+        Assert.Equal(expected, Crc32C.Compute(System.Text.Encoding.ASCII.GetBytes(text)));
 
     [Fact]
     public void A_checksum_is_the_same_in_one_piece_and_in_many()

@@ -66,7 +66,8 @@ internal sealed class LogImage
             for (int at = LogFileHeader.BlockBytes; at + LogLayout.LengthBytes + EntryHeader.Bytes <= bytes.Length; at += LogLayout.Alignment)
             {
                 ReadOnlySpan<byte> header = bytes.AsSpan(at + LogLayout.LengthBytes);
-                if (BinaryPrimitives.ReadUInt32LittleEndian(header) == EntryHeader.Magic && BinaryPrimitives.ReadInt64LittleEndian(header[8..]) == position)
+                if (BinaryPrimitives.ReadUInt32LittleEndian(header) == EntryHeader.Magic
+                    && BinaryPrimitives.ReadInt64LittleEndian(header[8..]) == position)
                     return (file, at, at + LogLayout.EntryBytes(BinaryPrimitives.ReadInt32LittleEndian(header[24..])));
             }
         }

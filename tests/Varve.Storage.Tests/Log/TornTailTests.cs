@@ -71,7 +71,8 @@ public sealed class TornTailTests(ITestOutputHelper output)
         const int BlockEnd = 4096 - LogLayout.LengthBytes - EntryHeader.Bytes;
         int filling = BlockEnd - LogLayout.FirstAddress - LogLayout.EntryBytes(10) - LogLayout.EntryBytes(20);
         var disk = new FaultyFileSystem();
-        DurableLogOptions Options() => LogTesting.Small(LogTesting.InMemory, disk) with { PageBytes = 16 << 10, MemoryBytes = 64 << 10, SegmentBytes = 64 << 10 };
+        DurableLogOptions Options() =>
+            LogTesting.Small(LogTesting.InMemory, disk) with { PageBytes = 16 << 10, MemoryBytes = 64 << 10, SegmentBytes = 64 << 10 };
         (DurableLog log, _) = await LogTesting.OpenAsync(Options());
         await LogTesting.AppendAsync(log, 10, 20);
         for (int position = 3; position <= 6; position++)

@@ -76,7 +76,8 @@ public class SegmentListTests
         Assert.Equal((10, 30, 205), (restored!.FirstOffset, restored.SealedEnd, restored.FileBytes));
         foreach ((SegmentInfo[] items, long first, long end) in new (SegmentInfo[], long, long)[]
         {
-            ([.. two.Items], 0, 30), ([.. two.Items], 10, 31), ([.. two.Items], 10, 29), ([two.Items[1], two.Items[0]], 10, 30), ([], 10, 30), ([], -1, -1),
+            ([.. two.Items], 0, 30), ([.. two.Items], 10, 31), ([.. two.Items], 10, 29), ([two.Items[1], two.Items[0]], 10, 30), ([], 10, 30),
+            ([], -1, -1),
         })
         {
             Assert.Null(SegmentList.Restore(items, first, end, 2, out string? problem));

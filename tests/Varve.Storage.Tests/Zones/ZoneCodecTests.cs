@@ -85,7 +85,8 @@ public class ZoneCodecTests(ITestOutputHelper output)
             case 1:
                 return new Zone(default, default, HasNulls: true, IsEmpty: true);
             case 2:
-                Int128 whole = new((ulong)random.NextInt64(long.MinValue, long.MaxValue) >> random.Next(64), (ulong)random.NextInt64() >> random.Next(64));
+                Int128 whole = new(
+                    (ulong)random.NextInt64(long.MinValue, long.MaxValue) >> random.Next(64), (ulong)random.NextInt64() >> random.Next(64));
                 whole = random.Next(2) == 0 ? whole : -whole;
                 return new Zone(ZoneValue.Of(whole), ZoneValue.Of(whole + random.Next(100)), hasNulls);
             case 3:

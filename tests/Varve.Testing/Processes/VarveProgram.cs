@@ -29,7 +29,8 @@ public static class VarveProgram
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"varve {string.Join(' ', process.StartInfo.ArgumentList.Skip(2))} did not end; it said: {await output} {await errors}");
+            throw new TimeoutException(
+                $"varve {string.Join(' ', process.StartInfo.ArgumentList.Skip(2))} did not end; it said: {await output} {await errors}");
         }
 
         return new VarveResult(process.ExitCode, await output, await errors);

@@ -39,7 +39,8 @@ internal static class DemoCommand
             options.Listen.Grpc = Endpoint.Parse("127.0.0.1:0");
             options.Listen.Http = Endpoint.Parse("127.0.0.1:0");
             await using VarveServer server = await VarveServer.StartAsync(options, NullLoggerFactory.Instance, cancellationToken: cancellation);
-            AnsiConsole.MarkupLine($"[bold]varve[/] runs inside this process on {server.GrpcEndpoint}, its data in {Markup.Escape(directory.FullName)}");
+            AnsiConsole.MarkupLine(
+                $"[bold]varve[/] runs inside this process on {server.GrpcEndpoint}, its data in {Markup.Escape(directory.FullName)}");
             using var client = new VarveClient(new VarveClientOptions { Endpoint = server.GrpcEndpoint.ToString() });
             if (file is null)
                 await new MachineDemo(client, TimeProvider.System).RunAsync(duration, cancellation);

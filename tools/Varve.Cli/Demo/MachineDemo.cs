@@ -31,7 +31,8 @@ internal sealed class MachineDemo(VarveClient client, TimeProvider time)
 
     private async Task SampleAsync(CancellationToken stop, CancellationToken cancellation)
     {
-        Dictionary<string, StreamAppender> appenders = MachineStream.All.Keys.ToDictionary(s => s, s => client.OpenAppender(s, cancellation: cancellation));
+        Dictionary<string, StreamAppender> appenders = MachineStream.All.Keys.ToDictionary(
+            s => s, s => client.OpenAppender(s, cancellation: cancellation));
         try
         {
             var sampler = new MachineSampler(time);

@@ -6,7 +6,8 @@ using Varve.Arrow.Values;
 namespace Varve.Cli.Output;
 
 /// <summary>
-/// RFC 4180 with line feeds: a header line, fields in quotes where they hold a comma, a quote or a line break. Null is an empty field, an empty text is "".
+/// RFC 4180 with line feeds: a header line, fields in quotes where they hold a comma, a quote or a line break. Null is an empty field, an empty text
+/// is "".
 /// </summary>
 internal sealed class CsvWriter : IRowWriter
 {

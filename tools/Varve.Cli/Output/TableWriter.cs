@@ -6,8 +6,8 @@ using Varve.Arrow.Values;
 namespace Varve.Cli.Output;
 
 /// <summary>
-/// A table for people, drawn when all rows are there. Numbers stand right, null is shown as such, long texts are shortened and control characters made
-/// visible. Of very many rows the first ones are shown and the rest counted.
+/// A table for people, drawn when all rows are there. Numbers stand right, null is shown as such, long texts are shortened and control characters
+/// made visible. Of very many rows the first ones are shown and the rest counted.
 /// </summary>
 internal sealed class TableWriter(Schema schema, Stream output) : IRowWriter
 {

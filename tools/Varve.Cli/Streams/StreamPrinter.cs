@@ -36,7 +36,8 @@ internal static class StreamPrinter
         facts.AddRow("offsets", Offsets(stream));
         facts.AddRow("in segments", InSegments(stream));
         if (storage.RawBytes > 0)
-            facts.AddRow("as plain arrays", $"{Quantity.Bytes(storage.RawBytes)}; {Ratio(stream.SegmentBytes, storage.RawBytes)} of that are on disk");
+            facts.AddRow(
+                "as plain arrays", $"{Quantity.Bytes(storage.RawBytes)}; {Ratio(stream.SegmentBytes, storage.RawBytes)} of that are on disk");
         facts.AddRow("in memory", $"{Quantity.Count(stream.TailRows)} rows, {Quantity.Bytes(stream.TailBytes)}");
         facts.AddRow("kept", Markup.Escape(SettingsPrinter.Text(stream.Settings)));
         facts.AddRow("schema version", Quantity.Count(stream.SchemaVersion));

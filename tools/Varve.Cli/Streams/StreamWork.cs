@@ -31,7 +31,8 @@ internal static class StreamWork
             if (parsed.GetValue(json))
                 StreamPrinter.PrintJson(stream);
             else
-                Console.WriteLine($"stream {stream.Name} has {StreamPrinter.InSegments(stream)}; {Quantity.Count(stream.TailRows)} rows are in memory");
+                Console.WriteLine(
+                    $"stream {stream.Name} has {StreamPrinter.InSegments(stream)}; {Quantity.Count(stream.TailRows)} rows are in memory");
             return 0;
         });
         return command;

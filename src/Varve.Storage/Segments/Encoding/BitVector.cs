@@ -31,8 +31,8 @@ internal static class BitVector
     }
 
     /// <summary>
-    /// Decodes a vector of exactly that many bits, from the source's begin, to the target's first bits, and returns the bytes it took there. The other
-    /// bits of the last byte become zero; bytes behind it stay as they are.
+    /// Decodes a vector of exactly that many bits, from the source's begin, to the target's first bits, and returns the bytes it took there. The
+    /// other bits of the last byte become zero; bytes behind it stay as they are.
     /// </summary>
     /// <exception cref="VectorFormatException">The source does not begin with such a vector.</exception>
     public static int Decode(ReadOnlySpan<byte> source, Span<byte> target, int bitCount)

@@ -16,7 +16,9 @@ internal static class BytesVector
             RawCodec.Encode(bytes, writer);
     }
 
-    /// <summary>Decodes a vector of exactly as many bytes as the target takes, from the source's begin, and returns the bytes it took there.</summary>
+    /// <summary>
+    /// Decodes a vector of exactly as many bytes as the target takes, from the source's begin, and returns the bytes it took there.
+    /// </summary>
     /// <exception cref="VectorFormatException">The source does not begin with such a vector.</exception>
     public static int Decode(ReadOnlySpan<byte> source, Span<byte> target) => VectorDecoder.Decode(source, target, 0);
 }

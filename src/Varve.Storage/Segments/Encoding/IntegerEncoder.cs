@@ -8,7 +8,9 @@ using Varve.Storage.Segments.Encoding.Packing;
 
 namespace Varve.Storage.Segments.Encoding;
 
-/// <summary>Encodes whole numbers: a sample tells what is worth trying, and the best of what was tried is kept (<see cref="Cost"/>). Any thread.</summary>
+/// <summary>
+/// Encodes whole numbers: a sample tells what is worth trying, and the best of what was tried is kept (<see cref="Cost"/>). Any thread.
+/// </summary>
 internal static class IntegerEncoder
 {
     /// <summary>Of so few values nothing else is worth its headers than a frame of them or of their differences.</summary>

@@ -12,7 +12,9 @@ internal static class IntegerVector
     public static void Encode<T>(ReadOnlySpan<T> values, VectorWriter writer)
         where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T> => IntegerEncoder.Encode(values, writer, Allowed.All);
 
-    /// <summary>Decodes a vector of exactly as many values as the target takes, from the source's begin, and returns the bytes it took there.</summary>
+    /// <summary>
+    /// Decodes a vector of exactly as many values as the target takes, from the source's begin, and returns the bytes it took there.
+    /// </summary>
     /// <exception cref="VectorFormatException">The source does not begin with such a vector.</exception>
     public static int Decode<T>(ReadOnlySpan<byte> source, Span<T> target)
         where T : unmanaged, IBinaryInteger<T>

@@ -20,7 +20,9 @@ internal static class RealVector
             throw new NotSupportedException($"vectors of {typeof(T).Name}");
     }
 
-    /// <summary>Decodes a vector of exactly as many values as the target takes, from the source's begin, and returns the bytes it took there.</summary>
+    /// <summary>
+    /// Decodes a vector of exactly as many values as the target takes, from the source's begin, and returns the bytes it took there.
+    /// </summary>
     /// <exception cref="VectorFormatException">The source does not begin with such a vector.</exception>
     public static int Decode<T>(ReadOnlySpan<byte> source, Span<T> target)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Unsafe.SizeOf<T>() == sizeof(double)

@@ -75,8 +75,8 @@ internal sealed class SegmentReader
     /// <param name="columnName">For the message, should it be damaged.</param>
     /// <param name="decode">Makes something of the payload.</param>
     /// <exception cref="StorageException">
-    /// With file, page and column: <see cref="StorageErrorCode.Corruption"/>, or <see cref="StorageErrorCode.DiskError"/> where the disk does not give the
-    /// page, which says nothing of what is on it.
+    /// With file, page and column: <see cref="StorageErrorCode.Corruption"/>, or <see cref="StorageErrorCode.DiskError"/> where the disk does not
+    /// give the page, which says nothing of what is on it.
     /// </exception>
     public T Read<T>(PageKind kind, in PagePlace page, int column, int block, string columnName, PageDecoder<T> decode)
     {

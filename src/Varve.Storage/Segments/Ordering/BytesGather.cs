@@ -5,8 +5,8 @@ using Varve.Storage.Zones;
 namespace Varve.Storage.Segments.Ordering;
 
 /// <summary>
-/// Picks rows of text and binary columns with offsets, writing dictionaries out: first how long each row is, which says where it goes, then its bytes.
-/// Without state.
+/// Picks rows of text and binary columns with offsets, writing dictionaries out: first how long each row is, which says where it goes, then its
+/// bytes. Without state.
 /// </summary>
 internal static class BytesGather
 {

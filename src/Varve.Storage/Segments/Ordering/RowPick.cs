@@ -1,8 +1,8 @@
 namespace Varve.Storage.Segments.Ordering;
 
 /// <summary>
-/// Rows of several blocks in an order, sorted out by block: for each block which of its rows, and where these go. Made once for all columns. Immutable;
-/// any thread.
+/// Rows of several blocks in an order, sorted out by block: for each block which of its rows, and where these go. Made once for all columns.
+/// Immutable; any thread.
 /// </summary>
 internal sealed class RowPick
 {

@@ -4,8 +4,8 @@ using Varve.Storage.Segments.Dictionaries;
 namespace Varve.Storage.Segments.Ordering;
 
 /// <summary>
-/// Numbers that stand in the order of texts, where many rows have the same text: each distinct one is found by hashing, and only these are sorted. For
-/// one thread.
+/// Numbers that stand in the order of texts, where many rows have the same text: each distinct one is found by hashing, and only these are sorted.
+/// For one thread.
 /// </summary>
 internal static class TextRanks
 {

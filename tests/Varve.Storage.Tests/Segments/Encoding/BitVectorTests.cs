@@ -14,7 +14,9 @@ public class BitVectorTests(ITestOutputHelper output)
         foreach (int density in (int[])[0, 1, 20, 128, 236, 255, 256])
         {
             for (int i = 0; i < source.Length; i++)
-                source[i] = density is 0 ? (byte)0 : density is 256 ? (byte)255 : (byte)Enumerable.Range(0, 8).Sum(b => random.Next(256) < density ? 1 << b : 0);
+                source[i] = density is 0 ? (byte)0
+                    : density is 256 ? (byte)255
+                    : (byte)Enumerable.Range(0, 8).Sum(b => random.Next(256) < density ? 1 << b : 0);
             foreach (int count in (int[])[0, 1, 7, 8, 9, 63, 64, 65, 1000, 1024, 65_536])
             {
                 foreach (int first in (int[])[0, 1, 3, 7, 8, 13, 64, 71])

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Varve.Storage.Tests.Segments.Encoding;
 
 /// <summary>
-/// Bytes with a page behind them that nobody may touch: a read or a write beyond their end ends the process, where a plain array would hide it. For one thread.
+/// Bytes with a page behind them that nobody may touch: a read or a write beyond their end ends the process, where a plain array would hide it. For
+/// one thread.
 /// </summary>
 internal sealed unsafe partial class GuardedMemory : IDisposable
 {

@@ -58,7 +58,8 @@ public class IntegerVectorTests(ITestOutputHelper output)
             var values = new T[count];
             T start = T.CreateTruncating(random.NextInt64(long.MinValue, long.MaxValue));
             for (int i = 0; i < count; i++)
-                values[i] = unchecked(start + T.CreateTruncating(bits == 0 ? 0 : (ulong)random.NextInt64(long.MinValue, long.MaxValue) >> (64 - bits)));
+                values[i] = unchecked(
+                    start + T.CreateTruncating(bits == 0 ? 0 : (ulong)random.NextInt64(long.MinValue, long.MaxValue) >> (64 - bits)));
             AssertRoundTrip<T>(values, $"{bits} bits");
         }
     }

@@ -75,7 +75,8 @@ internal sealed record VectorSample(string Name, byte[] Bytes, int Count, Func<R
     {
         bool[][] all =
         [
-            Make(count, _ => true), Make(count, _ => false), Make(count, i => i % 50 == 3), Make(count, i => i % 50 != 3), Make(count, i => i / 90 % 2 == 0),
+            Make(count, _ => true), Make(count, _ => false), Make(count, i => i % 50 == 3), Make(count, i => i % 50 != 3),
+            Make(count, i => i / 90 % 2 == 0),
             Make(count, i => i / 90 % 2 == 1), Make(count, _ => random.Next(2) == 0), Make(count, i => 0x35_B1 >> (i % 17) % 2 == 1),
         ];
         for (int kind = 0; kind < all.Length; kind++)

@@ -7,8 +7,8 @@ using Varve.Storage.Zones;
 namespace Varve.Storage.Segments.Encoding.Choice;
 
 /// <summary>
-/// What the encodings would cost for values of which a sample is known. Estimates only have to find what is worth trying: what is written is chosen by
-/// what it came to.
+/// What the encodings would cost for values of which a sample is known. Estimates only have to find what is worth trying: what is written is chosen
+/// by what it came to.
 /// </summary>
 internal static class Estimates
 {

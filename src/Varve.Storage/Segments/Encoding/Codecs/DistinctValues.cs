@@ -3,7 +3,9 @@ using Varve.Storage.Segments.Encoding.Packing;
 
 namespace Varve.Storage.Segments.Encoding.Codecs;
 
-/// <summary>The distinct values of a vector in rising order, how often each one stands there, and for each value which of them it is. Immutable.</summary>
+/// <summary>
+/// The distinct values of a vector in rising order, how often each one stands there, and for each value which of them it is. Immutable.
+/// </summary>
 internal sealed class DistinctValues<T>
     where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
 {

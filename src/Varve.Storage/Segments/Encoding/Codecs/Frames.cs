@@ -5,7 +5,9 @@ using Varve.Storage.Zones;
 
 namespace Varve.Storage.Segments.Encoding.Codecs;
 
-/// <summary>The bases and widths with which <see cref="FrameCodec"/> writes some values: one for all where that is no larger, else one for each block.</summary>
+/// <summary>
+/// The bases and widths with which <see cref="FrameCodec"/> writes some values: one for all where that is no larger, else one for each block.
+/// </summary>
 internal readonly struct Frames<T>
     where T : unmanaged, IBinaryInteger<T>, IMinMaxValue<T>
 {

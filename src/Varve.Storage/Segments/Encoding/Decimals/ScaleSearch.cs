@@ -82,7 +82,8 @@ internal static class ScaleSearch
         return new ScaleChoice(best.Scale, isWorth ? trials[0].Scale : null, best.Exceptions <= count * DecimalsRatio);
     }
 
-    private static double Bits(Trial trial, int count, int exceptionBits) => ((double)trial.Bits * count) + ((double)exceptionBits * trial.Exceptions);
+    private static double Bits(Trial trial, int count, int exceptionBits) =>
+        ((double)trial.Bits * count) + ((double)exceptionBits * trial.Exceptions);
 
     /// <summary>The exceptions take their own bits, and each value one bit that says where it is.</summary>
     private static double BitsApart(Trial trial, int ownBits, int count) =>

@@ -5,12 +5,14 @@ using System.Runtime.Intrinsics.X86;
 namespace Varve.Storage.Segments.Encoding.Entropy;
 
 /// <summary>
-/// The loop that turns bits into values. Nothing that it reads can lead it out of what it was given: states stay within the table whatever the bits are
-/// (<see cref="AnsDecodeTable"/>), and places are held back at the last whole word. Any thread.
+/// The loop that turns bits into values. Nothing that it reads can lead it out of what it was given: states stay within the table whatever the bits
+/// are (<see cref="AnsDecodeTable"/>), and places are held back at the last whole word. Any thread.
 /// </summary>
 internal static class AnsDecoder
 {
-    /// <summary>Four symbols of each stream, from one word: of its 64 bits at least 56 are left below the marker, and symbols take at most 13 each.</summary>
+    /// <summary>
+    /// Four symbols of each stream, from one word: of its 64 bits at least 56 are left below the marker, and symbols take at most 13 each.
+    /// </summary>
     private const int SymbolsAtOnce = 4 * AnsStreams.Count;
     private const int BitsPerLoad = 56;
 

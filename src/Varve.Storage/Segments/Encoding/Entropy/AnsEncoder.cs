@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Varve.Storage.Segments.Encoding.Entropy;
 
 /// <summary>
-/// Symbols to the bits that each one leaves behind, from the last to the first: a decoder, which goes the other way, takes them up from the first to the
-/// last. Immutable; any thread.
+/// Symbols to the bits that each one leaves behind, from the last to the first: a decoder, which goes the other way, takes them up from the first to
+/// the last. Immutable; any thread.
 /// </summary>
 internal sealed class AnsEncoder
 {
@@ -38,7 +38,9 @@ internal sealed class AnsEncoder
             _states[next[symbols.Span[place]]++] = (ushort)(_tableSize + place);
     }
 
-    /// <param name="Bits">Added to a state, gives in the upper half how many bits to write: those by which the state is too large for the symbol.</param>
+    /// <param name="Bits">
+    /// Added to a state, gives in the upper half how many bits to write: those by which the state is too large for the symbol.
+    /// </param>
     /// <param name="FirstState">Where the symbol's states begin, less its share.</param>
     private readonly record struct Step(int Bits, int FirstState);
 

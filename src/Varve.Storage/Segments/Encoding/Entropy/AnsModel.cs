@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Varve.Storage.Segments.Encoding.Entropy;
 
 /// <summary>
-/// How often each symbol is expected, for a tabled asymmetric numeral system (J. Duda, arXiv:1311.2540): shares of 2^<see cref="TableBits"/>, at least one
-/// each. Immutable.
+/// How often each symbol is expected, for a tabled asymmetric numeral system (J. Duda, arXiv:1311.2540): shares of 2^<see cref="TableBits"/>, at
+/// least one each. Immutable.
 /// </summary>
 internal sealed class AnsModel
 {
@@ -76,7 +76,9 @@ internal sealed class AnsModel
         }
     }
 
-    /// <summary>Many places for each symbol, so that frequent ones can be told from rare ones; but small tables are made sooner and stay in the nearest cache.</summary>
+    /// <summary>
+    /// Many places for each symbol, so that frequent ones can be told from rare ones; but small tables are made sooner and stay in the nearest cache.
+    /// </summary>
     private static int BitsFor(int symbolCount) =>
         Math.Clamp(BitOperations.Log2((uint)symbolCount) + 4, TableBitsMin, symbolCount < SymbolsMax / 2 ? TableBitsMax - 1 : TableBitsMax);
 

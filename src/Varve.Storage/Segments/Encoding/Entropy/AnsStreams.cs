@@ -59,7 +59,8 @@ internal static class AnsStreams
         for (int s = 0; s < Count; s++)
         {
             if (states[s] != 0 || (ends[s] + 7) / 8 != places[s + 1] / 8)
-                throw new VectorFormatException($"the {places[s + 1] - places[s]} bits of stream {s} of a vector's symbols do not end as they should");
+                throw new VectorFormatException(
+                    $"the {places[s + 1] - places[s]} bits of stream {s} of a vector's symbols do not end as they should");
         }
     }
 }

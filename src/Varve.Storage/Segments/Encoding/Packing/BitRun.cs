@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Varve.Storage.Segments.Encoding.Packing;
 
 /// <summary>
-/// Fewer than 1,024 numbers of a fixed width in bits, one behind the other, the least significant bit first; the last byte is filled with zeros. Not laid
-/// out for SIMD, but without a gap.
+/// Fewer than 1,024 numbers of a fixed width in bits, one behind the other, the least significant bit first; the last byte is filled with zeros. Not
+/// laid out for SIMD, but without a gap.
 /// </summary>
 internal static class BitRun
 {

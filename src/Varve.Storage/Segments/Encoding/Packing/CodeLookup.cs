@@ -5,8 +5,8 @@ namespace Varve.Storage.Segments.Encoding.Packing;
 
 /// <summary>Puts the value that a code stands for in the code's place.</summary>
 /// <remarks>
-/// Codes are loaded eight bytes at a time: what limits this is how many loads and stores a core begins in a cycle, and a value needs one of each anyway.
-/// A gather instruction is slower than that.
+/// Codes are loaded eight bytes at a time: what limits this is how many loads and stores a core begins in a cycle, and a value needs one of each
+/// anyway. A gather instruction is slower than that.
 /// </remarks>
 internal static class CodeLookup
 {

@@ -39,8 +39,8 @@ internal static class Deltas
     }
 
     /// <summary>
-    /// Stretch by stretch, each as long as the distance: a vector is then loaded exactly as it was stored shortly before, which a processor hands on without
-    /// a detour through the cache.
+    /// Stretch by stretch, each as long as the distance: a vector is then loaded exactly as it was stored shortly before, which a processor hands on
+    /// without a detour through the cache.
     /// </summary>
     internal static void Add<L, V, T>(Span<T> values, int distance)
         where L : ILanes<V, T>

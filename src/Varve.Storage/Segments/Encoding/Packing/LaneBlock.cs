@@ -7,8 +7,8 @@ namespace Varve.Storage.Segments.Encoding.Packing;
 
 /// <summary>
 /// 1,024 numbers of a fixed width in bits, laid out so that vectors of any size unpack them by uniform shifts, in order. 128 bytes are a row
-/// of words as wide as the values, one word a lane (128 lanes of u8, 64 of u16, 32 of u32, 16 of u64). Value i belongs to lane i % lanes, and each lane
-/// packs its values into its words, the least significant bit first. A block takes as many rows of words as a value has bits.
+/// of words as wide as the values, one word a lane (128 lanes of u8, 64 of u16, 32 of u32, 16 of u64). Value i belongs to lane i % lanes, and each
+/// lane packs its values into its words, the least significant bit first. A block takes as many rows of words as a value has bits.
 /// </summary>
 internal static class LaneBlock
 {
@@ -33,8 +33,8 @@ internal static class LaneBlock
     }
 
     /// <summary>
-    /// Unpacks blocks of values of up to the width of the target's type, as many as the target takes, which stand one behind the other, and adds the base
-    /// to each value.
+    /// Unpacks blocks of values of up to the width of the target's type, as many as the target takes, which stand one behind the other, and adds the
+    /// base to each value.
     /// </summary>
     public static void Unpack<T>(ReadOnlySpan<byte> source, int bits, T start, Span<T> target)
         where T : unmanaged, IBinaryInteger<T>

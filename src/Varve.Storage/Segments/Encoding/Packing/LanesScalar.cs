@@ -14,7 +14,8 @@ internal readonly struct LanesScalar<T> : ILanes<T, T>
         Unsafe.ReadUnaligned<T>(ref Unsafe.As<T, byte>(ref Unsafe.Add(ref Unsafe.AsRef(in source), index)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(T value, ref T target, nuint index) => Unsafe.WriteUnaligned(ref Unsafe.As<T, byte>(ref Unsafe.Add(ref target, index)), value);
+    public static void Store(T value, ref T target, nuint index) =>
+        Unsafe.WriteUnaligned(ref Unsafe.As<T, byte>(ref Unsafe.Add(ref target, index)), value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Broadcast(T value) => value;

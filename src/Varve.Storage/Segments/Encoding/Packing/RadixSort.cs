@@ -3,7 +3,9 @@ using Varve.Storage.Zones;
 
 namespace Varve.Storage.Segments.Encoding.Packing;
 
-/// <summary>Sorts values byte by byte of their differences from the least one: no branch depends on the values, which no processor could foresee.</summary>
+/// <summary>
+/// Sorts values byte by byte of their differences from the least one: no branch depends on the values, which no processor could foresee.
+/// </summary>
 internal static class RadixSort
 {
     public static void Sort<T>(Span<T> values)
