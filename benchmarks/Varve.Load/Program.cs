@@ -1,9 +1,15 @@
 using Varve.Load;
 using Varve.Load.Append;
 using Varve.Load.DoGet;
+using Varve.Load.Follow;
+using Varve.Load.Isolation;
 using Varve.Load.Memory;
 
-IScenario[] scenarios = [new AppendScenario(), new AppendDaemon(), new DoGetScenario(), new DoGetDaemon(), new MemoryScenario()];
+IScenario[] scenarios =
+[
+    new AppendScenario(), new AppendDaemon(), new DoGetScenario(), new DoGetDaemon(), new MemoryScenario(), new FollowersScenario(),
+    new HostileScenario(),
+];
 if (args is [string name, .. string[] rest] && scenarios.FirstOrDefault(s => s.Name == name) is { } scenario)
 {
     try
