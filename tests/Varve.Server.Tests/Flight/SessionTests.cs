@@ -59,6 +59,19 @@ public class SessionTests(RunningServer server) : IClassFixture<RunningServer>
     }
 
     [Fact]
+    public async Task A_session_may_name_the_position_that_its_statements_see_at_least()
+    {
+        (_, string? cookie) = await SetAsync(null, ("min_position", Number(server.Server.Engine.VisibleUpTo.Value + 1)));
+        Task<FlightResult> waiting = GetAsync("select 1 as one", cookie);
+        await Task.WhenAny(waiting, Task.Delay(50));
+        Assert.False(waiting.IsCompleted);
+
+        await server.CreateAsync("a int64");
+
+        Assert.Equal(1, (await waiting).RowCount);
+    }
+
+    [Fact]
     public async Task The_time_limit_of_a_session_ends_its_statements_and_no_others()
     {
         (_, string? cookie) = await SetAsync(null, ("statement_timeout_ms", Number(1)));
