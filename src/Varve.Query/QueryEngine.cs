@@ -26,6 +26,7 @@ public sealed class QueryEngine : IDisposable
     private readonly QueryOptions _options;
     private readonly StatementThreads _planning;
     private readonly StatementThreads _running;
+    private readonly ReservedDatabase _reserve;
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _lock = new();
     private volatile SqlDatabase _database;
@@ -50,7 +51,8 @@ public sealed class QueryEngine : IDisposable
         _options = options ?? new QueryOptions();
         _buffers = new BufferPool(2 * _options.ThreadCount);
         _trim = new HeapTrim(_options.Time);
-        _database = new SqlDatabase(_options, storage);
+        _database = new SqlDatabase(ReservedDatabase.SharedPart(_options), storage);
+        _reserve = new ReservedDatabase(_options, storage);
         FilterTurns = new SemaphoreSlim(_options.ConcurrentStatementCount);
         _planning = new StatementThreads("varve-plan", PlanningThreadCount, _options.WaitingStatementCountMax);
         _running = new StatementThreads("varve-query", _options.ConcurrentStatementCount, _options.WaitingStatementCountMax);
@@ -92,19 +94,43 @@ public sealed class QueryEngine : IDisposable
             await _storage.WaitForPositionAsync(at.Position, cancellationToken).ConfigureAwait(false);
         var limit = new StatementLimit(_running, _options, Shorter(settings.Timeout, _options.StatementTimeout), _closing.Token);
         LogPosition position = _storage.VisibleUpTo;
-        var run = new StatementRun(UsableDatabase(), ScopeOf(settings), _meter, sql);
-        CountOpened(settings.IsLetIn);
         try
         {
-            return await limit.RunAsync(() => OrEnd(run, Start), run.Stop, !settings.IsLetIn, cancellationToken).ConfigureAwait(false);
+            return await StartAsync(UsableDatabase(), null).ConfigureAwait(false);
+        }
+        catch (QueryException e) when (e.Code == QueryErrorCode.OutOfMemory)
+        {
+            // Others may hold the memory that it lacked. Where its turn does not come in time, that is the reason that stays.
+            if (!await _reserve.TryEnterAsync(limit.Left, cancellationToken).ConfigureAwait(false))
+                throw;
+        }
+
+        try
+        {
+            return await StartAsync(_reserve.Take(), _reserve).ConfigureAwait(false);
         }
         catch
         {
-            Interlocked.Decrement(ref _openCount);
+            _reserve.Leave();
             throw;
         }
 
-        QueryResult Start()
+        async Task<QueryResult> StartAsync(SqlDatabase database, ReservedDatabase? reserve)
+        {
+            var run = new StatementRun(database, ScopeOf(settings), _meter, sql) { Reserve = reserve };
+            CountOpened(settings.IsLetIn);
+            try
+            {
+                return await limit.RunAsync(() => OrEnd(run, () => Start(run)), run.Stop, !settings.IsLetIn, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                Interlocked.Decrement(ref _openCount);
+                throw;
+            }
+        }
+
+        QueryResult Start(StatementRun run)
         {
             run.Start(parameters, settings);
             RecordBatch? first = run.Next();
@@ -121,11 +147,15 @@ public sealed class QueryEngine : IDisposable
         _running.Dispose();
         _planning.Dispose();
         _database.Dispose();
+        _reserve.Dispose();
         _meter.Dispose();
         FilterTurns.Dispose();
         _trim.Dispose();
         _closing.Dispose();
     }
+
+    /// <summary>Where statements that lacked memory are run again.</summary>
+    internal ReservedDatabase Reserve => _reserve;
 
     /// <summary>How many readers with a filter may look at the same time.</summary>
     internal SemaphoreSlim FilterTurns { get; }
@@ -149,6 +179,8 @@ public sealed class QueryEngine : IDisposable
             // The threads are gone with the engine.
             End(run);
         }
+
+        run.Reserve?.Leave();
     }
 
     private StatementScope ScopeOf(QuerySettings settings)
@@ -218,7 +250,7 @@ public sealed class QueryEngine : IDisposable
             if (_database.IsBroken)
             {
                 SqlDatabase broken = _database;
-                _database = new SqlDatabase(_options, _storage);
+                _database = new SqlDatabase(ReservedDatabase.SharedPart(_options), _storage);
                 broken.Dispose();
             }
 

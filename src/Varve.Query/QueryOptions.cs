@@ -18,7 +18,10 @@ public sealed record QueryOptions
     /// </summary>
     public int OpenResultCountMax { get; init; } = 256;
 
-    /// <summary>What all statements together may hold for sorting, joining and grouping. The streams' own memory is not counted.</summary>
+    /// <summary>
+    /// What all statements together may hold for sorting, joining and grouping. They share three quarters of it; a statement that finds these used up
+    /// before its first rows is run again with the last quarter for itself, one at a time. The streams' own memory is not counted.
+    /// </summary>
     public long MemoryLimitBytes { get; init; } = Math.Max(256L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
 
     /// <summary>How long a statement may wait and compute; the time its reader takes is not counted. Null: no limit.</summary>

@@ -8,6 +8,9 @@ internal sealed class StatementLimit(StatementThreads threads, QueryOptions opti
 {
     private TimeSpan _used;
 
+    /// <summary>How long its pieces may still take together.</summary>
+    public TimeSpan Left => limit is not { } whole ? Timeout.InfiniteTimeSpan : whole > _used ? whole - _used : TimeSpan.Zero;
+
     /// <param name="work">The piece.</param>
     /// <param name="stop">Makes the piece end soon; called repeatedly, from any thread.</param>
     /// <param name="isNew">True for a statement's first piece, which may be refused where too many wait.</param>
@@ -18,9 +21,7 @@ internal sealed class StatementLimit(StatementThreads threads, QueryOptions opti
     {
         cancellation.ThrowIfCancellationRequested();
         long began = options.Time.GetTimestamp();
-        using CancellationTokenSource time = limit is { } whole
-            ? new CancellationTokenSource(whole > _used ? whole - _used : TimeSpan.Zero, options.Time)
-            : new CancellationTokenSource();
+        using CancellationTokenSource time = limit is null ? new CancellationTokenSource() : new CancellationTokenSource(Left, options.Time);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellation, engineClosing);
         try
         {

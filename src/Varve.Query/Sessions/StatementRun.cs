@@ -26,6 +26,9 @@ internal sealed class StatementRun(SqlDatabase database, StatementScope scope, Q
     /// <summary>The columns of the result; after <see cref="Start"/>.</summary>
     public Schema Schema => (_batches ?? throw new InvalidOperationException("the statement was not started")).Schema;
 
+    /// <summary>Whose turn it has; null: it shares the memory of all.</summary>
+    public ReservedDatabase? Reserve { get; init; }
+
     /// <summary>That of the views it reads; null where it reads none.</summary>
     public LogPosition? Position => scope.Position;
 

@@ -114,6 +114,32 @@ public sealed class LimitTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_statement_does_not_fail_for_the_memory_that_others_hold()
+    {
+        using var engine = new QueryEngine(_storage, new QueryOptions { ThreadCount = 2, ConcurrentStatementCount = 2, MemoryLimitBytes = 320 << 20 });
+
+        // Sorts whose results nobody reads on, until one of them finds nothing left.
+        const string sort = "SELECT a, a + 1, a + 2 FROM s ORDER BY a % 1000, a";
+        List<QueryResult> held = [];
+        while (engine.Reserve.UseCount == 0)
+        {
+            Assert.InRange(held.Count, 0, 200);
+            held.Add(await engine.ExecuteAsync(sort));
+        }
+
+        QueryException late = await Assert.ThrowsAsync<QueryException>(
+            () => engine.ExecuteAsync(sort, settings: new QuerySettings { Timeout = TimeSpan.FromSeconds(3) }));
+        Assert.Contains(late.Code, new[] { QueryErrorCode.OutOfMemory, QueryErrorCode.Timeout });
+        foreach (QueryResult result in held)
+            await result.DisposeAsync();
+        await using QueryResult again = await engine.ExecuteAsync(sort);
+        long rows = 0;
+        await foreach (RecordBatch batch in again.ReadAllAsync())
+            rows += batch.RowCount;
+        Assert.Equal(280_000, rows);
+    }
+
+    [Fact]
     public async Task Statements_wait_their_turn_and_are_refused_when_too_many_wait()
     {
         using var cancel = new CancellationTokenSource();
