@@ -30,7 +30,7 @@ internal sealed class HostileScenario : IScenario
 
     public string Name => "hostile";
 
-    public string Summary => "queries that take too much, while rows are appended: seconds=5 (without them first) memory=128MiB timeout=2000 (ms)";
+    public string Summary => "queries that take too much, while rows are appended: seconds=5 (without them first) memory=64MiB timeout=10000 (ms)";
 
     public async Task RunAsync(LoadArguments arguments)
     {
@@ -38,7 +38,7 @@ internal sealed class HostileScenario : IScenario
         try
         {
             await using VarveDaemon daemon = await VarveDaemon.StartAsync(
-                directory, "--sql-memory-limit-bytes", arguments.Text("memory", "128MiB"), "--sql-timeout-ms", arguments.Text("timeout", "2000"));
+                directory, "--sql-memory-limit-bytes", arguments.Text("memory", "64MiB"), "--sql-timeout-ms", arguments.Text("timeout", "10000"));
             using var client = new VarveClient(new VarveClientOptions { Endpoint = daemon.Endpoint });
             await client.CreateStreamAsync(Stream, Columns);
             List<double> alone = await AppendDuringAsync(client, Task.Delay(TimeSpan.FromSeconds(arguments.Number("seconds", 5)), _time));
