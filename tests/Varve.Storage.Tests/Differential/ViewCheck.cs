@@ -86,8 +86,12 @@ internal static class ViewCheck
             ArrayData expected = ArrayTake.Take(picture.Columns[i], rows);
             Same(picture, i, expected, DictionaryDecoder.Flatten(block.Column(i, buffers)), $"block with offset {rows[0]}");
             Bounds(ZoneScan.Of(expected), block.ZoneOf(i), group.ZoneOf(i), picture.Schema.Fields[i].Name);
-            if (ZoneScan.Of(expected) is { IsEmpty: false, Least.Kind: not ZoneKind.Real } zone)
-                Assert.True(block.MayHold(i, zone.Least) && block.MayHold(i, zone.Greatest), $"{picture.Schema.Fields[i].Name} holds its bounds");
+            for (int row = 0; row < rows.Length; row += 1 + (rows.Length / 16))
+            {
+                // A zone of one value whose bounds differ has a long text, cut: neither bound is there.
+                if (ZoneScan.Of(expected.Slice(row, 1)) is { IsEmpty: false, Least.Kind: not ZoneKind.Real } zone && zone.Least == zone.Greatest)
+                    Assert.True(block.MayHold(i, zone.Least), $"{picture.Schema.Fields[i].Name} of offset {rows[row]} is held");
+            }
         }
     }
 
