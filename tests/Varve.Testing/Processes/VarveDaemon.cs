@@ -59,6 +59,9 @@ public sealed partial class VarveDaemon : IAsyncDisposable
     /// <summary>A command of the command line against this daemon.</summary>
     public Task<VarveResult> RunAsync(params string[] arguments) => VarveProgram.RunAsync([.. arguments, "--endpoint", Endpoint]);
 
+    /// <summary>Starts a command against this daemon and does not wait for it. The caller disposes it; its output has to be read, or be short.</summary>
+    public Process StartCommand(params string[] arguments) => VarveProgram.Start([.. arguments, "--endpoint", Endpoint]);
+
     public Task<VarveResult> RunWithInputAsync(string input, params string[] arguments) =>
         VarveProgram.RunAsync([.. arguments, "--endpoint", Endpoint], input);
 
