@@ -80,7 +80,7 @@ internal sealed class StorageMeter : IDisposable
         long bytes = 0;
         for (int i = 0; i < operations.Count; i++)
         {
-            if (operations[i] is not PendingAppend append)
+            if (operations[i] is not PendingAppend { IsDuplicate: false } append)
                 continue;
             appends++;
             rows += append.RowCount;

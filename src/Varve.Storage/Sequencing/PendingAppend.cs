@@ -35,10 +35,13 @@ internal sealed class PendingAppend(PendingBatch[] batches, AppendOptions option
     /// <summary>The outcome for every batch, once <see cref="Result"/> says that there is one.</summary>
     public AppendResult[] Results => [.. Enumerable.Range(0, batches.Length).Select(ResultOf)];
 
-    /// <summary>Rows that it stored.</summary>
-    public int RowCount => _first is null ? batches.Sum(b => b.Rows.RowCount) : 0;
+    /// <summary>Rows that it brings.</summary>
+    public int RowCount { get; } = batches.Sum(b => b.Rows.RowCount);
 
-    public override long SizeBytes => batches.Sum(b => b.Rows.SizeBytes);
+    /// <summary>Whether its rows were there already.</summary>
+    public bool IsDuplicate => _first is not null;
+
+    public override long SizeBytes { get; } = batches.Sum(b => b.Rows.SizeBytes);
 
     /// <summary>Lets the caller call the append off. To be used before the operation is pushed.</summary>
     public void CancelWith(CancellationToken cancellationToken)
