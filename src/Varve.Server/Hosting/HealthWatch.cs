@@ -30,9 +30,9 @@ internal sealed class HealthWatch : IDisposable
         string? problem = _health.Problem;
         if (problem == Interlocked.Exchange(ref _told, problem))
             return;
-        _service.SetAll(problem is null ? ServiceHealth.Serving : ServiceHealth.NotServing);
         if (_health.IsFailed)
             _log.LogError("not ready: {Problem}", problem);
+        _service.SetAll(problem is null ? ServiceHealth.Serving : ServiceHealth.NotServing);
     }
 
     public void Dispose() => _timer.Dispose();
