@@ -31,9 +31,16 @@ public sealed class CuttingProxy : IAsyncDisposable
         {
             if (!_open.TryRemove(socket, out _))
                 continue;
-            socket.LingerState = new LingerOption(enable: true, seconds: 0);
-            socket.Dispose();
-            cut++;
+            try
+            {
+                socket.LingerState = new LingerOption(enable: true, seconds: 0);
+                socket.Dispose();
+                cut++;
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // It ended by itself at this very moment.
+            }
         }
 
         return cut / 2;

@@ -14,7 +14,7 @@ namespace Varve.EndToEnd.Tests.ExactlyOnce;
 /// Eight producers of the .NET client and one of gRPC's C core, in Python, write through a proxy that cuts their connections, to a daemon that is killed
 /// and started again. In the end every row that any of them wrote is there once, and in its producer's order.
 /// </summary>
-public class ExactlyOnceTests(ITestOutputHelper output, PythonClients python) : IClassFixture<PythonClients>
+public sealed class ExactlyOnceTests(ITestOutputHelper output, PythonClients python) : IClassFixture<PythonClients>, IAsyncLifetime, IAsyncDisposable
 {
     private const int Producers = 8;
     private const int Restarts = 20;
@@ -24,19 +24,31 @@ public class ExactlyOnceTests(ITestOutputHelper output, PythonClients python) : 
     private static readonly Schema Columns = new(
         [new Field("producer", ArrowTypes.Utf8, isNullable: false), new Field("n", ArrowTypes.Int64, isNullable: false)]);
 
+    private readonly TempDirectory _directory = new("once");
     private TaskCompletionSource _nextAnswer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private VarveDaemon? _daemon;
     private long _answered;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_daemon is not null)
+            await _daemon.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    Task IAsyncLifetime.InitializeAsync() => Task.CompletedTask;
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
     [Fact]
     public async Task Nothing_is_lost_or_doubled_through_200_cut_connections_and_20_kills()
     {
         Random random = new(TestSeed.Next(output.WriteLine));
-        using TempDirectory directory = new("once");
         await using CuttingProxy proxy = new();
-        VarveDaemon daemon = await StartAsync(directory, proxy);
+        _daemon = await StartAsync(proxy);
         using VarveClient client = new(new VarveClientOptions { Endpoint = $"127.0.0.1:{proxy.Port}" });
         await client.CreateStreamAsync(Stream, Columns);
-        string stopFile = directory.File("stop");
+        string stopFile = _directory.File("stop");
         using CancellationTokenSource stop = new();
         Task<long>[] writing = [.. Enumerable.Range(0, Producers).Select(i => WriteAsync(proxy.Port, $"dotnet-{i}", stop.Token))];
         Task<ClientAnswer> fromPython = python.RunAsync(
@@ -53,9 +65,9 @@ public class ExactlyOnceTests(ITestOutputHelper output, PythonClients python) : 
 
             if (life == Restarts)
                 break;
-            await daemon.KillAsync();
-            await daemon.DisposeAsync();
-            daemon = await StartAsync(directory, proxy);
+            await _daemon.KillAsync();
+            await _daemon.DisposeAsync();
+            _daemon = await StartAsync(proxy);
         }
 
         await stop.CancelAsync();
@@ -68,14 +80,13 @@ public class ExactlyOnceTests(ITestOutputHelper output, PythonClients python) : 
         Assert.Equal(expected.Keys.Order(), found.Keys.Order());
         foreach ((string producer, long count) in expected)
             Assert.Equal(Enumerable.Range(0, (int)count).Select(n => (long)n), found[producer]);
-        await daemon.DisposeAsync();
         output.WriteLine($"{cuts} connections cut, {Restarts} kills, {expected.Values.Sum()} rows: {string.Join(' ', expected)}");
         Assert.True(cuts >= 200, $"{cuts} connections were cut");
     }
 
-    private static async Task<VarveDaemon> StartAsync(TempDirectory directory, CuttingProxy proxy)
+    private async Task<VarveDaemon> StartAsync(CuttingProxy proxy)
     {
-        VarveDaemon daemon = await VarveDaemon.StartAsync(directory.File("data"), "--seal-rows", "2000");
+        VarveDaemon daemon = await VarveDaemon.StartAsync(_directory.File("data"), "--seal-rows", "2000");
         proxy.Target = IPEndPoint.Parse(daemon.Endpoint);
         return daemon;
     }
