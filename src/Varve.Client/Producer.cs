@@ -48,7 +48,7 @@ public sealed class Producer : IAsyncDisposable
         Id = session.Id;
         _epoch = session.Epoch;
         _oldest = _next = session.NextSequence;
-        _sending = Task.Run(SendAsync);
+        _sending = Task.Run(RunAsync);
     }
 
     /// <summary>Opens a session, again and again until it is there or that was tried for long enough.</summary>
@@ -153,6 +153,20 @@ public sealed class Producer : IAsyncDisposable
         _unansweredBytes += taken.SizeBytes;
         Signal();
         return taken;
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await SendAsync();
+        }
+#pragma warning disable CA1031 // Whatever it is, who waits for an answer must learn that none will come.
+        catch (Exception unforeseen)
+#pragma warning restore CA1031
+        {
+            Fail(unforeseen);
+        }
     }
 
     /// <summary>One call after the other, each of which begins with what the one before left without an answer.</summary>

@@ -44,9 +44,13 @@ internal sealed class Appender(StreamCatalog catalog, AppendPreparer preparer, M
             CheckTogether(all);
             CheckedBatch[] batches =
                 [.. all.Zip(appends, (a, b) => new CheckedBatch(a.Stream, a.Rows, b.ExpectedOffset)).Where(b => b.Rows.Rows.RowCount > 0)];
+
+            // Before any row is on its way: one that expects another end refuses all.
+            AppendResult?[] withoutRows =
+                [.. all.Select((a, i) => a.Rows.Rows.RowCount > 0 ? (AppendResult?)null : WithoutRows(a.Stream, appends[i].ExpectedOffset))];
             AppendResult[] results = await AppendAllAsync(batches, options, cancellationToken).ConfigureAwait(false);
             int next = 0;
-            return [.. all.Select((a, i) => a.Rows.Rows.RowCount > 0 ? results[next++] : WithoutRows(a.Stream, appends[i].ExpectedOffset))];
+            return [.. withoutRows.Select(answer => answer ?? results[next++])];
         }
         catch (StorageException)
         {
@@ -148,7 +152,7 @@ internal sealed class Appender(StreamCatalog catalog, AppendPreparer preparer, M
     {
         long end = stream.Head.EndOffset;
         if (expectedOffset is { } expected && expected != end)
-            throw PendingBatch.OffsetMismatch(stream.Name, expected, end);
+            throw Refusals.OffsetMismatch(stream.Name, expected, end);
         return new AppendResult(stream.Name, end, 0, sequencer.VisibleUpTo, Durability.LocalDisk);
     }
 

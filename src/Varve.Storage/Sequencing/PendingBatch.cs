@@ -26,13 +26,9 @@ internal sealed class PendingBatch(StreamState stream, PreparedAppend rows, long
         if (!state.TryFind(stream.Id, out StagedStream? staged))
             throw PendingDrop.Dropped("append to", stream.Name);
         if (expectedOffset is { } expected && expected != staged.EndOffset)
-            throw OffsetMismatch(stream.Name, expected, staged.EndOffset);
+            throw Refusals.OffsetMismatch(stream.Name, expected, staged.EndOffset);
         return staged;
     }
-
-    public static StorageException OffsetMismatch(string stream, long expected, long found) => new(
-        StorageErrorCode.OffsetMismatch,
-        $"cannot append to stream '{stream}': expected its end at offset {expected}, found it at {found}; nothing was appended");
 
     /// <summary>Gives the records to the log, and returns the position of the last.</summary>
     public LogPosition Write(StagedState state, StagedStream staged, bool isGrouped)

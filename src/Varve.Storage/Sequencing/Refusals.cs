@@ -2,9 +2,13 @@ using Varve.Storage.Producers;
 
 namespace Varve.Storage.Sequencing;
 
-/// <summary>What producers and their appends are told.</summary>
+/// <summary>What appends are told that come on terms which do not hold.</summary>
 internal static class Refusals
 {
+    public static StorageException OffsetMismatch(string stream, long expected, long found) => new(
+        StorageErrorCode.OffsetMismatch,
+        $"cannot append to stream '{stream}': expected its end at offset {expected}, found it at {found}; nothing was appended");
+
     public static StorageException BehindRefused(string stream) => new(
         StorageErrorCode.OutOfSequence, $"cannot append to stream '{stream}': an append before it was refused, and this one came behind it");
 

@@ -50,6 +50,7 @@ public sealed class AtomicAppendTests : IAsyncDisposable
         await StartAsync();
         await Engine.AppendAsync("b", Rows.Of(1));
         await RefusedAsync(StorageErrorCode.OffsetMismatch, new StreamAppend("a", Rows.Of(1), 0), new StreamAppend("b", Rows.Of(2), 0));
+        await RefusedAsync(StorageErrorCode.OffsetMismatch, new StreamAppend("a", Rows.Of(1)), new StreamAppend("b", Rows.Of(), 7));
         await RefusedAsync(StorageErrorCode.StreamNotFound, new StreamAppend("a", Rows.Of(1)), new StreamAppend("x", Rows.Of(2)));
         await RefusedAsync(StorageErrorCode.InvalidData, new StreamAppend("a", Rows.Of(1)), new StreamAppend("a", Rows.Of(2)));
         await RefusedAsync(StorageErrorCode.InvalidData);
