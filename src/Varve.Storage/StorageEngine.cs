@@ -1,12 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using Varve.Arrow;
 using Varve.Storage.Catalog;
-using Varve.Storage.FileSystem;
 using Varve.Storage.Keys;
 using Varve.Storage.Log;
-using Varve.Storage.Producers;
 using Varve.Storage.Records;
 using Varve.Storage.Recovery;
 using Varve.Storage.Segments;
@@ -163,188 +158,11 @@ public sealed partial class StorageEngine : IAsyncDisposable
     }
 
     /// <summary>
-    /// Opens a data directory, or makes one, and reads the log into memory. Throws <see cref="StorageErrorCode.DirectoryLocked"/> while another
-    /// engine has it open and <see cref="StorageErrorCode.Corruption"/>, changing nothing, where the log is damaged.
-    /// </summary>
-    public static async Task<StorageEngine> OpenAsync(StorageOptions options, CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            DataDirectory directory = DataDirectory.Open(options.FileSystem, options.Directory);
-            try
-            {
-                return await OpenAsync(options, directory, cancellationToken).ConfigureAwait(false);
-            }
-            catch
-            {
-                directory.Dispose();
-                throw;
-            }
-        }
-        catch (IOException e)
-        {
-            throw new StorageException(
-                Errno.IsDiskFull(e) ? StorageErrorCode.DiskFull : StorageErrorCode.NodeStopped,
-                $"cannot open the data directory {options.Directory}: {e.Message}",
-                e);
-        }
-    }
-
-    /// <summary>
-    /// Creates a stream with these columns; those of dictionary types become plain ones. Durable when it completes. Throws
-    /// <see cref="StorageErrorCode.StreamAlreadyExists"/>, <see cref="StorageErrorCode.InvalidName"/>,
-    /// <see cref="StorageErrorCode.InvalidSchema"/> or <see cref="StorageErrorCode.MemoryLimit"/>.
-    /// </summary>
-    public Task<StreamDescription> CreateStreamAsync(string name, Schema schema, CancellationToken cancellationToken = default) =>
-        CreateStreamAsync(name, schema, StreamSettings.Default, cancellationToken);
-
-    /// <summary>As the other, with settings. Throws <see cref="StorageErrorCode.InvalidSettings"/> too.</summary>
-    public async Task<StreamDescription> CreateStreamAsync(
-        string name, Schema schema, StreamSettings settings, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        PendingCreate create = Check(name, schema, settings);
-        ThrowIfStopped();
-        return await _keyLifecycle.CreateAsync(create).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// Throws what <see cref="CreateStreamAsync(string, Schema, CancellationToken)"/> would throw about the name and the columns; nothing is made.
-    /// </summary>
-    public void CheckNewStream(string name, Schema schema) => Check(name, schema, StreamSettings.Default);
-
-    /// <summary>
-    /// Puts settings in the place of those that the stream has. Durable when it completes. Throws <see cref="StorageErrorCode.InvalidSettings"/>.
-    /// </summary>
-    public async Task<StreamDescription> SetStreamSettingsAsync(string name, StreamSettings settings, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        StreamState stream = _catalog.Head.Find(name);
-        return await SubmitAsync(new PendingSettings(stream, SettingsRules.Check(name, stream.Head.Schema, settings))).ConfigureAwait(false);
-    }
-
-    /// <summary>Adds nullable columns behind those that are there; rows that are there have null in them. Durable when it completes.</summary>
-    public async Task<StreamDescription> AddColumnsAsync(string name, IReadOnlyList<Field> fields, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        StreamState stream = _catalog.Head.Find(name);
-
-        // Checked here, so that whatever is wrong with them fails their caller, and again when their turn comes, against the columns there are then.
-        IReadOnlyList<Field> plain = SchemaRules.ForNewColumns(name, stream.Head.Schema.Schema, fields);
-        SchemaRules.CheckRecord(name, "add columns to", new AddColumnsRecord(0, 0, 0, plain), _changeBytesMax);
-        return await SubmitAsync(new PendingAddColumns(stream, plain, _changeBytesMax)).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// Drops a stream and erases its key. Its name is free at once; views opened before stay valid, followers are told, appends that come later find
-    /// no stream. Returns the stream as it was last. Durable when it completes. Throws <see cref="StorageErrorCode.DiskError"/> or
-    /// <see cref="StorageErrorCode.DiskFull"/> where the stream is dropped, but its key not erased yet.
-    /// </summary>
-    public async Task<StreamDescription> DropStreamAsync(string name, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        StreamDescription dropped = await SubmitAsync(new PendingDrop(_catalog.Head.Find(name))).ConfigureAwait(false);
-        _checkpointer.NoteChange();
-        await _keyLifecycle.EraseAsync(dropped).ConfigureAwait(false);
-        return dropped;
-    }
-
-    /// <summary>
-    /// What the stream's segments take, column by column. Reads the footers of those that were not used of late. Throws
-    /// <see cref="StorageErrorCode.Corruption"/> where one is damaged.
-    /// </summary>
-    public Task<StreamInspection> InspectStreamAsync(string name, CancellationToken cancellationToken = default)
-    {
-        StreamHead head = _catalog.Head.Find(name).Head;
-        return Task.Run(Inspect, cancellationToken);
-
-        StreamInspection Inspect() => StreamInspection.Of(head.Description, head.Segments.Select(Opened));
-
-        SegmentFile Opened(SegmentInfo info)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            return _segmentFiles.Of(info, head.Schema.Schema);
-        }
-    }
-
-    /// <summary>
     /// Writes the catalog down and lets the log go up to what segments hold, which happens by itself from time to time. Throws
     /// <see cref="StorageErrorCode.DiskFull"/>, <see cref="StorageErrorCode.DiskError"/> or <see cref="StorageErrorCode.NodeStopped"/> where that
     /// fails; nothing is lost.
     /// </summary>
     public Task CheckpointAsync() => _checkpointer.WriteAsync();
-
-    public StreamDescription Describe(string name) => _catalog.Head.Find(name).Head.Description;
-
-    public bool TryDescribe(string name, [NotNullWhen(true)] out StreamDescription? description)
-    {
-        description = _catalog.Head.TryFind(name, out StreamState? stream) ? stream.Head.Description : null;
-        return description is not null;
-    }
-
-    /// <summary>All streams, in the ordinal order of their names.</summary>
-    public IReadOnlyList<StreamDescription> List() =>
-        [.. _catalog.Head.Streams.Values.OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => s.Head.Description)];
-
-    /// <summary>
-    /// Appends the rows of a batch, all or none. Its columns are matched by name, in any order; nullable columns may be missing; dictionaries are
-    /// written out. Completes when the rows are durable and visible. Checking and encoding happen on the caller's thread before this returns.
-    /// A batch without rows is checked and acknowledged, and leaves no trace.
-    /// </summary>
-    /// <param name="name">The stream.</param>
-    /// <param name="batch">Its memory must stay unchanged until the task completes.</param>
-    /// <param name="cancellationToken">
-    /// Calls the append off while it waits: then nothing of it is stored. Once it is on its way to the disk it is too late, and the task completes
-    /// with the outcome.
-    /// </param>
-    public Task<AppendResult> AppendAsync(string name, RecordBatch batch, CancellationToken cancellationToken = default) =>
-        _appender.AppendAsync(new StreamAppend(name, batch), AppendOptions.None, cancellationToken);
-
-    /// <summary>
-    /// The same on further terms. Throws <see cref="StorageErrorCode.OffsetMismatch"/>, and, for appends of producers,
-    /// <see cref="StorageErrorCode.ProducerFenced"/>, <see cref="StorageErrorCode.OutOfSequence"/>, <see cref="StorageErrorCode.AlreadyAppended"/> and
-    /// <see cref="StorageErrorCode.ProducerNotFound"/>.
-    /// </summary>
-    public Task<AppendResult> AppendAsync(StreamAppend append, AppendOptions options, CancellationToken cancellationToken = default) =>
-        _appender.AppendAsync(append, options, cancellationToken);
-
-    /// <summary>
-    /// Appends to several streams, to each once: the rows become durable and visible together, or none of them does. As a producer's append it counts
-    /// as one. Returns the outcomes in the order of the appends.
-    /// </summary>
-    public Task<IReadOnlyList<AppendResult>> AppendAsync(
-        IReadOnlyList<StreamAppend> appends, AppendOptions options, CancellationToken cancellationToken = default) =>
-        _appender.AppendAsync(appends, options, cancellationToken);
-
-    /// <summary>
-    /// Opens a producer, whose appends are stored once however often they are sent, through restarts of either side. Appends of its earlier sessions
-    /// are refused from here on. Durable when it completes. Throws <see cref="StorageErrorCode.InvalidName"/> and
-    /// <see cref="StorageErrorCode.MemoryLimit"/>.
-    /// </summary>
-    /// <param name="name">Names the producer for ever: whatever appends one sequence of rows, one at a time.</param>
-    /// <param name="cancellationToken">Looked at before it begins.</param>
-    public Task<ProducerSession> OpenProducerAsync(string name, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        ThrowIfStopped();
-        ProducerName.Validate(name);
-        PendingOpenProducer open = new(name);
-        _sequencer.Submit(open);
-        return open.Result;
-    }
-
-    /// <summary>The producers that the node knows, by their names.</summary>
-    public async Task<IReadOnlyList<ProducerDescription>> ListProducersAsync()
-    {
-        PendingCapture capture = new(_catalog, () => VisibleUpTo);
-        _sequencer.Submit(capture);
-        CatalogCapture captured = await capture.Result.ConfigureAwait(false);
-        return
-        [
-            .. captured.Producers.Producers.OrderBy(p => p.Name, StringComparer.Ordinal).Select(p => new ProducerDescription(
-                p.Session, DateTimeOffset.UnixEpoch.AddTicks(p.LastTimeMicros * TimeSpan.TicksPerMicrosecond))),
-        ];
-    }
 
     /// <summary>
     /// Moves the rows that the stream has now from memory into segments. Completes when they are there. Throws
@@ -357,41 +175,6 @@ public sealed partial class StorageEngine : IAsyncDisposable
     /// in the background too, but later and only where it pays. Fails as <see cref="FlushAsync"/> does.
     /// </summary>
     public Task CompactAsync(string name) => _sealing.CompactAsync(_catalog.Head.Find(name));
-
-    /// <summary>Whether the data directory is encrypted; decided when it was made.</summary>
-    public bool IsEncrypted => _keys.IsEncrypted;
-
-    /// <summary>The keys of the node and its streams, by the names of these; none where nothing is encrypted.</summary>
-    public IReadOnlyList<KeyDescription> ListKeys() => _keyLifecycle.Describe(_catalog.Head.Streams.Values);
-
-    /// <summary>
-    /// Seals the keyring with another root key: that of <paramref name="from"/>; else what the source gives now, where that is another one; else,
-    /// where the source is a file, a fresh one, which takes the place of the old one in that file. Appends and reads go on. Throws
-    /// <see cref="StorageErrorCode.KeyMismatch"/> where there is no other key, <see cref="StorageErrorCode.DiskError"/> where it cannot be written,
-    /// <see cref="StorageErrorCode.Unsupported"/> where nothing is encrypted.
-    /// </summary>
-    public Task RotateRootKeyAsync(RootKeySource? from = null, CancellationToken cancellationToken = default) =>
-        _keys.RotateRootAsync(from, cancellationToken);
-
-    /// <summary>
-    /// Makes a new version of a stream's key, for all that is written from now on; appends and reads go on. Compaction brings older segments to it in
-    /// the background; an older version goes when segments, log and checkpoint have nothing of it any more. Returns the version. Throws as
-    /// <see cref="RotateRootKeyAsync"/>.
-    /// </summary>
-    public Task<int> RotateStreamKeyAsync(string name, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        ThrowIfStopped();
-        return RotateKeyAsync(_catalog.Head.Find(name).Id);
-    }
-
-    /// <summary>The same for the node's own key, which seals what streams are called and what columns they have.</summary>
-    public Task<int> RotateNodeKeyAsync(CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        ThrowIfStopped();
-        return RotateKeyAsync(Keyring.NodeId);
-    }
 
     /// <summary>What is visible of a stream now. Costs nothing for a stream that has not changed since its last view.</summary>
     public StreamView OpenView(string name)
@@ -430,58 +213,6 @@ public sealed partial class StorageEngine : IAsyncDisposable
         _stateMeter.Dispose();
     }
 
-    private static async Task<StorageEngine> OpenAsync(StorageOptions options, DataDirectory directory, CancellationToken cancellationToken)
-    {
-        CompressionTrial.Require();
-        ILoggerFactory loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
-        ILogger logger = loggers.CreateLogger<StorageEngine>();
-        NodeFile? node = directory.ReadNode();
-        Keyring keys = await directory.OpenKeyringAsync(options.Keys, options.Time, cancellationToken).ConfigureAwait(false);
-        StateRecovery recovery = new(StoredCheckpoint.Find(options.FileSystem, directory.Path, node?.NodeId, keys), keys, logger);
-        DurableLogOptions logOptions = new()
-        {
-            Directory = directory.LogPath,
-            FileSystem = options.FileSystem,
-            PageBytes = options.LogSizes.PageBytes,
-            MemoryBytes = options.LogSizes.MemoryBytes,
-            SegmentBytes = options.LogSizes.SegmentBytes,
-            ZeroAheadBytes = options.LogSizes.ZeroAheadBytes,
-            ZeroAheadAtFirstBytes = options.LogSizes.ZeroAheadAtFirstBytes,
-            Logger = loggers.CreateLogger<DurableLog>(),
-        };
-        SegmentDirectory? segments = null;
-        DurableLog log = await DurableLog.OpenAsync(logOptions, recovery.Replay, Judge, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            node ??= directory.MakeNode(options.Time, recovery.EntryCount);
-            await recovery.FinishAsync(log, options.Time).ConfigureAwait(false);
-            await keys.SettleAsync(recovery.Catalog.Streams.Select(s => s.Id).ToHashSet(), recovery.Catalog.LastStreamId, recovery.Position)
-                .ConfigureAwait(false);
-            segments!.Sweep();
-            logger.LogInformation(
-                "Opened {Directory}: {Streams} streams with {Rows} rows from {Entries} log entries",
-                directory.Path,
-                recovery.Catalog.Head.Streams.Count,
-                recovery.Catalog.RowCount,
-                recovery.EntryCount);
-            long highestSegmentId = Math.Max(recovery.Catalog.LastSegmentId, segments.HighestId);
-            return new StorageEngine(options, directory, node, keys, log, recovery, highestSegmentId, logger);
-        }
-        catch
-        {
-            await log.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-
-        void Judge()
-        {
-            recovery.Judge();
-            foreach (StreamState stream in recovery.Catalog.Streams)
-                keys.RequireKeyOf(stream.Id, stream.Name);
-            segments = SegmentDirectory.Check(options.FileSystem, directory.SegmentsPath, recovery.Catalog);
-        }
-    }
-
     private async ValueTask<long> WaitAsync(StreamState stream, long offset, CancellationToken cancellationToken)
     {
         while (true)
@@ -498,15 +229,6 @@ public sealed partial class StorageEngine : IAsyncDisposable
         }
     }
 
-    private PendingCreate Check(string name, Schema schema, StreamSettings settings)
-    {
-        StreamName.Validate(name);
-        Schema plain = SchemaRules.ForNewStream(name, schema);
-        StoredSettings stored = SettingsRules.Check(name, new StreamSchema(plain, version: 1), settings);
-        SchemaRules.CheckRecord(name, "create", new CreateStreamRecord(0, 0, name, plain) { Settings = stored }, _changeBytesMax);
-        return new PendingCreate(name, plain, stored);
-    }
-
     /// <param name="stream">What is viewed.</param>
     /// <param name="visible">Read before the stream was found.</param>
     private StreamView OpenView(StreamState stream, LogPosition visible)
@@ -516,20 +238,6 @@ public sealed partial class StorageEngine : IAsyncDisposable
     }
 
     private static StorageException Dropped(string name) => new(StorageErrorCode.StreamNotFound, $"cannot read stream '{name}': it was dropped");
-
-    private async Task<int> RotateKeyAsync(long streamId)
-    {
-        int version = await _keyLifecycle.RotateAsync(streamId).ConfigureAwait(false);
-        _checkpointer.NoteChange();
-        return version;
-    }
-
-    private Task<StreamDescription> SubmitAsync(PendingChange change)
-    {
-        ThrowIfStopped();
-        _sequencer.Submit(change);
-        return change.Result;
-    }
 
     private void ThrowIfStopped()
     {

@@ -1,6 +1,7 @@
 using Varve.Arrow;
 using Varve.Query.Native;
 using Varve.Query.Results;
+using Varve.Storage;
 
 namespace Varve.Benchmarks.Query;
 
@@ -42,6 +43,22 @@ internal sealed class NativeTable : IDisposable
 
         foreach (RecordBatch batch in batches.TakeRest())
             yield return batch;
+    }
+
+    /// <summary>Appends a table's rows, in the order of their column "offset", to a new stream of its name; reads on while a batch is on its way.</summary>
+    public async Task CopyAsync(string table, StorageEngine storage)
+    {
+        Task<AppendResult>? last = null;
+        foreach (RecordBatch batch in Read($"SELECT * FROM {table} ORDER BY \"offset\""))
+        {
+            if (last is null)
+                await storage.CreateStreamAsync(table, batch.Schema).ConfigureAwait(false);
+            else
+                await last.ConfigureAwait(false);
+            last = storage.AppendAsync(table, batch);
+        }
+
+        await last!.ConfigureAwait(false);
     }
 
     public void Dispose()

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Varve.Arrow;
 using Varve.Storage;
 
 namespace Varve.Benchmarks.Query;
@@ -63,17 +62,7 @@ internal sealed class SegmentScanData(string directory, long rows, NativeTable n
     private async Task FillAsync(StorageEngine storage)
     {
         UseNative();
-        Task<AppendResult>? last = null;
-        foreach (RecordBatch batch in native.Read($"SELECT * FROM {Table} ORDER BY \"offset\""))
-        {
-            if (last is null)
-                await storage.CreateStreamAsync(Table, batch.Schema).ConfigureAwait(false);
-            else
-                await last.ConfigureAwait(false);
-            last = storage.AppendAsync(Table, batch);
-        }
-
-        await last!.ConfigureAwait(false);
+        await native.CopyAsync(Table, storage).ConfigureAwait(false);
     }
 
     private static void Tell(string what, Action work)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Varve.Arrow;
 using Varve.Query;
 using Varve.Storage;
 
@@ -48,17 +47,7 @@ internal static class SqlScan
         native.Execute(BenchmarkSql.CreateTable(Table, rows));
         Console.WriteLine($"made {rows:N0} rows in {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s");
         began = Stopwatch.GetTimestamp();
-        Task<AppendResult>? last = null;
-        foreach (RecordBatch batch in native.Read($"SELECT * FROM {Table} ORDER BY \"offset\""))
-        {
-            if (last is null)
-                await storage.CreateStreamAsync(Table, batch.Schema).ConfigureAwait(false);
-            else
-                await last.ConfigureAwait(false);
-            last = storage.AppendAsync(Table, batch);
-        }
-
-        await last!.ConfigureAwait(false);
+        await native.CopyAsync(Table, storage).ConfigureAwait(false);
         double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         Console.WriteLine($"appended them in {seconds:F1} s, {storage.Describe(Table).TailBytes >> 20:N0} MiB in the tail");
     }
