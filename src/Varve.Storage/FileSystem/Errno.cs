@@ -5,6 +5,7 @@ namespace Varve.Storage.FileSystem;
 /// <summary>Linux's error numbers, as carried by <see cref="Exception.HResult"/> of what an <see cref="IFileSystem"/> throws.</summary>
 internal static class Errno
 {
+    public const int NotPermitted = 1;
     public const int NoEntry = 2;
     public const int Interrupted = 4;
     public const int InputOutput = 5;
@@ -16,6 +17,7 @@ internal static class Errno
     public const int TooManyFiles = 24;
     public const int NoSpace = 28;
     public const int ReadOnlyFileSystem = 30;
+    public const int NotSupported = 95;
     public const int QuotaExceeded = 122;
 
     /// <summary>The exception for a failed call: its message names call, path and reason, its HResult is the errno.</summary>

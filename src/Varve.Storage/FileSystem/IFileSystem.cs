@@ -39,6 +39,12 @@ internal interface IFileSystem
     /// <summary>Atomic. Replaces a file that stands at the new name. Durable after the directory's sync.</summary>
     void Rename(string from, string to);
 
+    /// <summary>
+    /// Gives a file a second name, atomically; false, with nothing changed, where a file stands at that name. Fails with EPERM or ENOTSUP where the file
+    /// system knows one name of a file only. Durable after the directory's sync.
+    /// </summary>
+    bool TryLink(string from, string to);
+
     /// <summary>Fails with ENOENT where there is no such file. Durable after the directory's sync.</summary>
     void Delete(string path);
 

@@ -73,6 +73,14 @@ internal sealed class LinuxFileSystem : IFileSystem
             throw Errno.Exception(Marshal.GetLastPInvokeError(), $"rename to {to}", from);
     }
 
+    public bool TryLink(string from, string to)
+    {
+        if (Libc.Link(from, to) == 0)
+            return true;
+        int error = Marshal.GetLastPInvokeError();
+        return error == Errno.Exists ? false : throw Errno.Exception(error, $"link to {to}", from);
+    }
+
     public void Delete(string path)
     {
         if (Libc.Unlink(path) != 0)

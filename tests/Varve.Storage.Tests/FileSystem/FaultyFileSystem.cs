@@ -203,6 +203,17 @@ internal sealed class FaultyFileSystem : IFileSystem
         directory.Change([(Path.GetFileName(from), null), (Path.GetFileName(to), inode)]);
     }
 
+    public bool TryLink(string from, string to)
+    {
+        using Operation operation = Begin("link", from);
+        SimulatedInode inode = Directory(ParentOf(from)).Find(Path.GetFileName(from)) ?? throw Errno.Exception(Errno.NoEntry, "link", from);
+        SimulatedDirectory directory = Directory(ParentOf(to));
+        if (directory.Find(Path.GetFileName(to)) is not null)
+            return false;
+        directory.Change([(Path.GetFileName(to), inode)]);
+        return true;
+    }
+
     public void Delete(string path)
     {
         using Operation operation = Begin("unlink", path);

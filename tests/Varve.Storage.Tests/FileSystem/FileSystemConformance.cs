@@ -142,6 +142,20 @@ public abstract class FileSystemConformance
     }
 
     [Fact]
+    public void A_second_name_is_given_only_where_none_stands()
+    {
+        WholeFile.Write(FileSystem, At("a"), [1, 2]);
+        WholeFile.Write(FileSystem, At("b"), [3]);
+        Assert.False(FileSystem.TryLink(At("a"), At("b")));
+        Assert.True(FileSystem.TryLink(At("a"), At("c")));
+        FileSystem.Delete(At("a"));
+        FileSystem.SyncDirectory(Root);
+        Assert.Equal([3], WholeFile.Read(FileSystem, At("b"), 10));
+        Assert.Equal([1, 2], WholeFile.Read(FileSystem, At("c"), 10));
+        Assert.Equal(Errno.NoEntry, Assert.Throws<IOException>(() => FileSystem.TryLink(At("a"), At("d"))).HResult);
+    }
+
+    [Fact]
     public void Files_are_listed_in_order_without_directories()
     {
         FileSystem.CreateDirectory(At("sub"));

@@ -48,6 +48,12 @@ internal sealed class RefusingFileSystem(Func<string, string, int?> errorOf) : I
         _inner.Rename(from, to);
     }
 
+    public bool TryLink(string from, string to)
+    {
+        Judge("link", from);
+        return _inner.TryLink(from, to);
+    }
+
     public void Delete(string path)
     {
         Judge("unlink", path);

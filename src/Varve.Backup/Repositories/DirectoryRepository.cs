@@ -1,0 +1,205 @@
+using System.Runtime.CompilerServices;
+using Varve.Storage.FileSystem;
+
+namespace Varve.Backup.Repositories;
+
+/// <summary>
+/// A repository in a directory, local or mounted: a file for each object, in a subdirectory for each folder. What is written stands aside until it is
+/// synced and was read back; only then it gets its name, and the directory is synced last. Any thread; any number of processes.
+/// </summary>
+/// <remarks>
+/// No name of an object has a dot, so nothing that stands aside is taken for one. What a crash left aside is deleted by whoever writes to that folder
+/// next, if he is alone: the first of the processes that have the repository open holds its lock.
+/// </remarks>
+public sealed class DirectoryRepository : IRepository
+{
+    private const string LockName = "repository.lock";
+
+    private readonly IFileSystem _fileSystem;
+    private readonly string _path;
+    private readonly IDisposable? _alone;
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _folders = [];
+
+    private DirectoryRepository(IFileSystem fileSystem, string path, IDisposable? alone)
+    {
+        _fileSystem = fileSystem;
+        _path = path;
+        _alone = alone;
+    }
+
+    public string Description => _path;
+
+    /// <summary>Opens a directory as a repository, and makes it where it does not exist; its parent must. Throws <see cref="RepositoryException"/>.</summary>
+    public static Task<DirectoryRepository> OpenAsync(string path, CancellationToken cancellationToken = default) =>
+        OpenAsync(LinuxFileSystem.Instance, path, cancellationToken);
+
+    public Task<bool> PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Validate(name);
+        return RunAsync("write", name, path => !_fileSystem.FileExists(path) && Write(path, content.Span, replaces: false), cancellationToken);
+    }
+
+    public Task ReplaceAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Validate(name);
+        return RunAsync("write", name, path => Write(path, content.Span, replaces: true), cancellationToken);
+    }
+
+    public Task<byte[]> GetAsync(string name, CancellationToken cancellationToken = default) =>
+        GetRangeAsync(name, 0, Array.MaxLength, cancellationToken);
+
+    public Task<byte[]> GetRangeAsync(string name, long offset, int byteCount, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Validate(name);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(byteCount);
+        return RunAsync("read", name, path => Read(path, offset, byteCount), cancellationToken);
+    }
+
+    public async IAsyncEnumerable<RepositoryObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ObjectName.ValidatePrefix(prefix);
+        string folder = prefix[..prefix.IndexOf('/', StringComparison.Ordinal)];
+        IReadOnlyList<(string Name, long LengthBytes)> files = await RunAsync(
+            "list", folder, path => _fileSystem.DirectoryExists(path) ? _fileSystem.ListLengths(path) : [], cancellationToken).ConfigureAwait(false);
+        foreach ((string leaf, long length) in files)
+        {
+            string name = $"{folder}/{leaf}";
+            if (name.StartsWith(prefix, StringComparison.Ordinal) && !leaf.Contains('.', StringComparison.Ordinal))
+                yield return new RepositoryObject(name, length);
+        }
+    }
+
+    public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Validate(name);
+        return RunAsync("delete", name, Delete, cancellationToken);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _alone?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    internal static async Task<DirectoryRepository> OpenAsync(IFileSystem fileSystem, string path, CancellationToken cancellationToken)
+    {
+        string full = Path.GetFullPath(path);
+        IDisposable? alone = await DirectoryErrors.RunAsync($"cannot open the repository {full}", Prepare, cancellationToken).ConfigureAwait(false);
+        return new DirectoryRepository(fileSystem, full, alone);
+
+        IDisposable? Prepare()
+        {
+            if (!fileSystem.DirectoryExists(full))
+                MakeDirectory(fileSystem, full);
+            return fileSystem.TryLock(Path.Combine(full, LockName));
+        }
+    }
+
+    private static void MakeDirectory(IFileSystem fileSystem, string path)
+    {
+        fileSystem.CreateDirectory(path);
+        fileSystem.SyncDirectory(Path.GetDirectoryName(path)!);
+    }
+
+    private Task<T> RunAsync<T>(string what, string name, Func<string, T> action, CancellationToken cancellationToken) =>
+        DirectoryErrors.RunAsync($"cannot {what} {name} in the repository {_path}", () => action(Path.Combine(_path, name)), cancellationToken);
+
+    private bool Write(string path, ReadOnlySpan<byte> content, bool replaces)
+    {
+        string folder = Path.GetDirectoryName(path)!;
+        PrepareFolder(folder);
+        string aside = $"{path}.{Guid.NewGuid():n}{WholeFile.AsideSuffix}";
+        bool isNamed;
+        try
+        {
+            using (IFile file = _fileSystem.Create(aside))
+            {
+                file.Write(content, 0);
+                file.Sync();
+            }
+
+            if (!content.SequenceEqual(Read(aside, 0, Array.MaxLength)))
+                throw new RepositoryException(RepositoryErrorCode.NotAsWritten, $"{aside} was read back with other bytes than were written to it");
+            isNamed = replaces || TryName(aside, path);
+            if (replaces)
+                _fileSystem.Rename(aside, path);
+            else if (_fileSystem.FileExists(aside))
+                _fileSystem.Delete(aside);
+        }
+        catch (IOException)
+        {
+            // What failed is told; that what stands aside cannot be deleted either says nothing more.
+            TryDelete(aside);
+            throw;
+        }
+
+        _fileSystem.SyncDirectory(folder);
+        return isNamed;
+    }
+
+    private bool TryName(string aside, string path)
+    {
+        try
+        {
+            return _fileSystem.TryLink(aside, path);
+        }
+        catch (IOException e) when (e.HResult is Errno.NotPermitted or Errno.NotSupported)
+        {
+            // A file system without second names. Of two processes that write one name at the same moment both may think that they were first.
+            if (_fileSystem.FileExists(path))
+                return false;
+            _fileSystem.Rename(aside, path);
+            return true;
+        }
+    }
+
+    private void PrepareFolder(string folder)
+    {
+        lock (_gate)
+        {
+            if (_folders.Contains(folder))
+                return;
+            if (!_fileSystem.DirectoryExists(folder))
+                MakeDirectory(_fileSystem, folder);
+            if (_alone is not null)
+            {
+                foreach (string left in _fileSystem.ListFiles(folder).Where(name => name.EndsWith(WholeFile.AsideSuffix, StringComparison.Ordinal)))
+                    _fileSystem.Delete(Path.Combine(folder, left));
+            }
+
+            _folders.Add(folder);
+        }
+    }
+
+    private byte[] Read(string path, long offset, int byteCount)
+    {
+        using IFile file = _fileSystem.OpenRead(path);
+        byte[] bytes = new byte[Math.Clamp(file.Length - offset, 0, byteCount)];
+        int read = file.Read(bytes, offset);
+        return read == bytes.Length ? bytes : bytes[..read];
+    }
+
+    private bool Delete(string path)
+    {
+        if (!_fileSystem.FileExists(path))
+            return false;
+        _fileSystem.Delete(path);
+        _fileSystem.SyncDirectory(Path.GetDirectoryName(path)!);
+        return true;
+    }
+
+    private void TryDelete(string path)
+    {
+        try
+        {
+            if (_fileSystem.FileExists(path))
+                _fileSystem.Delete(path);
+        }
+        catch (IOException)
+        {
+            // Whoever writes here next deletes it.
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using Varve.Backup.Repositories;
+using Varve.Storage.FileSystem;
+using Varve.Storage.Tests.FileSystem;
+using Varve.Testing;
+using Xunit.Abstractions;
+
+namespace Varve.Backup.Tests.Repositories;
+
+public sealed class DirectoryRepositoryTests(ITestOutputHelper output) : RepositoryConformance(output), IDisposable
+{
+    private const string Root = "/data/repository";
+
+    private readonly ITestOutputHelper _output = output;
+    private readonly TempDirectory _directory = new("repository");
+
+    public void Dispose() => _directory.Dispose();
+
+    protected override async Task<IRepository> OpenAsync() => await DirectoryRepository.OpenAsync(_directory.File("repo"));
+
+    protected override async Task<IRepository> OpenUnreachableAsync() => await DirectoryRepository.OpenAsync(_directory.File("none", "repo"));
+
+    /// <summary>Power cut at every operation: an object whose writing was answered is there; any other is there whole or not at all.</summary>
+    [Fact]
+    public async Task A_power_cut_leaves_objects_whole_or_not_there()
+    {
+        int seed = TestSeed.Next(_output.WriteLine);
+        for (long cutAt = 1; ; cutAt++)
+        {
+            var disk = new FaultyFileSystem { CutAt = cutAt };
+            var answered = new Dictionary<string, byte>();
+            bool isThrough = await WriteAsync(disk, answered);
+            foreach (Random? random in (Random?[])[null, new Random(seed), new Random(seed + 1)])
+                await CheckAsync(disk.AfterPowerCut(random), answered, $"power cut at operation {cutAt}");
+            if (isThrough)
+                return;
+        }
+    }
+
+    /// <summary>The same for a kill: the page cache stays, and so does what stands aside, until the next one writes.</summary>
+    [Fact]
+    public async Task A_kill_leaves_nothing_for_long_but_whole_objects()
+    {
+        for (long cutAt = 1; ; cutAt++)
+        {
+            var disk = new FaultyFileSystem { CutAt = cutAt };
+            var answered = new Dictionary<string, byte>();
+            bool isThrough = await WriteAsync(disk, answered);
+            FaultyFileSystem after = disk.AfterKill();
+            await CheckAsync(after, answered, $"kill at operation {cutAt}");
+            await using (DirectoryRepository repository = await DirectoryRepository.OpenAsync(after, Root, default))
+                await repository.PutAsync("data/next", new byte[] { 1 });
+            Assert.All(after.ListFiles($"{Root}/data"), name => Assert.DoesNotContain('.', name));
+            if (isThrough)
+                return;
+        }
+    }
+
+    [Theory]
+    [InlineData(Errno.NoSpace, RepositoryErrorCode.Full)]
+    [InlineData(Errno.QuotaExceeded, RepositoryErrorCode.Full)]
+    [InlineData(Errno.AccessDenied, RepositoryErrorCode.PermissionDenied)]
+    [InlineData(Errno.ReadOnlyFileSystem, RepositoryErrorCode.PermissionDenied)]
+    [InlineData(Errno.InputOutput, RepositoryErrorCode.Unreachable)]
+    public async Task A_disk_that_refuses_is_told_by_kind_and_nothing_half_is_named(int errno, RepositoryErrorCode expected)
+    {
+        for (int number = 0; ; number++)
+        {
+            var disk = new FaultyFileSystem();
+            await using DirectoryRepository repository = await DirectoryRepository.OpenAsync(disk, Root, default);
+            await repository.PutAsync("data/first", new byte[] { 1 });
+            var fault = new Fault(disk.Operations + 1 + number, errno, ForEver: false);
+            disk.Fault = fault;
+            try
+            {
+                await repository.PutAsync("data/second", new byte[] { 2 });
+                if (!fault.Struck)
+                    return;
+            }
+            catch (RepositoryException failure)
+            {
+                Assert.Equal(expected, failure.Code);
+                Assert.Contains("data/second", failure.Message, StringComparison.Ordinal);
+            }
+
+            disk.Fault = null;
+            await repository.PutAsync("data/second", new byte[] { 2 });
+            Assert.Equal([2], await repository.GetAsync("data/second"));
+        }
+    }
+
+    private static async Task<bool> WriteAsync(FaultyFileSystem disk, Dictionary<string, byte> answered)
+    {
+        try
+        {
+            await using DirectoryRepository repository = await DirectoryRepository.OpenAsync(disk, Root, default);
+            for (byte i = 1; i <= 3; i++)
+            {
+                await repository.PutAsync($"data/{i}", Content(i));
+                answered[$"data/{i}"] = i;
+                await repository.ReplaceAsync("keyrings/k", Content(i));
+                answered["keyrings/k"] = i;
+            }
+
+            return true;
+        }
+        catch (RepositoryException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task CheckAsync(FaultyFileSystem disk, Dictionary<string, byte> answered, string what)
+    {
+        if (!disk.DirectoryExists(Root))
+        {
+            Assert.True(answered.Count == 0, $"{what}: the repository is gone, and {answered.Count} objects with it");
+            return;
+        }
+
+        await using DirectoryRepository repository = await DirectoryRepository.OpenAsync(disk, Root, default);
+        foreach (string folder in (string[])["data/", "keyrings/"])
+        {
+            await foreach (RepositoryObject item in repository.ListAsync(folder))
+            {
+                byte[] content = await repository.GetAsync(item.Name);
+                byte least = answered.GetValueOrDefault(item.Name);
+                Assert.True(content.Length > 0 && content[0] >= least && content.SequenceEqual(Content(content[0])), $"{what}: {item.Name} is not whole");
+            }
+        }
+
+        foreach (string name in answered.Keys)
+            Assert.NotEmpty(await repository.GetAsync(name));
+    }
+
+    private static byte[] Content(byte i) => [.. Enumerable.Repeat(i, 1500 * i)];
+}
