@@ -11,9 +11,11 @@ namespace Varve.Storage;
 /// </summary>
 internal sealed class StateMeter : IDisposable
 {
+    private static readonly string[] StateNames = ["accepting", "disk_full", "stopped"];
+
     private readonly Meter _meter = new(StorageMeter.Name);
 
-    public StateMeter(Func<CatalogHead> streams, SegmentCache cache, Keyring keys, DurableLog log)
+    public StateMeter(Func<CatalogHead> streams, SegmentCache cache, Keyring keys, DurableLog log, Func<bool> isStopped)
     {
         _meter.CreateObservableGauge("varve.storage.streams", () => streams().Streams.Count, "{stream}", "Streams");
         _meter.CreateObservableGauge("varve.storage.segments", () => Sum(s => s.Segments.Length), "{segment}", "Segments of all streams");
@@ -24,6 +26,15 @@ internal sealed class StateMeter : IDisposable
         _meter.CreateObservableGauge("varve.storage.cache.bytes", () => cache.UsedBytes, "By", "Footers, dictionaries and Bloom filters in memory");
         _meter.CreateObservableGauge("varve.storage.cache.limit", () => cache.LimitBytes, "By", "Memory that these may take");
         _meter.CreateObservableGauge("varve.storage.key.versions", KeyVersions, "{key}", "Versions of the node's and the streams' keys, by state");
+
+        _meter.CreateObservableGauge("varve.storage.state", States, description: "1 for the state that the engine is in, 0 for the others");
+
+        Measurement<long>[] States()
+        {
+            string state = isStopped() ? "stopped" : log.Space.Shortage is null ? "accepting" : "disk_full";
+            return [.. StateNames.Select(s =>
+                new Measurement<long>(s == state ? 1 : 0, new KeyValuePair<string, object?>("state", s)))];
+        }
 
         long Sum(Func<StreamHead, long> number) => streams().Streams.Values.Sum(s => number(s.Head));
 

@@ -56,6 +56,7 @@ public sealed partial class StorageEngine
             SegmentBytes = options.LogSizes.SegmentBytes,
             ZeroAheadBytes = options.LogSizes.ZeroAheadBytes,
             ZeroAheadAtFirstBytes = options.LogSizes.ZeroAheadAtFirstBytes,
+            Time = options.Time,
             Logger = loggers.CreateLogger<DurableLog>(),
         };
         SegmentDirectory? segments = null;
@@ -64,8 +65,11 @@ public sealed partial class StorageEngine
         {
             node ??= directory.MakeNode(options.Time, recovery.EntryCount);
             await recovery.FinishAsync(log, options.Time).ConfigureAwait(false);
-            await keys.SettleAsync(recovery.Catalog.Streams.Select(s => s.Id).ToHashSet(), recovery.Catalog.LastStreamId, recovery.Position)
+            bool isSettled = await keys
+                .SettleAsync(recovery.Catalog.Streams.Select(s => s.Id).ToHashSet(), recovery.Catalog.LastStreamId, recovery.Position)
                 .ConfigureAwait(false);
+            if (!isSettled)
+                logger.LogWarning("The disk is full: keys of dropped streams are erased later");
             segments!.Sweep();
             logger.LogInformation(
                 "Opened {Directory}: {Streams} streams with {Rows} rows from {Entries} log entries",

@@ -65,7 +65,7 @@ public sealed partial class StorageEngine : IAsyncDisposable
         _sequencer = new Sequencer(log, _catalog, staged, _budget, _meter, logger, recovery.Position);
         _keyLifecycle = new KeyLifecycle(keys, staged, _sequencer, log, logger);
         AppendPreparer preparer = new(options.MaxBatchBytes, packer.MaxRecordBytes, _budget, keys);
-        _appender = new Appender(_catalog, preparer, _budget, _sequencer);
+        _appender = new Appender(_catalog, preparer, _budget, _sequencer, log);
         _checkpointer = new Checkpointer(
             new CheckpointTarget(options.FileSystem, directory.Path, node.NodeId, keys),
             log,
@@ -77,7 +77,7 @@ public sealed partial class StorageEngine : IAsyncDisposable
             logger);
         _segmentChanges = new SegmentChanges(_sequencer, highestSegmentId, packer.MaxRecordBytes, keys, _checkpointer);
         SegmentCache cache = new(options.SegmentCacheBytes, _segmentMeter);
-        _stateMeter = new StateMeter(() => _catalog.Head, cache, keys, log);
+        _stateMeter = new StateMeter(() => _catalog.Head, cache, keys, log, () => !IsAccepting);
         _segmentFiles = new SegmentFiles(options.FileSystem, directory.SegmentsPath, keys.Key, cache);
         SealSignal signal = new(SealStart.LimitsOf(options));
         _catalog.Signal = signal;
@@ -117,6 +117,11 @@ public sealed partial class StorageEngine : IAsyncDisposable
 
     /// <summary>Why the engine does not accept changes; null while it does.</summary>
     public Exception? StopReason => _sequencer.StopReason;
+
+    /// <summary>
+    /// Why appends are refused for now although the engine goes on: the disk is full. Null while there is room; it ends by itself.
+    /// </summary>
+    public Exception? Shortage => _log.Space.Shortage;
 
     public StorageStatistics Statistics
     {

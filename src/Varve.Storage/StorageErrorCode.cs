@@ -36,7 +36,7 @@ public enum StorageErrorCode
     /// <summary>Bytes on disk are not what was written. Nothing is skipped and nothing is deleted.</summary>
     Corruption = 11,
 
-    /// <summary>The disk or a quota is full. The log is stopped; it opens again once there is room.</summary>
+    /// <summary>The disk or a quota is full, and what was asked for was not done. The node goes on, and does it again once there is room.</summary>
     DiskFull = 12,
 
     /// <summary>Valid, but not something that this version can do.</summary>

@@ -7,4 +7,7 @@ namespace Varve.Storage;
 public sealed class StorageException(StorageErrorCode code, string message, Exception? inner = null) : Exception(message, inner)
 {
     public StorageErrorCode Code { get; } = code;
+
+    /// <summary>The damaged file, where the failure is damage of one.</summary>
+    public string? File { get; init; }
 }

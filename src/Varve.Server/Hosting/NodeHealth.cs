@@ -17,12 +17,14 @@ internal sealed class NodeHealth
                 return "the node is stopping";
             if (_engine is not { } engine)
                 return "the node is starting: it recovers from its log";
-            return engine.IsAccepting ? null : $"the node has stopped accepting appends: {engine.StopReason?.Message ?? "its log is closed"}";
+            if (!engine.IsAccepting)
+                return $"the node has stopped accepting appends: {engine.StopReason?.Message ?? "its log is closed"}";
+            return engine.Shortage is { } shortage ? $"the node refuses appends for now: {shortage.Message}" : null;
         }
     }
 
-    /// <summary>Whether the problem is one that nobody asked for: the engine gave up by itself.</summary>
-    public bool IsFailed => !_isStopping && _engine is { IsAccepting: false };
+    /// <summary>Whether the problem is one that nobody asked for: the engine gave up by itself, or the disk is full.</summary>
+    public bool IsFailed => !_isStopping && _engine is { } engine && (!engine.IsAccepting || engine.Shortage is not null);
 
     public void Opened(StorageEngine engine) => _engine = engine;
 

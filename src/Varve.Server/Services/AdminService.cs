@@ -20,6 +20,9 @@ internal sealed class AdminService(
     private GetStatusResponse Status()
     {
         StorageStatistics statistics = engine.Statistics;
+        Exception? stop = engine.StopReason;
+        Exception? shortage = engine.Shortage;
+        NodeState state = stop is not null ? NodeState.Stopped : shortage is not null ? NodeState.DiskFull : NodeState.Accepting;
 
         // Read in this order, each is at most the next, whatever happens meanwhile.
         LogPosition visible = engine.VisibleUpTo;
@@ -32,8 +35,9 @@ internal sealed class AdminService(
             StartedAt = Timestamp.FromDateTimeOffset(_startedAt),
             Uptime = Duration.FromTimeSpan(time.GetUtcNow() - _startedAt),
             DataDirectory = Path.GetFullPath(options.Data.Directory),
-            Accepting = engine.IsAccepting,
-            StopReason = engine.StopReason?.Message ?? "",
+            Accepting = state == NodeState.Accepting,
+            StopReason = (stop ?? shortage)?.Message ?? "",
+            State = state,
             VisibleUpTo = visible.Value,
             DurableUpTo = durable.Value,
             AppendedUpTo = appended.Value,

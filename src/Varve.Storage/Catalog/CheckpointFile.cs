@@ -111,5 +111,5 @@ internal static class CheckpointFile
     }
 
     private static StorageException Damaged(string path, string what, Exception? inner = null) =>
-        new(StorageErrorCode.Corruption, $"{path} is damaged: {what}. Nothing was changed; restore the file", inner);
+        new(StorageErrorCode.Corruption, $"{path} is damaged: {what}. Nothing was changed; restore the file", inner) { File = path };
 }

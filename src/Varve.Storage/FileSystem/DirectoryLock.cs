@@ -11,6 +11,8 @@ internal sealed class DirectoryLock : IDisposable
 {
     public const string FileName = "lock";
 
+    private const int NoteBytes = 16;
+
     private readonly IDisposable _lock;
 
     private DirectoryLock(IDisposable held) => _lock = held;
@@ -25,9 +27,7 @@ internal sealed class DirectoryLock : IDisposable
             + "stop that process or choose another directory");
         try
         {
-            using IFile file = fileSystem.Open(path);
-            file.SetLength(0);
-            file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "\n"), 0);
+            NoteOwner(fileSystem, path);
             return new DirectoryLock(held);
         }
         catch
@@ -39,10 +39,25 @@ internal sealed class DirectoryLock : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
+    /// <summary>Written over what is there, so that it needs no room; a full disk on which there was never a process costs only the note.</summary>
+    private static void NoteOwner(IFileSystem fileSystem, string path)
+    {
+        try
+        {
+            using IFile file = fileSystem.Open(path);
+            file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture).PadRight(NoteBytes - 1) + "\n"), 0);
+            file.SetLength(NoteBytes);
+        }
+        catch (IOException full) when (Errno.IsDiskFull(full))
+        {
+            // The lock holds all the same.
+        }
+    }
+
     private static string Owner(IFileSystem fileSystem, string path)
     {
         using IFile file = fileSystem.OpenRead(path);
-        Span<byte> bytes = stackalloc byte[16];
+        Span<byte> bytes = stackalloc byte[NoteBytes];
         string text = Encoding.ASCII.GetString(bytes[..file.Read(bytes, 0)]).Trim();
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? $"process {id}" : "another process";
     }

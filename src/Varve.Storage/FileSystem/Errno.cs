@@ -13,10 +13,12 @@ internal static class Errno
     public const int TryAgain = 11;
     public const int AccessDenied = 13;
     public const int Exists = 17;
+    public const int NotDirectory = 20;
     public const int InvalidArgument = 22;
     public const int TooManyFiles = 24;
     public const int NoSpace = 28;
     public const int ReadOnlyFileSystem = 30;
+    public const int NotImplemented = 38;
     public const int NotSupported = 95;
     public const int QuotaExceeded = 122;
 

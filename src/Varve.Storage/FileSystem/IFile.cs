@@ -13,6 +13,15 @@ internal interface IFile : IDisposable
     /// <summary>Grows or cuts the file. What is new reads as zeros.</summary>
     void SetLength(long lengthBytes);
 
+    /// <summary>
+    /// Has the disk keep room for a range within the file, whose content stays: writes into it then find room. False where the file system cannot do
+    /// that. Fails with ENOSPC or EDQUOT where there is no room; a part of the range may have some then. Not durable before <see cref="Sync"/>.
+    /// </summary>
+    bool TryAllocate(long offset, long lengthBytes);
+
+    /// <summary>Whether the path still leads to this file: it was neither deleted nor moved, nor was what it stands on taken away.</summary>
+    bool IsInPlace { get; }
+
     /// <summary>Writes all of the bytes or throws. Not durable before <see cref="SyncData"/>.</summary>
     void Write(ReadOnlySpan<byte> bytes, long offset);
 

@@ -18,6 +18,16 @@ internal static partial class Libc
     public const int LockNonBlocking = 4;
     public const int LockRelease = 8;
 
+    private const int CurrentDirectory = -100;
+    private const int EmptyPath = 0x1000;
+    private const uint StatusInode = 0x100;
+    private const int StatusWords = 32;
+    private const int InodeWord = 4;
+    private const int DeviceWord = 17;
+
+    /// <summary>Which file of the system it is, whatever it is called.</summary>
+    public readonly record struct FileIdentity(ulong Device, ulong Inode);
+
     /// <summary>struct iovec.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public unsafe struct Piece
@@ -46,6 +56,25 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int SetLength(SafeHandle file, long length);
+
+    [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    public static partial int Allocate(SafeHandle file, int mode, long offset, long length);
+
+    /// <summary>Null where it fails; the errno is the last error.</summary>
+    public static FileIdentity? IdentityOf(SafeHandle file) => IdentityOf(file.DangerousGetHandle().ToInt32(), "", EmptyPath);
+
+    /// <inheritdoc cref="IdentityOf(SafeHandle)"/>
+    public static FileIdentity? IdentityOf(string path) => IdentityOf(CurrentDirectory, path, 0);
+
+    private static FileIdentity? IdentityOf(int directory, string path, int flags)
+    {
+        ulong[] answer = new ulong[StatusWords];
+        return Status(directory, path, flags, StatusInode, answer) == 0 ? new FileIdentity(answer[DeviceWord], answer[InodeWord]) : null;
+    }
+
+    /// <summary>struct statx has the inode at byte 32 and the two numbers of the device at bytes 136 and 140.</summary>
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int Status(int directory, string path, int flags, uint mask, [Out] ulong[] answer);
 
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     public static partial long Seek(SafeHandle file, long offset, int whence);

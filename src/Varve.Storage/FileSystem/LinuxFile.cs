@@ -8,6 +8,8 @@ internal sealed class LinuxFile(SafeFileHandle handle, string path) : IFile
 {
     private const int SeekEnd = 2;
 
+    private Libc.FileIdentity? _identity;
+
     public string Path { get; } = path;
 
     public long Length
@@ -27,6 +29,32 @@ internal sealed class LinuxFile(SafeFileHandle handle, string path) : IFile
         {
             if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
                 throw Error($"ftruncate to {lengthBytes} bytes");
+        }
+    }
+
+    public bool TryAllocate(long offset, long lengthBytes)
+    {
+        while (Libc.Allocate(handle, 0, offset, lengthBytes) != 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            if (error is Errno.NotSupported or Errno.NotImplemented)
+                return false;
+            if (error != Errno.Interrupted)
+                throw Error($"fallocate of {lengthBytes} bytes at {offset}");
+        }
+
+        return true;
+    }
+
+    public bool IsInPlace
+    {
+        get
+        {
+            Libc.FileIdentity opened = _identity ??= Libc.IdentityOf(handle) ?? throw Error("statx");
+            if (Libc.IdentityOf(Path) is { } found)
+                return found == opened;
+            int error = Marshal.GetLastPInvokeError();
+            return error is Errno.NoEntry or Errno.NotDirectory ? false : throw Error("statx");
         }
     }
 

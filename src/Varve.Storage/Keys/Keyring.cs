@@ -121,7 +121,22 @@ internal sealed class Keyring : IDisposable
     /// <param name="streams">Those that exist.</param>
     /// <param name="lastStreamId">The newest that ever existed.</param>
     /// <param name="recoveredUpTo">The log's end.</param>
-    public Task SettleAsync(IReadOnlySet<long> streams, long lastStreamId, LogPosition recoveredUpTo) => ChangeAsync(() =>
+    /// <returns>False where the disk is full: what is to go goes with a later change, and keys of streams to come are made when these do.</returns>
+    public async Task<bool> SettleAsync(IReadOnlySet<long> streams, long lastStreamId, LogPosition recoveredUpTo)
+    {
+        try
+        {
+            await SettleOnDiskAsync(streams, lastStreamId, recoveredUpTo).ConfigureAwait(false);
+            return true;
+        }
+        catch (StorageException full) when (full.Code == StorageErrorCode.DiskFull)
+        {
+            Volatile.Write(ref _keyedUpTo, lastStreamId);
+            return false;
+        }
+    }
+
+    private Task SettleOnDiskAsync(IReadOnlySet<long> streams, long lastStreamId, LogPosition recoveredUpTo) => ChangeAsync(() =>
     {
         foreach (long id in _streams.Keys)
         {

@@ -46,6 +46,24 @@ internal static class KeyringOpening
         return new Keyring(new KeyringStore(fileSystem, path, source, root, file.Number), content, time);
     }
 
+    /// <summary>
+    /// Opens the keyring of a data directory for reading what it seals, whoever uses it. Nothing is changed, and nothing may be changed with it.
+    /// </summary>
+    /// <exception cref="StorageException"><see cref="StorageErrorCode.Corruption"/> where it is missing or damaged,
+    /// <see cref="StorageErrorCode.KeyMismatch"/> where the root key does not open it.</exception>
+    public static async Task<Keyring> ReadAsync(IFileSystem fileSystem, string directory, RootKeySource? source, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(directory, KeyringFile.FileName);
+        byte[] bytes = WholeFile.Read(fileSystem, path, KeyringFile.BytesMax)
+            ?? throw new StorageException(StorageErrorCode.Corruption, $"{path} is missing") { File = path };
+        KeyringFile file = KeyringFile.Parse(bytes, path);
+        if (!file.IsEncrypted)
+            return Keyring.Off();
+        source ??= DefaultFile(directory);
+        RootKey root = await RootOfAsync(fileSystem, file, path, source, cancellationToken).ConfigureAwait(false);
+        return new Keyring(new KeyringStore(fileSystem, path, source, root, file.Number), file.Open(root), TimeProvider.System);
+    }
+
     private static RootKeyFile DefaultFile(string directory) => new(Path.Combine(directory, RootKeyFile.DefaultName));
 
     private static async Task<Keyring> MakeAsync(

@@ -63,16 +63,7 @@ internal sealed class ControlFile : IDisposable
         IFile file = fileSystem.Open(path);
         try
         {
-            var bytes = new byte[FileBytes];
-            if (file.Read(bytes, 0) != FileBytes || file.Length != FileBytes)
-                throw LogDamage.InFile(path, 0, $"{file.Length} bytes where {FileBytes} were expected");
-            LogFileHeader header = LogFileHeader.Parse(bytes.AsSpan(0, LogFileHeader.BlockBytes), path);
-            if (header.Kind != LogFileKind.Control)
-                throw LogDamage.InFile(path, 0, $"a file of kind {(int)header.Kind} stands where the control file was expected");
-            CommitSlot? even = CommitSlot.TryRead(SlotIn(bytes, 0), header.Salt);
-            CommitSlot? odd = CommitSlot.TryRead(SlotIn(bytes, 1), header.Salt);
-            CommitSlot newest = (even?.Number ?? 0) > (odd?.Number ?? 0) ? even!.Value
-                : odd ?? throw LogDamage.InFile(path, SlotsAt, "neither of its two commit records is whole");
+            (LogFileHeader header, CommitSlot newest, _) = Read(file);
             return new ControlFile(file, header, newest);
         }
         catch
@@ -80,6 +71,25 @@ internal sealed class ControlFile : IDisposable
             file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Reads what stands there, and how many of the two commit records are not whole. Fails as <see cref="Open"/>. Where somebody writes one meanwhile,
+    /// that one may seem damaged.
+    /// </summary>
+    public static (LogFileHeader Header, CommitSlot Newest, int DamagedCount) Read(IFile file)
+    {
+        var bytes = new byte[FileBytes];
+        if (file.Read(bytes, 0) != FileBytes || file.Length != FileBytes)
+            throw LogDamage.InFile(file.Path, 0, $"{file.Length} bytes where {FileBytes} were expected");
+        LogFileHeader header = LogFileHeader.Parse(bytes.AsSpan(0, LogFileHeader.BlockBytes), file.Path);
+        if (header.Kind != LogFileKind.Control)
+            throw LogDamage.InFile(file.Path, 0, $"a file of kind {(int)header.Kind} stands where the control file was expected");
+        CommitSlot? even = CommitSlot.TryRead(SlotIn(bytes, 0), header.Salt);
+        CommitSlot? odd = CommitSlot.TryRead(SlotIn(bytes, 1), header.Salt);
+        CommitSlot newest = (even?.Number ?? 0) > (odd?.Number ?? 0) ? even!.Value
+            : odd ?? throw LogDamage.InFile(file.Path, SlotsAt, "neither of its two commit records is whole");
+        return (header, newest, even is null || odd is null ? 1 : 0);
     }
 
     /// <summary>Writes and syncs the next commit record. It gets its number here.</summary>

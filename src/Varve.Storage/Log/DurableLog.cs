@@ -47,6 +47,7 @@ internal sealed class DurableLog : IAsyncDisposable
             TryRecoverLatest = false,
         });
         _committer = new Committer(_log, _device, control, _zeroFill, files.Layout, recovered.Newest, options);
+        Space = new LogSpace(files, recovered.Tail, () => _log.TailAddress, options.Time, options.Logger);
         _truncation = new LogTruncation(_committer, files, _pages, control.Newest, options.Logger);
     }
 
@@ -55,6 +56,12 @@ internal sealed class DurableLog : IAsyncDisposable
 
     /// <summary>The oldest entry that the log holds, or will hold while it is empty.</summary>
     public LogPosition BeginPosition => _truncation.BeginPosition;
+
+    /// <summary>Room for entries to come. Who wants to survive a full disk takes it before <see cref="Enqueue"/>.</summary>
+    public LogSpace Space { get; }
+
+    /// <summary>Bytes of the pages that entries stand in; the unused end of a page can be nearly as long.</summary>
+    public int PageBytes => _files.Layout.PageBytes;
 
     /// <summary>The newest entry handed in.</summary>
     public LogPosition AppendedUpTo => _committer.AppendedUpTo;
@@ -144,6 +151,7 @@ internal sealed class DurableLog : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
+        Space.Dispose();
         await _committer.CommitAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _committer.StopAsync().ConfigureAwait(false);
         await _zeroFill.StopAsync().ConfigureAwait(false);
@@ -161,9 +169,13 @@ internal sealed class DurableLog : IAsyncDisposable
             if (log._log.TailAddress != recovered.Tail)
                 throw new StorageException(
                     StorageErrorCode.NodeStopped, $"FASTER starts at address {log._log.TailAddress} where {recovered.Tail} was asked for");
+
+            // So that the first appends do not wait for it, and what the recovery itself writes finds room. A full disk is no reason not to open.
+            log.Space.TryTake(options.PageBytes, usesKeptBack: false);
         }
         catch
         {
+            log.Space.Dispose();
             log._log.Dispose();
             log._device.Dispose();
             throw;

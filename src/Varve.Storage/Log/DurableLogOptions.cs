@@ -41,5 +41,8 @@ internal sealed record DurableLogOptions
     /// </summary>
     public TimeSpan IdleDelay { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Says when to look for room again on a disk that was full.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public ILogger Logger { get; init; } = NullLogger.Instance;
 }

@@ -6,7 +6,10 @@ namespace Varve.Storage.Log;
 internal static class LogDamage
 {
     public static StorageException InFile(string path, long offset, string found) =>
-        new(StorageErrorCode.Corruption, $"the log is damaged: {path}, offset {offset}: {found}. Nothing was changed; restore the file");
+        new(StorageErrorCode.Corruption, $"the log is damaged: {path}, offset {offset}: {found}. Nothing was changed; restore the file")
+        {
+            File = path,
+        };
 
     /// <summary>For a log that stops because of what the file system said.</summary>
     public static StorageException Stopped(string attempted, Exception reason) => Errno.IsDiskFull(reason)

@@ -57,6 +57,8 @@ internal sealed class LogDevice : StorageDeviceBase
 
             foreach (OpenLogFile file in _written)
                 file.SyncData();
+            foreach (OpenLogFile file in _written)
+                file.RequireInPlace();
         }
         catch (Exception failure)
         {

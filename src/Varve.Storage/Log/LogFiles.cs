@@ -16,6 +16,7 @@ internal sealed class LogFiles(IFileSystem fileSystem, string directory, LogFile
     private const int NameDigits = 10;
 
     private readonly Lock _creation = new();
+    private IOException? _nameInDoubt;
 
     public LogLayout Layout { get; } = new(log.PageBytes, log.SegmentBytes);
 
@@ -84,6 +85,8 @@ internal sealed class LogFiles(IFileSystem fileSystem, string directory, LogFile
     {
         lock (_creation)
         {
+            if (_nameInDoubt is { } before)
+                throw LogDamage.Stopped("the name of a file of the log may be lost", before);
             string path = PathOf(number);
             if (fileSystem.FileExists(path))
                 return;
@@ -98,7 +101,7 @@ internal sealed class LogFiles(IFileSystem fileSystem, string directory, LogFile
             }
 
             fileSystem.Rename(aside, path);
-            fileSystem.SyncDirectory(directory);
+            SyncName();
         }
     }
 
@@ -114,6 +117,22 @@ internal sealed class LogFiles(IFileSystem fileSystem, string directory, LogFile
 
         if (any)
             fileSystem.SyncDirectory(directory);
+    }
+
+    /// <summary>
+    /// What fails here is final, whoever it was that made the file: it has its name, and would be taken for durable by the next who looks.
+    /// </summary>
+    private void SyncName()
+    {
+        try
+        {
+            fileSystem.SyncDirectory(directory);
+        }
+        catch (IOException failure)
+        {
+            _nameInDoubt = failure;
+            throw LogDamage.Stopped("the name of a file of the log may be lost", failure);
+        }
     }
 
     private void Check(IFile file, long number)

@@ -42,6 +42,15 @@ internal sealed class OpenLogFile : IDisposable
 
     public void SyncData() => _file.SyncData();
 
+    /// <summary>
+    /// What stands in a file that was deleted or moved away, or whose disk was taken away, is gone with the next restart, however often it was synced.
+    /// </summary>
+    public void RequireInPlace()
+    {
+        if (!_file.IsInPlace)
+            throw Errno.Exception(Errno.NoEntry, "looking for the log's file at the path", _file.Path);
+    }
+
     public void Dispose()
     {
         _file.Dispose();

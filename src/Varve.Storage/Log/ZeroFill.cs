@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Varve.Storage.FileSystem;
 
 namespace Varve.Storage.Log;
 
@@ -7,7 +8,7 @@ namespace Varve.Storage.Log;
 /// commit as well. It runs on a pool thread, only when asked, and stops at a bounded distance ahead. Any thread.
 /// </summary>
 /// <remarks>
-/// Zeros hold nothing, so a failure here only ends the laying out. It has its own descriptors: the kernel reports a failed write-back once per
+/// Zeros hold nothing, so a failure here only ends the laying out; a full disk ends it for a while. It has its own descriptors: the kernel reports a failed write-back once per
 /// descriptor, so its syncs can't swallow an error that the committing thread must see.
 /// </remarks>
 internal sealed class ZeroFill(LogFiles files, long smallestAheadBytes, long largestAheadBytes, ILogger logger)
@@ -22,6 +23,7 @@ internal sealed class ZeroFill(LogFiles files, long smallestAheadBytes, long lar
     private bool _stopped;
     private long _first = -1;
     private long _tail;
+    private long _pausedUpTo;
 
     // Zeros are only ever written from here on; it never moves back, and stands behind every range that was claimed.
     private long _filledUpTo;
@@ -40,7 +42,7 @@ internal sealed class ZeroFill(LogFiles files, long smallestAheadBytes, long lar
                 _first = tail;
             _tail = tail;
             _filledUpTo = Math.Max(_filledUpTo, (tail + BlockBytes - 1) & -BlockBytes);
-            if (_stopped || _isRunning || _filledUpTo - tail >= AheadBytes / 2)
+            if (_stopped || _isRunning || tail < _pausedUpTo || _filledUpTo - tail >= AheadBytes / 2)
                 return;
             _isRunning = true;
             _running = Task.Run(Fill);
@@ -81,6 +83,12 @@ internal sealed class ZeroFill(LogFiles files, long smallestAheadBytes, long lar
         try
         {
             WriteSteps();
+        }
+        catch (IOException full) when (Errno.IsDiskFull(full))
+        {
+            lock (_gate)
+                _pausedUpTo = _tail + StepBytes;
+            logger.LogDebug(full, "The disk is full: no zeros are laid out ahead of the log's tail for now");
         }
         catch (Exception failure) when (failure is IOException or StorageException)
         {

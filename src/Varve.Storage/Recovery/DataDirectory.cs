@@ -11,6 +11,9 @@ namespace Varve.Storage.Recovery;
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
+    public const string SegmentsName = "segments";
+    public const string LogName = "log";
+
     private readonly IFileSystem _fileSystem;
     private readonly DirectoryLock _lock;
 
@@ -23,9 +26,9 @@ internal sealed class DataDirectory : IDisposable
 
     public string Path { get; }
 
-    public string SegmentsPath => System.IO.Path.Combine(Path, "segments");
+    public string SegmentsPath => System.IO.Path.Combine(Path, SegmentsName);
 
-    public string LogPath => System.IO.Path.Combine(Path, "log");
+    public string LogPath => System.IO.Path.Combine(Path, LogName);
 
     /// <summary>Creates the directory where needed and locks it. Throws <see cref="StorageErrorCode.DirectoryLocked"/>.</summary>
     public static DataDirectory Open(IFileSystem fileSystem, string path)

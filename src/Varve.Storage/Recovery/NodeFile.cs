@@ -72,5 +72,5 @@ internal sealed record NodeFile(Guid NodeId, long CreatedMicros)
         return new NodeFile(new Guid(bytes[16..32], bigEndian: true), BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]));
     }
 
-    private static StorageException Damaged(string path, string what) => new(StorageErrorCode.Corruption, $"{path} is damaged: {what}");
+    private static StorageException Damaged(string path, string what) => new(StorageErrorCode.Corruption, $"{path} is damaged: {what}") { File = path };
 }

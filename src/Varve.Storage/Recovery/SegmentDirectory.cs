@@ -93,5 +93,8 @@ internal sealed class SegmentDirectory
 
     private static StorageException Damaged(string file, StreamState stream, SegmentInfo segment, string found) => new(
         StorageErrorCode.Corruption,
-        $"{file} holds rows {segment.FirstOffset} to {segment.EndOffset} of stream '{stream.Name}', but {found}. Nothing was changed; restore the file");
+        $"{file} holds rows {segment.FirstOffset} to {segment.EndOffset} of stream '{stream.Name}', but {found}. Nothing was changed; restore the file")
+    {
+        File = file,
+    };
 }

@@ -92,7 +92,7 @@ internal sealed class SegmentCheck(SegmentReader reader)
         catch (StorageException e)
         {
             string what = kind switch { PageKind.Dictionary => "dictionary", PageKind.Bloom => $"Bloom filter {block}", _ => $"block {block}" };
-            _damage.Add(new PageDamage(name, what, e.Message));
+            _damage.Add(new PageDamage(name, what, e.Message, kind == PageKind.Block ? block : null));
             return null;
         }
     }

@@ -6,7 +6,7 @@ namespace Varve.Storage.Segments;
 internal static class SegmentDamage
 {
     public static StorageException InFile(string path, string found, Exception? inner = null) =>
-        new(StorageErrorCode.Corruption, $"the segment is damaged: {path}: {found}. Nothing was changed; restore the file", inner);
+        new(StorageErrorCode.Corruption, $"the segment is damaged: {path}: {found}. Nothing was changed; restore the file", inner) { File = path };
 
     /// <param name="path">The file.</param>
     /// <param name="page">Which page of it.</param>

@@ -1,3 +1,4 @@
+using Varve.Storage.Log;
 using Varve.Storage.Producers;
 using Varve.Storage.Streams;
 using Varve.Storage.Tail;
@@ -7,7 +8,7 @@ namespace Varve.Storage.Sequencing;
 /// <summary>
 /// Where rows come in: checks and encodes them on the caller's thread, gets them memory, and hands them to the sequencer. Any thread.
 /// </summary>
-internal sealed class Appender(StreamCatalog catalog, AppendPreparer preparer, MemoryBudget budget, Sequencer sequencer)
+internal sealed class Appender(StreamCatalog catalog, AppendPreparer preparer, MemoryBudget budget, Sequencer sequencer, DurableLog log)
 {
     /// <summary>Streams that one append can go to.</summary>
     private const int StreamsMax = ProducerState.KeptBatchesMax;
@@ -18,7 +19,7 @@ internal sealed class Appender(StreamCatalog catalog, AppendPreparer preparer, M
             return Task.FromCanceled<AppendResult>(cancellationToken);
         try
         {
-            ThrowIfStopped();
+            ThrowIfNotAccepting();
             (StreamState stream, CheckedAppend rows) = Check(append);
             if (rows.Rows.RowCount == 0)
                 return Task.FromResult(WithoutRows(stream, append.ExpectedOffset));
@@ -39,7 +40,7 @@ internal sealed class Appender(StreamCatalog catalog, AppendPreparer preparer, M
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            ThrowIfStopped();
+            ThrowIfNotAccepting();
             (StreamState Stream, CheckedAppend Rows)[] all = [.. appends.Select(Check)];
             CheckTogether(all);
             CheckedBatch[] batches =
@@ -156,10 +157,12 @@ internal sealed class Appender(StreamCatalog catalog, AppendPreparer preparer, M
         return new AppendResult(stream.Name, end, 0, sequencer.VisibleUpTo, Durability.LocalDisk);
     }
 
-    private void ThrowIfStopped()
+    private void ThrowIfNotAccepting()
     {
         if (sequencer.StopReason is { } reason)
             throw Sequencer.Refusal(reason);
+        if (log.Space.Shortage is { } full)
+            throw new StorageException(full.Code, full.Message, full.InnerException);
     }
 
     /// <summary>A batch that fits its stream, before it is encoded.</summary>

@@ -19,6 +19,9 @@ internal sealed class EntryPacker(DurableLog log)
     /// <summary>The longest record that an entry can hold.</summary>
     public int MaxRecordBytes { get; } = log.MaxPayloadBytes - RecordFormat.EntryHeaderBytes;
 
+    /// <summary>What the records that wait for <see cref="Flush"/> take in the log at most, the unused end of a page included.</summary>
+    public long WaitingBytesMax => 2L * (_length + EntryHeader.Bytes + LogLayout.LengthBytes + sizeof(int));
+
     /// <summary>Adds a record and returns the position of the entry that it will stand in. Not in the log before <see cref="Flush"/>.</summary>
     public LogPosition Add(ReadOnlySpan<byte> record)
     {

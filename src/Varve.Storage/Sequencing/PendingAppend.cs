@@ -18,6 +18,9 @@ internal sealed class PendingAppend(PendingBatch[] batches, AppendOptions option
     private const int Taken = 1;
     private const int Ended = 2;
 
+    /// <summary>More than an entry takes besides its records, and a group's record.</summary>
+    private const int EntryBytesMax = 256;
+
     private readonly TaskCompletionSource<AppendResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenRegistration _cancellation;
     private int _state;
@@ -42,6 +45,16 @@ internal sealed class PendingAppend(PendingBatch[] batches, AppendOptions option
     public bool IsDuplicate => _first is not null;
 
     public override long SizeBytes { get; } = batches.Sum(b => b.Rows.SizeBytes);
+
+    /// <summary>Each record may leave as much of a page unused as it takes itself.</summary>
+    public override long LogBytesMax(int pageBytes) =>
+        batches.Sum(b => b.Rows.Parts.Sum(p => 2L * (p.Encoded.LengthBytes + EntryBytesMax))) + (2 * EntryBytesMax);
+
+    public override void Refuse(StorageException reason)
+    {
+        options.Chain?.Break();
+        Fail(reason);
+    }
 
     /// <summary>Lets the caller call the append off. To be used before the operation is pushed.</summary>
     public void CancelWith(CancellationToken cancellationToken)

@@ -9,6 +9,8 @@ internal sealed class PendingBarrier : PendingOperation
 
     public Task Reached => _reached.Task;
 
+    public override long LogBytesMax(int pageBytes) => 0;
+
     public override bool Stage(StagedState state) => true;
 
     public override void Apply(StreamCatalog catalog)

@@ -14,6 +14,8 @@ internal sealed class PendingCapture(StreamCatalog catalog, Func<LogPosition> vi
 
     public Task<CatalogCapture> Result => _result.Task;
 
+    public override long LogBytesMax(int pageBytes) => 0;
+
     public override bool Stage(StagedState state) => true;
 
     public override void Apply(StreamCatalog catalog)

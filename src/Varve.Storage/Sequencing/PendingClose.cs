@@ -9,6 +9,8 @@ internal sealed class PendingClose(Action close) : PendingOperation
 
     public Task Reached => _reached.Task;
 
+    public override long LogBytesMax(int pageBytes) => 0;
+
     public override bool Stage(StagedState state)
     {
         close();

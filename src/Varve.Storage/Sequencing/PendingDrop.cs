@@ -6,6 +6,8 @@ namespace Varve.Storage.Sequencing;
 /// <summary>A stream to drop. Appends that wait before it are in the stream that goes; those behind it find no stream.</summary>
 internal sealed class PendingDrop(StreamState stream) : PendingChange
 {
+    public override bool FreesSpace => true;
+
     public static StorageException Dropped(string verb, string name) =>
         new(StorageErrorCode.StreamNotFound, $"cannot {verb} stream '{name}': it was dropped meanwhile");
 

@@ -14,6 +14,16 @@ internal abstract class PendingOperation
     /// <summary>What the operation weighs, where that matters.</summary>
     public virtual long SizeBytes => 0;
 
+    /// <summary>Whether it lets something go, or moves it out of memory: then it may use the room on the disk that is kept back.</summary>
+    public virtual bool FreesSpace => false;
+
+    /// <summary>What its entries take in the log at most, the unused ends of pages included; 0 where it writes nothing.</summary>
+    /// <param name="pageBytes">Of the log's pages, into one of which any record fits.</param>
+    public virtual long LogBytesMax(int pageBytes) => 2L * pageBytes;
+
+    /// <summary>Ends the operation instead of <see cref="Stage"/>: there is no room for it.</summary>
+    public virtual void Refuse(StorageException reason) => Fail(reason);
+
     /// <summary>
     /// Decides what the operation does after all those before it, and writes its records. False when there is nothing to commit: it was
     /// refused or called off, and whoever waits for it knows.

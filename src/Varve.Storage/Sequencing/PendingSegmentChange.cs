@@ -15,6 +15,8 @@ internal abstract class PendingSegmentChange(StreamState stream) : PendingOperat
 
     public Task<SegmentOutcome> Result => _result.Task;
 
+    public sealed override bool FreesSpace => true;
+
     public sealed override bool Stage(StagedState state)
     {
         if (!state.TryFind(stream.Id, out StagedStream? staged))

@@ -110,6 +110,8 @@ internal sealed class Sequencer(
             {
                 if (_stopped is { } stopped)
                     operation.Fail(Refusal(stopped));
+                else if (!HasRoom(operation))
+                    operation.Refuse(log.Space.Shortage ?? new StorageException(StorageErrorCode.DiskFull, "the disk was full; it has room again"));
                 else if (operation.Stage(staged))
                     group.Staged.Add(operation);
             }
@@ -123,6 +125,11 @@ internal sealed class Sequencer(
             group.Commit = Task.FromException(failure);
         }
     }
+
+    /// <summary>Before it is decided: what is decided has to be written.</summary>
+    private bool HasRoom(PendingOperation operation) =>
+        operation.LogBytesMax(log.PageBytes) is var bytes
+        && (bytes == 0 || log.Space.TryTake(staged.Packer.WaitingBytesMax + bytes, operation.FreesSpace));
 
     /// <summary>Applies what is durable now, shows it and answers.</summary>
     private void Finish(CommitGroup group)
@@ -182,7 +189,7 @@ internal sealed class Sequencer(
         _failed = true;
         Stop(reason);
         StorageException unknown = new(
-            reason.Code == StorageErrorCode.DiskFull ? StorageErrorCode.DiskFull : StorageErrorCode.NodeStopped,
+            StorageErrorCode.NodeStopped,
             $"the change may or may not be there after a restart, whole or not at all: {reason.Message}",
             failure);
         foreach (PendingOperation operation in group.Taken)

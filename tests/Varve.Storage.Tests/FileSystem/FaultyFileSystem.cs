@@ -27,6 +27,9 @@ internal sealed class FaultyFileSystem : IFileSystem
     /// <summary>The number of the operation at which the power is cut: it and all later ones fail.</summary>
     public long? CutAt { get; set; }
 
+    /// <summary>The disk has no free block: what needs one fails with this errno, whatever is written where there are some succeeds. Null: it has.</summary>
+    public int? FullError { get; set; }
+
     /// <summary>A planted bug: syncs report success and do nothing.</summary>
     public bool LiesAboutSyncs { get; set; }
 
@@ -68,7 +71,7 @@ internal sealed class FaultyFileSystem : IFileSystem
                 return survivor;
             }
 
-            return new FaultyFileSystem(_directories.ToDictionary(pair => pair.Key, pair => pair.Value.AfterPowerCut(random, Survivor)));
+            return new FaultyFileSystem(_directories.ToDictionary(pair => pair.Key, pair => pair.Value.AfterPowerCut(random, Survivor))) { FullError = FullError };
         }
     }
 
@@ -104,7 +107,7 @@ internal sealed class FaultyFileSystem : IFileSystem
         lock (_gate)
         {
             _cut = true;
-            return new FaultyFileSystem(_directories);
+            return new FaultyFileSystem(_directories) { FullError = FullError };
         }
     }
 
@@ -251,6 +254,19 @@ internal sealed class FaultyFileSystem : IFileSystem
             return new Operation(_gate);
         _gate.Exit();
         throw Errno.Exception(errno, call, path);
+    }
+
+    /// <summary>Under the lock of an operation.</summary>
+    internal void RequireRoom(SimulatedInode inode, long offset, long length, string call, string path)
+    {
+        if (FullError is { } error && !inode.IsAllocated(offset, length))
+            throw Errno.Exception(error, call, path);
+    }
+
+    internal bool Leads(string path, SimulatedInode inode)
+    {
+        lock (_gate)
+            return _directories.TryGetValue(ParentOf(path), out SimulatedDirectory? directory) && directory.Find(Path.GetFileName(path)) == inode;
     }
 
     internal void Sync(SimulatedInode inode, string call, string path)

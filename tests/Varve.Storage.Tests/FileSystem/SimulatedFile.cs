@@ -28,6 +28,17 @@ internal sealed class SimulatedFile(FaultyFileSystem owner, SimulatedInode inode
         inode.SetLength(lengthBytes);
     }
 
+    /// <summary>Whether the path still leads to the file.</summary>
+    public bool IsInPlace => owner.Leads(Path, inode);
+
+    public bool TryAllocate(long offset, long lengthBytes)
+    {
+        using FaultyFileSystem.Operation operation = Begin("fallocate", writes: true);
+        owner.RequireRoom(inode, offset, lengthBytes, "fallocate", Path);
+        inode.Allocate(offset, lengthBytes);
+        return true;
+    }
+
     public void Write(ReadOnlySpan<byte> bytes, long offset) => Write(bytes, [], offset);
 
     public void Write(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, long offset)
@@ -35,6 +46,7 @@ internal sealed class SimulatedFile(FaultyFileSystem owner, SimulatedInode inode
         if (isDirect && !(IsAligned(first) && IsAligned(second) && offset % BlockBytes == 0))
             throw Errno.Exception(Errno.InvalidArgument, "pwritev", Path);
         using FaultyFileSystem.Operation operation = Begin("pwritev", writes: true);
+        owner.RequireRoom(inode, offset, first.Length + second.Length, "pwritev", Path);
         inode.Write(first, offset);
         inode.Write(second, offset + first.Length);
     }

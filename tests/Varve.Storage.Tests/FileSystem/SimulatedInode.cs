@@ -8,7 +8,10 @@ internal sealed class SimulatedInode
 {
     private const int SectorBytes = 512;
 
+    private const int BlockBytes = 4096;
+
     private readonly List<Change> _unsynced = [];
+    private readonly HashSet<long> _blocks = [];
     private byte[] _cache = [];
     private byte[] _disk = [];
 
@@ -27,7 +30,16 @@ internal sealed class SimulatedInode
         return count;
     }
 
-    public void Write(ReadOnlySpan<byte> bytes, long offset) => Apply(new Change(offset, bytes.ToArray()));
+    public void Write(ReadOnlySpan<byte> bytes, long offset)
+    {
+        Allocate(offset, bytes.Length);
+        Apply(new Change(offset, bytes.ToArray()));
+    }
+
+    /// <summary>Whether the disk has a block for every byte of a range.</summary>
+    public bool IsAllocated(long offset, long length) => BlocksOf(offset, length).All(_blocks.Contains);
+
+    public void Allocate(long offset, long length) => _blocks.UnionWith(BlocksOf(offset, length));
 
     public void SetLength(long length) => Apply(new Change(length, null));
 
@@ -64,7 +76,15 @@ internal sealed class SimulatedInode
             }
         }
 
-        return new SimulatedInode { _cache = content, _disk = content.ToArray(), Mode = Mode };
+        SimulatedInode left = new() { _cache = content, _disk = content.ToArray(), Mode = Mode };
+        left._blocks.UnionWith(_blocks);
+        return left;
+    }
+
+    private static IEnumerable<long> BlocksOf(long offset, long length)
+    {
+        for (long block = offset / BlockBytes; block * BlockBytes < offset + length; block++)
+            yield return block;
     }
 
     private static void Carry(ref byte[] content, Change change)

@@ -87,6 +87,21 @@ public sealed class FailingDiskTests(ITestOutputHelper output)
         LogTesting.AssertWhole(replayed);
     }
 
+    /// <summary>Whoever made the file, also the zeros that are laid out ahead: its name stands there, and would be taken for durable.</summary>
+    [Fact]
+    public void A_file_whose_name_could_not_be_synced_is_not_used_by_the_next_who_asks_for_it()
+    {
+        var fileSystem = new FaultyFileSystem();
+        var files = new LogFiles(fileSystem, FaultyFileSystem.Root, new LogFileHeader(LogFileKind.Control, Guid.NewGuid(), 0, 1 << 20, 4096));
+        files.Ensure(0);
+
+        // The first is the file's own.
+        fileSystem.Fault = new Fault(2, Errno.InputOutput, ForEver: false, "fsync");
+        Assert.Equal(StorageErrorCode.NodeStopped, Assert.Throws<StorageException>(() => files.Ensure(1)).Code);
+        Assert.True(files.Exists(1));
+        Assert.Equal(StorageErrorCode.NodeStopped, Assert.Throws<StorageException>(() => files.Ensure(1)).Code);
+    }
+
     [Fact]
     public async Task Who_waits_for_memory_is_released_by_a_failure()
     {

@@ -15,6 +15,7 @@ internal static class StatusJson
         ["uptime_seconds"] = Math.Round(s.Uptime.ToTimeSpan().TotalSeconds, 3),
         ["data_directory"] = s.DataDirectory,
         ["accepting"] = s.Accepting,
+        ["state"] = s.State switch { NodeState.Accepting => "accepting", NodeState.DiskFull => "disk_full", _ => "stopped" },
         ["stop_reason"] = s.StopReason.Length > 0 ? s.StopReason : null,
         ["visible_up_to"] = s.VisibleUpTo,
         ["durable_up_to"] = s.DurableUpTo,

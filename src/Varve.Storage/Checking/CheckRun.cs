@@ -1,0 +1,129 @@
+using Varve.Storage.Catalog;
+using Varve.Storage.FileSystem;
+using Varve.Storage.Keys;
+using Varve.Storage.Log;
+using Varve.Storage.Recovery;
+using Varve.Storage.Segments;
+
+namespace Varve.Storage.Checking;
+
+/// <summary>
+/// A check under way: verifies files one by one, and notes what is damaged instead of stopping at it. Changes nothing. One thread.
+/// </summary>
+/// <param name="fileSystem">Where the data directory is.</param>
+/// <param name="directory">The data directory.</param>
+internal sealed class CheckRun(IFileSystem fileSystem, string directory)
+{
+    private readonly List<Damage> _damage = [];
+    private long _fileCount;
+    private long _segmentCount;
+
+    public long LogEntryCount { get; set; }
+
+    public bool FoundNothing => _damage.Count == 0;
+
+    public CheckReport Report(long byteCount) => new()
+    {
+        FileCount = _fileCount,
+        ByteCount = byteCount,
+        LogEntryCount = LogEntryCount,
+        SegmentCount = _segmentCount,
+        Damage = [.. _damage],
+    };
+
+    public string PathOf(params string[] names) => Path.Combine([directory, .. names]);
+
+    /// <summary>The node's identity; null where the file is missing or damaged.</summary>
+    public NodeFile? Node()
+    {
+        NodeFile? node = null;
+        Verify(PathOf(NodeFile.FileName), () => node = NodeFile.Read(fileSystem, directory) ?? throw Missing(NodeFile.FileName));
+        return node;
+    }
+
+    /// <summary>The file of the keyring by its checksums, without a root key.</summary>
+    public void KeyringFileOnly() => Verify(PathOf(KeyringFile.FileName), () => KeyringFile.Parse(ReadKeyring(), PathOf(KeyringFile.FileName)));
+
+    public void Checkpoint(Guid nodeId, Keyring keys)
+    {
+        string path = PathOf(CheckpointFile.FileName);
+        if (fileSystem.FileExists(path))
+            Verify(path, () => CheckpointFile.Read(fileSystem, directory, nodeId, keys));
+    }
+
+    /// <summary>The identity and the commit records of the log; null where the file cannot be used.</summary>
+    public (LogFileHeader Header, CommitSlot Newest)? Control(string logDirectory)
+    {
+        (LogFileHeader Header, CommitSlot Newest)? found = null;
+        string path = Path.Combine(logDirectory, ControlFile.FileName);
+        Verify(path, () =>
+        {
+            using IFile file = fileSystem.OpenRead(path);
+            (LogFileHeader header, CommitSlot newest, int damagedCount) = ControlFile.Read(file);
+            found = (header, newest);
+            if (damagedCount > 0)
+                Note(new Damage(path, $"{path} is damaged: one of its two commit records is not whole; the other one holds"));
+        });
+        return found;
+    }
+
+    /// <summary>A segment of the catalog: its file, and every page of it.</summary>
+    public void Segment(string path, SegmentInfo info, string stream, Func<long, int, StreamKey?> findKey)
+    {
+        _segmentCount++;
+        Damage whole = new(path, "") { Stream = stream, FirstOffset = info.FirstOffset, EndOffset = info.EndOffset };
+        Verify(whole, () =>
+        {
+            SegmentInspection inspection = SegmentInspection.Read(fileSystem, path, findKey);
+            if (inspection.FileBytes != info.FileBytes || inspection.SegmentId != info.Id || inspection.StreamId != info.StreamId)
+            {
+                throw SegmentDamage.InFile(
+                    path,
+                    $"it holds {inspection.FileBytes} bytes of segment {inspection.SegmentId} of stream {inspection.StreamId}; expected "
+                    + $"{info.FileBytes} bytes of segment {info.Id} of stream {info.StreamId}");
+            }
+
+            if (inspection.Locked is { } locked)
+                throw SegmentDamage.InFile(path, locked);
+            foreach (PageDamage page in inspection.Damage)
+                Note(Place(whole, info, page, inspection.IsClustered));
+        });
+    }
+
+    /// <summary>Does one step of the check; what it throws is damage of the file that it names, or else of the given one.</summary>
+    public void Verify(string path, Action step) => Verify(new Damage(path, ""), step);
+
+    public void Note(Damage damage) => _damage.Add(damage);
+
+    public byte[] ReadKeyring() =>
+        WholeFile.Read(fileSystem, PathOf(KeyringFile.FileName), KeyringFile.BytesMax) ?? throw Missing(KeyringFile.FileName);
+
+    private StorageException Missing(string name) => new(StorageErrorCode.Corruption, $"{PathOf(name)} is missing");
+
+    private void Verify(Damage place, Action step)
+    {
+        _fileCount++;
+        try
+        {
+            step();
+        }
+        catch (StorageException e) when (e.Code is StorageErrorCode.Corruption or StorageErrorCode.DiskError or StorageErrorCode.NodeStopped)
+        {
+            Note(place with { File = e.File ?? place.File, Message = e.Message });
+        }
+        catch (IOException e)
+        {
+            Note(place with { Message = e.Message });
+        }
+    }
+
+    /// <summary>Rows of a block follow one another, unless the segment is ordered by its columns.</summary>
+    private static Damage Place(Damage whole, SegmentInfo info, PageDamage page, bool isClustered)
+    {
+        Damage damage = whole with { Column = page.Column, Page = page.Page, Message = page.Message };
+        if (page.Block is not { } block || isClustered)
+            return damage;
+        long first = info.FirstOffset + info.BlockRows.Take(block).Sum(rows => (long)rows);
+        return damage with { FirstOffset = first, EndOffset = first + info.BlockRows[block] };
+    }
+}
