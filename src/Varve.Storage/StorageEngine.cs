@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Varve.Storage.Catalog;
+using Varve.Storage.Consumers;
 using Varve.Storage.Keys;
 using Varve.Storage.Log;
 using Varve.Storage.Records;
@@ -29,6 +30,8 @@ public sealed partial class StorageEngine : IAsyncDisposable
     private readonly Appender _appender;
     private readonly Checkpointer _checkpointer;
     private readonly SegmentChanges _segmentChanges;
+    private readonly DeadLetters _deadLetters;
+    private readonly ConsumerHub _consumers;
     private readonly SegmentMeter _segmentMeter = new();
     private readonly StateMeter _stateMeter;
     private readonly SegmentFiles _segmentFiles;
@@ -76,6 +79,9 @@ public sealed partial class StorageEngine : IAsyncDisposable
             _meter,
             logger);
         _segmentChanges = new SegmentChanges(_sequencer, highestSegmentId, packer.MaxRecordBytes, keys, _checkpointer);
+        _deadLetters = new DeadLetters(
+            _catalog, preparer, _budget, _sequencer, stream => OpenView(stream, VisibleUpTo), (name, schema) => CreateStreamAsync(name, schema));
+        _consumers = new ConsumerHub(new ConsumerWork(_catalog, _sequencer, _deadLetters, _checkpointer, options.Time, logger));
         SegmentCache cache = new(options.SegmentCacheBytes, _segmentMeter);
         _stateMeter = new StateMeter(() => _catalog.Head, cache, keys, log, () => !IsAccepting);
         _segmentFiles = new SegmentFiles(options.FileSystem, directory.SegmentsPath, keys.Key, cache);
@@ -207,9 +213,11 @@ public sealed partial class StorageEngine : IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
         StorageException closed = new(StorageErrorCode.NodeStopped, $"the engine on {_directory.Path} was closed");
+        await _consumers.DisposeAsync().ConfigureAwait(false);
         await _sealing.DisposeAsync().ConfigureAwait(false);
         await _checkpointer.DisposeAsync().ConfigureAwait(false);
         await _sequencer.CloseAsync(closed).ConfigureAwait(false);
+        _consumers.Wake();
         await _log.DisposeAsync().ConfigureAwait(false);
         _directory.Dispose();
         _reserve.Dispose();

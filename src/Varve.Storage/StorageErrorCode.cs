@@ -72,6 +72,18 @@ public enum StorageErrorCode
     /// <summary>No such producer: it was never opened, or forgotten because it was not used for long.</summary>
     ProducerNotFound = 22,
 
+    /// <summary>The stream has no consumer of that name.</summary>
+    ConsumerNotFound = 23,
+
+    /// <summary>The stream has a consumer of that name already.</summary>
+    ConsumerAlreadyExists = 24,
+
+    /// <summary>The consumer was reset since: what was delivered before does not count any more.</summary>
+    ConsumerFenced = 25,
+
+    /// <summary>The rows were delivered to another member, or may be: the lease ran out, was given back, or the node restarted.</summary>
+    LeaseLost = 26,
+
     /// <summary>A log position that was asked for did not become visible in time.</summary>
     PositionNotReached = 30,
 }

@@ -50,5 +50,6 @@ internal sealed class CatalogCapture
         Position, _lastStreamId, _lastSegmentId, _head.Version, [.. _streams.Select(CheckpointStream.Of).OrderBy(s => s.Id)])
     {
         Producers = Producers,
+        Consumers = _head.Consumers,
     };
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Varve.Arrow;
 using Varve.Arrow.Ipc;
+using Varve.Storage.Consumers;
 using Varve.Storage.Keys;
 using Varve.Storage.Producers;
 using Varve.Storage.Records;
@@ -21,8 +22,10 @@ namespace Varve.Storage.Catalog;
 /// 24     8     i64   changes to streams and columns so far
 /// 32     4     u32   streams
 /// 36     4     u32   bytes of the producers, a multiple of 8; 0: there never was one
-/// 40     ...         streams, in the order of their ids
+/// 40     8     i64   bytes of the consumers, a multiple of 8; 0: there never was one. Before version 3 of the file's format this is not there
+/// 48     ...         streams, in the order of their ids
 ///        ...         producers (<see cref="ProducerCodec"/>)
+///        ...         consumers (<see cref="ConsumerCodec"/>)
 ///
 /// stream 0     4     u32   length in bytes, this header and the padding included; a multiple of 8
 ///        4     4     u32   bytes of the schema, a multiple of 8
@@ -45,20 +48,23 @@ namespace Varve.Storage.Catalog;
 /// </summary>
 internal static class CheckpointCodec
 {
-    private const int HeaderBytes = 40;
+    private const int HeaderBytes = 48;
+    private const int HeaderBytesBeforeConsumers = 40;
     private const int StreamHeaderBytes = 80;
 
     public static byte[] Write(CheckpointState state, Keyring keys)
     {
         byte[][] streams = [.. state.Streams.Select(s => Write(s, keys))];
         byte[] producers = ProducerCodec.Write(state.Producers);
-        byte[] bytes = new byte[checked(HeaderBytes + streams.Sum(s => s.Length) + producers.Length)];
+        byte[] consumers = ConsumerCodec.Write(state.Consumers);
+        byte[] bytes = new byte[checked(HeaderBytes + streams.Sum(s => s.Length) + producers.Length + consumers.Length)];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, state.Position.Value);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8), state.LastStreamId);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16), state.LastSegmentId);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(24), state.CatalogVersion);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(32), (uint)streams.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(36), (uint)producers.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(40), consumers.Length);
         int at = HeaderBytes;
         foreach (byte[] stream in streams)
         {
@@ -67,27 +73,34 @@ internal static class CheckpointCodec
         }
 
         producers.CopyTo(bytes, at);
+        consumers.CopyTo(bytes, at + producers.Length);
         return bytes;
     }
 
     /// <summary>Throws <see cref="CheckpointFormatException"/> for bytes that are not the body of a checkpoint.</summary>
-    public static CheckpointState Read(ReadOnlySpan<byte> bytes, Keyring keys)
+    /// <param name="bytes">The body.</param>
+    /// <param name="keys">What opens the zones of segments.</param>
+    /// <param name="hasConsumers">Whether the file is of version 3 or newer.</param>
+    public static CheckpointState Read(ReadOnlySpan<byte> bytes, Keyring keys, bool hasConsumers = true)
     {
-        Need(bytes, HeaderBytes);
+        int headerBytes = hasConsumers ? HeaderBytes : HeaderBytesBeforeConsumers;
+        Need(bytes, headerBytes);
         var position = new LogPosition(BinaryPrimitives.ReadInt64LittleEndian(bytes));
         long lastStreamId = BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]);
         long lastSegmentId = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]);
         long version = BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]);
         uint count = BinaryPrimitives.ReadUInt32LittleEndian(bytes[32..]);
         uint producerBytes = BinaryPrimitives.ReadUInt32LittleEndian(bytes[36..]);
-        bytes = bytes[HeaderBytes..];
+        long consumerBytes = hasConsumers ? BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]) : 0;
+        bytes = bytes[headerBytes..];
         List<CheckpointStream> streams = [];
         for (uint i = 0; i < count; i++)
             streams.Add(ReadStream(ref bytes, keys));
         ProducerCapture producers = ProducerCodec.Read(Take(ref bytes, producerBytes));
+        ConsumerSet consumers = ConsumerCodec.Read(Take(ref bytes, consumerBytes));
         if (!bytes.IsEmpty)
-            throw new CheckpointFormatException($"{bytes.Length} bytes stand behind its {count} streams and its producers");
-        var state = new CheckpointState(position, lastStreamId, lastSegmentId, version, streams) { Producers = producers };
+            throw new CheckpointFormatException($"{bytes.Length} bytes stand behind its {count} streams, its producers and its consumers");
+        var state = new CheckpointState(position, lastStreamId, lastSegmentId, version, streams) { Producers = producers, Consumers = consumers };
         return Problem(state) is { } problem ? throw new CheckpointFormatException(problem) : state;
     }
 
@@ -194,6 +207,14 @@ internal static class CheckpointCodec
             lastId = stream.Id;
         }
 
+        Dictionary<long, CheckpointStream> byId = state.Streams.ToDictionary(s => s.Id);
+        foreach (ConsumerState consumer in state.Consumers.ById.Values)
+        {
+            if (!byId.TryGetValue(consumer.StreamId, out CheckpointStream? stream) || consumer.Offset < stream.Segments.FirstOffset
+                || consumer.Offset > stream.EndOffset || (consumer.Done.Items is [.., var last] && last.End > stream.EndOffset))
+                return $"consumer {consumer.Id} of stream {consumer.StreamId} is at {consumer.Offset}, where that stream has no rows";
+        }
+
         return null;
     }
 
@@ -207,7 +228,7 @@ internal static class CheckpointCodec
 
     private static void Need(ReadOnlySpan<byte> bytes, long needed)
     {
-        if (bytes.Length < needed)
+        if (needed < 0 || bytes.Length < needed)
             throw new CheckpointFormatException($"{bytes.Length} bytes are there where {needed} are needed");
     }
 }

@@ -11,8 +11,8 @@ namespace Varve.Storage.Catalog;
 /// <code>
 /// offset bytes type  field
 /// 0      8     ascii "VARVCHKP"
-/// 8      2     u16   version of the format, 2; 1 had no producers
-/// 10     2     u16   oldest version whose readers can read the file, 2
+/// 8      2     u16   version of the format, 3; 2 had no consumers, 1 no producers. All of them are read
+/// 10     2     u16   oldest version whose readers can read the file, 3
 /// 12     4     u32   kind: 1 checkpoint
 /// 16     16    bytes node id, in the byte order of RFC 9562
 /// 32     8     i64   position
@@ -31,7 +31,7 @@ internal static class CheckpointFile
     private const int HeaderBytes = 64;
     private const int AssociatedBytes = 48;
     private const int ChecksumAt = 60;
-    private const ushort Version = 2;
+    private const ushort Version = 3;
 
     private static ReadOnlySpan<byte> Magic => "VARVCHKP"u8;
 
@@ -92,14 +92,15 @@ internal static class CheckpointFile
             throw Damaged(path, $"the length or the checksum of its body of {body.Length} bytes does not match");
         byte[] plain = keys.OpenBlob(Keyring.NodeId, KeyPurpose.Checkpoint, bytes[..AssociatedBytes], body)
             ?? throw Damaged(path, "its body cannot be opened with the node's key");
-        return ReadBody(plain, path, new LogPosition(BinaryPrimitives.ReadInt64LittleEndian(bytes[32..])), keys);
+        bool hasConsumers = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]) >= Version;
+        return ReadBody(plain, path, new LogPosition(BinaryPrimitives.ReadInt64LittleEndian(bytes[32..])), keys, hasConsumers);
     }
 
-    private static CheckpointState ReadBody(ReadOnlySpan<byte> body, string path, LogPosition position, Keyring keys)
+    private static CheckpointState ReadBody(ReadOnlySpan<byte> body, string path, LogPosition position, Keyring keys, bool hasConsumers)
     {
         try
         {
-            CheckpointState state = CheckpointCodec.Read(body, keys);
+            CheckpointState state = CheckpointCodec.Read(body, keys, hasConsumers);
             return state.Position == position
                 ? state
                 : throw new CheckpointFormatException($"header and body are of positions {position} and {state.Position}");

@@ -1,3 +1,4 @@
+using Varve.Storage.Consumers;
 using Varve.Storage.Producers;
 
 namespace Varve.Storage.Catalog;
@@ -12,6 +13,8 @@ internal sealed record CheckpointState(
     LogPosition Position, long LastStreamId, long LastSegmentId, long CatalogVersion, IReadOnlyList<CheckpointStream> Streams)
 {
     public ProducerCapture Producers { get; init; } = ProducerCapture.Empty;
+
+    public ConsumerSet Consumers { get; init; } = ConsumerSet.Empty;
 
     /// <summary>Of a node that was never written down: all of it is in the log.</summary>
     public static CheckpointState Empty { get; } = new(LogPosition.None, 0, 0, 0, []);

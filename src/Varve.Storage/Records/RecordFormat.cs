@@ -17,10 +17,12 @@ namespace Varve.Storage.Records;
 /// record    0      4     u32   length of the record in bytes, this header and the padding included; a multiple of 8
 ///           4      1     u8    kind: 1 create stream, 2 add columns, 3 drop stream, 4 append, 5 abandon parts,
 ///                              6 seal, 7 replace segments, 8 trim, 9 stream settings,
-///                              10 append group, 11 abandon group, 12 open producer, 13 forget producer
+///                              10 append group, 11 abandon group, 12 open producer, 13 forget producer,
+///                              14 create consumer, 15 alter consumer, 16 delete consumer, 17 reset consumer, 18 consumer progress
 ///           5      1     u8    version of the kind's layout, 1
-///           6      2     u16   flags: bit 0 = columns listed (append), bit 1 = sealed (create, add, append, open producer; the
-///                              zones of segments have seals of their own), bit 2 = of the group before it (append)
+///           6      2     u16   flags: bit 0 = columns listed (append), bit 1 = sealed (create, add, append, open producer,
+///                              create and alter consumer; the zones of segments have seals of their own), bit 2 = of the group before
+///                              it (append, consumer progress)
 ///           8      8     i64   stream id; 0 in kinds 10 to 13
 ///           16     8     i64   time, microseconds since 1970-01-01 UTC
 ///           24     ...         by kind
@@ -41,8 +43,8 @@ namespace Varve.Storage.Records;
 ///
 /// sealed    24     ...         blob (<see cref="SealedBlob"/>) to the end of the record, sealed with the node's key: what stands from 24 on in a
 /// create,                      record that is not sealed. Associated data: bytes 4..23 of the record
-/// add and
-/// open
+/// add, open,
+/// consumer
 ///
 /// append    24     8     i64   offset of the first row
 ///           32     2     u16   part, from 0
@@ -90,6 +92,24 @@ namespace Varve.Storage.Records;
 ///
 /// forget    24     8     i64   producer
 /// producer
+///
+/// create    24     8     i64   consumer
+/// consumer  32     8     i64   offset where it begins
+///           40     ...         settings and name (<see cref="ConsumerSettingsCodec"/>)
+///
+/// alter     24     8     i64   consumer
+/// consumer  32     ...         settings, without a name (<see cref="ConsumerSettingsCodec"/>)
+///
+/// delete    24     8     i64   consumer
+/// consumer
+///
+/// reset     24     8     i64   consumer
+/// consumer  32     8     i64   offset where it begins anew; -1: where it is
+///
+/// consumer  24     8     i64   consumer
+/// progress  32     4     u32   ranges that are passed: acknowledged, or, of a group, gone to the dead letters with the rows of the group
+///           36     4     u32   ranges whose delivery failed
+///           40     ...         ranges: the first offset (i64), the offset behind the last (i64)
 /// </code>
 /// </summary>
 internal static class RecordFormat
@@ -107,6 +127,9 @@ internal static class RecordFormat
     public const int GroupBytes = 48;
     public const int ProducerHeaderBytes = 40;
     public const int ForgetProducerBytes = 32;
+    public const int CreateConsumerHeaderBytes = 40;
+    public const int ResetConsumerBytes = 40;
+    public const int ProgressHeaderBytes = 40;
     public const int PartCountMax = ushort.MaxValue;
     public const int RecordsPerEntryMax = ushort.MaxValue;
     public const ushort ColumnsListed = 1;
@@ -117,6 +140,7 @@ internal static class RecordFormat
     public const int StreamIdAt = 8;
     public const int TimeAt = 16;
     public const int BodyAt = 24;
+    public const int ConsumerBodyAt = 32;
     public const int PartAt = 32;
     public const int PartCountAt = 34;
     public const int RowCountAt = 36;

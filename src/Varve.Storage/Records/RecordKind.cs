@@ -16,4 +16,9 @@ internal enum RecordKind : byte
     AbandonGroup = 11,
     OpenProducer = 12,
     ForgetProducer = 13,
+    CreateConsumer = 14,
+    AlterConsumer = 15,
+    DeleteConsumer = 16,
+    ResetConsumer = 17,
+    ConsumerProgress = 18,
 }

@@ -81,6 +81,11 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf, Keyring k
                 RecordKind.OpenProducer => ProducerRecords.ReadOpen(position, Unsealed(position, bytes), time),
                 RecordKind.ForgetProducer => new ForgetProducerRecord(
                     time, BinaryPrimitives.ReadInt64LittleEndian(Need(position, bytes, RecordFormat.ForgetProducerBytes)[RecordFormat.BodyAt..])),
+                RecordKind.CreateConsumer => ConsumerRecords.ReadCreate(position, Unsealed(position, bytes), streamId, time),
+                RecordKind.AlterConsumer => ConsumerRecords.ReadAlter(position, Unsealed(position, bytes), streamId, time),
+                RecordKind.DeleteConsumer => ConsumerRecords.ReadDelete(position, bytes, streamId, time),
+                RecordKind.ResetConsumer => ConsumerRecords.ReadReset(position, bytes, streamId, time),
+                RecordKind.ConsumerProgress => ConsumerRecords.ReadProgress(position, bytes, streamId, time),
                 _ => throw new StorageException(
                     StorageErrorCode.Unsupported, $"cannot read log entry {position}: a record is of the unknown kind {bytes[4]}"),
             };

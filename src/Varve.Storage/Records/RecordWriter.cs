@@ -12,11 +12,13 @@ internal static class RecordWriter
 {
     private static readonly Keyring NoKeys = Keyring.Off();
 
-    /// <summary>Writes a record as the log gets it: sealed, where keys are there and the record tells what streams or producers are called or hold.</summary>
+    /// <summary>Writes a record as the log gets it: sealed, where keys are there and the record tells what streams, producers or consumers are called or hold.</summary>
     public static byte[] Write(LogRecord record, Keyring keys)
     {
         byte[] bytes = Encode(record, keys);
-        return keys.IsEncrypted && record is (CreateStreamRecord or AddColumnsRecord or OpenProducerRecord) ? SealedBody.Seal(bytes, keys) : bytes;
+        return keys.IsEncrypted && record is (CreateStreamRecord or AddColumnsRecord or OpenProducerRecord or CreateConsumerRecord or AlterConsumerRecord)
+            ? SealedBody.Seal(bytes, keys)
+            : bytes;
     }
 
     /// <summary>Writes a record without a seal.</summary>
@@ -36,6 +38,11 @@ internal static class RecordWriter
         AbandonGroupRecord abandon => Sized(RecordFormat.RecordHeaderBytes, RecordKind.AbandonGroup, abandon),
         OpenProducerRecord open => ProducerRecords.Write(open),
         ForgetProducerRecord forget => WithNumber(RecordFormat.ForgetProducerBytes, RecordKind.ForgetProducer, forget, forget.ProducerId),
+        CreateConsumerRecord create => ConsumerRecords.Write(create),
+        AlterConsumerRecord alter => ConsumerRecords.Write(alter),
+        DeleteConsumerRecord delete => ConsumerRecords.Write(delete),
+        ResetConsumerRecord reset => ConsumerRecords.Write(reset),
+        ConsumerProgressRecord progress => ConsumerRecords.Write(progress),
         _ => throw new ArgumentException($"a record of {record.GetType().Name} is not written here"),
     };
 

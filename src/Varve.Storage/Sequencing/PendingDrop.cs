@@ -16,6 +16,8 @@ internal sealed class PendingDrop(StreamState stream) : PendingChange
         if (!state.TryFind(stream.Id, out StagedStream? staged))
             throw Dropped("drop", stream.Name);
         state.Drop(staged);
-        return new DropStreamRecord(stream.Id, state.Stamp(staged));
+        DropStreamRecord record = new(stream.Id, state.Stamp(staged));
+        state.ChangeConsumers(record);
+        return record;
     }
 }

@@ -33,6 +33,7 @@ internal abstract class PendingSegmentChange(StreamState stream) : PendingOperat
 
         staged.Segments = changed;
         _record = Record(staged.Id, state.Stamp(staged));
+        state.ChangeConsumers(_record);
         _position = state.Write(_record);
         return true;
     }

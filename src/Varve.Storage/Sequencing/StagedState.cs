@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Varve.Storage.Consumers;
 using Varve.Storage.Keys;
 using Varve.Storage.Producers;
 using Varve.Storage.Records;
@@ -37,16 +38,20 @@ internal sealed class StagedState
         _budget = budget;
         _time = time;
         _lastStreamId = recovered.LastStreamId;
+        Consumers = recovered.Consumers;
         foreach (StreamState stream in recovered.Streams)
             Add(new StagedStream(stream.Id, stream.Name, stream.Schema, stream.Segments, stream.EndOffset, stream.LastTimeMicros));
 
         // What the log holds is kept, whatever the limit.
-        _budget.SetCatalog(_byId.Values.Sum(s => s.Schema.WeightBytes) + (_producers.Count * ProducerState.WeightBytes));
+        _budget.SetCatalog(_byId.Values.Sum(s => s.Schema.WeightBytes) + (_producers.Count * ProducerState.WeightBytes)
+            + (Consumers.ById.Count * ConsumerState.WeightBytes));
     }
 
     public EntryPacker Packer { get; }
 
     public Keyring Keys { get; }
+
+    public ConsumerSet Consumers { get; private set; }
 
     /// <summary>The newest stream. Any thread; no later than a new one is answered.</summary>
     public long LastStreamId => Volatile.Read(ref _lastStreamId);
@@ -128,6 +133,19 @@ internal sealed class StagedState
             Require(_producers.Apply(record));
         _budget.SetCatalog(_budget.CatalogBytes - (records.Length * ProducerState.WeightBytes));
         return records;
+    }
+
+    /// <summary>Throws <see cref="StorageErrorCode.MemoryLimit"/> where there is no room for one more consumer.</summary>
+    public void TakeForConsumer(string name) => _budget.TakeForCatalog($"create consumer '{name}'", ConsumerState.WeightBytes);
+
+    /// <summary>Notes what a record does to the consumers.</summary>
+    public void ChangeConsumers(LogRecord record)
+    {
+        int before = Consumers.ById.Count;
+        Consumers = Consumers.Apply(record, out string? problem);
+        Require(problem);
+        if (Consumers.ById.Count < before)
+            _budget.SetCatalog(_budget.CatalogBytes - ((before - Consumers.ById.Count) * ConsumerState.WeightBytes));
     }
 
     /// <summary>The clock, microseconds since 1970-01-01 UTC.</summary>

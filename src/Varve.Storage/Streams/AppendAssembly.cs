@@ -11,6 +11,7 @@ internal sealed class AppendAssembly
 {
     private readonly List<(AppendRecord Rows, LogPosition At)> _records = [];
     private AppendGroupRecord? _group;
+    private ConsumerProgressRecord? _progress;
     private int _wholeBatches;
     private int _batchBegin;
     private long _batchRows;
@@ -20,6 +21,9 @@ internal sealed class AppendAssembly
     public bool IsWhole => _records.Count > 0 && _batchBegin == _records.Count && (_group is null || _wholeBatches == _group.BatchCount);
 
     public AppendGroupRecord? Group => _group;
+
+    /// <summary>What the group's rows are the dead letters of; null where they are none.</summary>
+    public ConsumerProgressRecord? Progress => _progress;
 
     /// <summary>In their order, with the entries in which they stand.</summary>
     public IReadOnlyList<(AppendRecord Rows, LogPosition At)> Records => _records;
@@ -32,6 +36,16 @@ internal sealed class AppendAssembly
         if (group.BatchCount < 1)
             return $"a group has {group.BatchCount} batches";
         _group = group;
+        return null;
+    }
+
+    /// <param name="progress">What the rows that follow are the dead letters of.</param>
+    /// <inheritdoc cref="Begin"/>
+    public string? Add(ConsumerProgressRecord progress)
+    {
+        if (_group is null || _group.HasProducer || _progress is not null || _records.Count > 0)
+            return $"dead letters of consumer {progress.ConsumerId} do not stand at the begin of a group";
+        _progress = progress;
         return null;
     }
 
@@ -89,6 +103,7 @@ internal sealed class AppendAssembly
     {
         _records.Clear();
         _group = null;
+        _progress = null;
         _wholeBatches = 0;
         _batchBegin = 0;
         _batchRows = 0;

@@ -1,13 +1,16 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Varve.Storage.Consumers;
 
 namespace Varve.Storage.Streams;
 
-/// <summary>The streams that readers may see, by name. Immutable; published whole by the sequencer.</summary>
+/// <summary>The streams and consumers that readers may see. Immutable; published whole by the sequencer.</summary>
 /// <param name="Version">The number of changes to streams and columns so far.</param>
 /// <param name="Streams">By name without regard to case; a stream answers only to its name as it was created.</param>
 internal sealed record CatalogHead(long Version, ImmutableDictionary<string, StreamState> Streams)
 {
+    public ConsumerSet Consumers { get; init; } = ConsumerSet.Empty;
+
     public static CatalogHead Empty { get; } = new(0, ImmutableDictionary.Create<string, StreamState>(StreamName.Comparer));
 
     public bool TryFind(string name, [NotNullWhen(true)] out StreamState? stream) =>

@@ -1,4 +1,5 @@
 using Varve.Storage.Catalog;
+using Varve.Storage.Consumers;
 using Varve.Storage.Producers;
 using Varve.Storage.Records;
 using Varve.Storage.Segments;
@@ -38,7 +39,7 @@ internal sealed class StreamCatalog
             _applied = _applied with { Streams = _applied.Streams.Add(stream.Name, stream) };
         }
 
-        _applied = _applied with { Version = checkpoint.CatalogVersion };
+        _applied = _applied with { Version = checkpoint.CatalogVersion, Consumers = checkpoint.Consumers };
         Producers = new ProducerTable(checkpoint.Producers);
     }
 
@@ -65,6 +66,9 @@ internal sealed class StreamCatalog
     /// <summary>For the sequencer.</summary>
     public ProducerTable Producers { get; }
 
+    /// <summary>As applied. For the sequencer.</summary>
+    public ConsumerSet Consumers => _applied.Consumers;
+
     /// <summary>The record that ends an append whose last record has not been applied; null where there is none.</summary>
     public LogRecord? AbandonUnfinished(long timeMicros) => _append.Abandon(timeMicros);
 
@@ -77,7 +81,8 @@ internal sealed class StreamCatalog
 
     public void Apply(LogRecord record, LogPosition position)
     {
-        if (!_append.IsEmpty && record is not (AppendRecord or AbandonPartsRecord or AbandonGroupRecord))
+        if (!_append.IsEmpty && record is not (AppendRecord or AbandonPartsRecord or AbandonGroupRecord)
+            && record is not ConsumerProgressRecord { IsDeadLetters: true })
             throw Misfit(position, _append.Unfinished);
         switch (record)
         {
@@ -104,6 +109,12 @@ internal sealed class StreamCatalog
                 break;
             case ForgetProducerRecord forget:
                 Check(position, Producers.Apply(forget));
+                break;
+            case ConsumerProgressRecord { IsDeadLetters: true } dead:
+                Check(position, _append.Add(dead));
+                break;
+            case ConsumerRecord consumer:
+                ChangeConsumers(consumer, position);
                 break;
             case SealRecord seal:
                 Seal(seal, position);
@@ -165,7 +176,7 @@ internal sealed class StreamCatalog
         StreamState stream = new(record, position);
         LastStreamId = record.StreamId;
         _byId.Add(stream.Id, stream);
-        _applied = new CatalogHead(_applied.Version + 1, _applied.Streams.Add(stream.Name, stream));
+        _applied = _applied with { Version = _applied.Version + 1, Streams = _applied.Streams.Add(stream.Name, stream) };
     }
 
     private void AddColumns(AddColumnsRecord record, LogPosition position)
@@ -187,7 +198,8 @@ internal sealed class StreamCatalog
         stream.Apply(record, position);
         Changed(stream);
         _byId.Remove(stream.Id);
-        _applied = new CatalogHead(_applied.Version + 1, _applied.Streams.Remove(stream.Name));
+        _applied = _applied with { Version = _applied.Version + 1, Streams = _applied.Streams.Remove(stream.Name) };
+        ChangeConsumers(record, position);
     }
 
     private void Append(AppendRecord record, LogPosition position)
@@ -200,6 +212,8 @@ internal sealed class StreamCatalog
             AppendRows(Find(rows.StreamId)!, rows, rowsAt, position);
         if (_append.Group is { HasProducer: true } group)
             Check(position, Producers.Apply(group, _append.Produced(position)));
+        if (_append.Progress is { } dead)
+            ChangeConsumers(dead, position);
         _append.Clear();
     }
 
@@ -246,6 +260,16 @@ internal sealed class StreamCatalog
         _segments.Remove(stream.Segments.Items.Where(s => s.FirstOffset < record.FirstOffset), stream.Schema.Schema);
         RowCount -= segments.FirstOffset - stream.Segments.FirstOffset;
         Change(stream, record, segments, position);
+        ChangeConsumers(record, position);
+    }
+
+    /// <summary>Changes of streams reach the consumers too.</summary>
+    private void ChangeConsumers(LogRecord record, LogPosition position)
+    {
+        ConsumerSet changed = _applied.Consumers.Apply(record, out string? problem);
+        Check(position, problem);
+        if (!ReferenceEquals(changed, _applied.Consumers))
+            _applied = _applied with { Consumers = changed };
     }
 
     private void Set(StreamSettingsRecord record, LogPosition position)

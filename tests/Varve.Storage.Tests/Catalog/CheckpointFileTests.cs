@@ -1,5 +1,6 @@
 using Varve.Arrow;
 using Varve.Storage.Catalog;
+using Varve.Storage.Consumers;
 using Varve.Storage.FileSystem;
 using Varve.Storage.Keys;
 using Varve.Storage.Producers;
@@ -36,7 +37,7 @@ public class CheckpointFileTests(ITestOutputHelper output)
         producer.Open(3, 4);
         producer.Take(5, [new ProducedBatch(5, 6, 7, 8, new LogPosition(9))], 10);
         CheckpointState state = new(new LogPosition(9), 3, 4, 5, []) { Producers = new ProducerCapture(2, [producer]) };
-        const string expected = "5641525643484B50" + "0200" + "0200" + "01000000" + "00112233445566778899AABBCCDDEEFF" + "0900000000000000"
+        const string versionTwo = "5641525643484B50" + "0200" + "0200" + "01000000" + "00112233445566778899AABBCCDDEEFF" + "0900000000000000"
             + "C000000000000000" + "76549694" + "0000000000000000" + "DCE4A4E2" // length and checksum of the body, checksum of the header
             + "00000000" + "00000000000000000000000000000000000000000000000000000000" + "D6856969" + "000000000000000000000000" // not sealed
             + "0900000000000000" + "0300000000000000" + "0400000000000000" + "0500000000000000" + "00000000" + "68000000"
@@ -44,7 +45,20 @@ public class CheckpointFileTests(ITestOutputHelper output)
             + "58000000" + "0100" + "0100" + "0200000000000000" + "0600000000000000" + "0A00000000000000" + "03000000" + "00000000" // one of them
             + "0500000000000000" + "0600000000000000" + "0700000000000000" + "0900000000000000" + "08000000" + "00000000" // its append
             + "7000000000000000"; // its name
-        string found = Convert.ToHexString(CheckpointFile.ToBytes(Node, NoKeys, state));
+        AssertSame(state, CheckpointFile.Parse(Convert.FromHexString(versionTwo), "c", Node, NoKeys));
+
+        state = state with { Producers = ProducerCapture.Empty, Consumers = ConsumerSet.Restore(7, [SomeConsumer()]) };
+        byte[] body = CheckpointCodec.Write(state with { Streams = [] }, NoKeys);
+        const string expected = "0900000000000000" + "0300000000000000" + "0400000000000000" + "0500000000000000" + "00000000" + "00000000"
+            + "B800000000000000" // bytes of the consumers
+            + "0700000000000000" + "01000000" + "00000000" // consumers
+            + "A8000000" + "02000000" + "0500000000000000" + "0300000000000000" // one of them: length, epoch, id, stream
+            + "0100000000000000" + "0200000000000000" + "0A00000000000000" + "0C00000000000000" // created, last progress, start, offset
+            + "0300000000000000" + "0100000000000000" + "0000000000000000" + "0400000000000000" // acknowledged, dead, missed, failed
+            + "01000000" + "01000000" + "1400000000000000" + "1600000000000000" // ranges: passed
+            + "0F00000000000000" + "1000000000000000" + "0200000000000000" // failed
+            + "3075000000000000" + "00000100" + "00000000" + "0100" + "0000" + "00000000" + "6300000000000000"; // settings and name
+        string found = Convert.ToHexString(body);
         Assert.True(expected == found, $"the format of the checkpoint changed: no node checkpointed before can be opened. Found {found}");
     }
 
@@ -119,7 +133,7 @@ public class CheckpointFileTests(ITestOutputHelper output)
         Assert.Contains($"it is of node {Node}", other.Message, StringComparison.Ordinal);
 
         byte[] newer = CheckpointFile.ToBytes(Node, NoKeys, RandomState(new Random(1)));
-        newer[8] = newer[10] = 3;
+        newer[8] = newer[10] = 4;
         BitConverter.TryWriteBytes(newer.AsSpan(60), Varve.Storage.Log.Crc32C.Compute(newer.AsSpan(0, 60)));
         Assert.Equal(StorageErrorCode.Unsupported, Assert.Throws<StorageException>(() => CheckpointFile.Parse(newer, "c", Node, NoKeys)).Code);
     }
@@ -149,6 +163,24 @@ public class CheckpointFileTests(ITestOutputHelper output)
             }
         }
     }
+
+    private static ConsumerState SomeConsumer() => new()
+    {
+        Id = 5,
+        StreamId = 3,
+        Name = "c",
+        Settings = ConsumerSettings.Default,
+        CreatedMicros = 1,
+        LastProgressMicros = 2,
+        Epoch = 2,
+        StartOffset = 10,
+        Offset = 12,
+        AcknowledgedRowCount = 3,
+        DeadRowCount = 1,
+        FailedRowCount = 4,
+        Done = OffsetRanges.Of([new OffsetRange(20, 22)]),
+        Failed = FailedDeliveries.Restore([new FailedRows(15, 16, 2)]),
+    };
 
     private static CheckpointState RandomState(Random random)
     {
@@ -191,7 +223,31 @@ public class CheckpointFileTests(ITestOutputHelper output)
             new LogPosition(1_000 + random.Next(1_000)), 6 + random.Next(5), segmentId + random.Next(5), random.Next(100), streams)
         {
             Producers = random.Next(4) == 0 ? ProducerCapture.Empty : RandomProducers(random),
+            Consumers = random.Next(4) == 0 ? ConsumerSet.Empty : RandomConsumers(random, streams),
         };
+    }
+
+    private static ConsumerSet RandomConsumers(Random random, IReadOnlyList<CheckpointStream> streams)
+    {
+        List<ConsumerState> consumers = [];
+        foreach (CheckpointStream stream in streams)
+        {
+            ConsumerState state = SomeConsumer() with { Id = consumers.Count + 1, StreamId = stream.Id, Done = OffsetRanges.Empty };
+            long rows = stream.EndOffset - stream.Segments.FirstOffset;
+            long[] cuts = [.. Enumerable.Range(0, 5).Select(_ => stream.Segments.FirstOffset + random.NextInt64(rows + 1)).Distinct().Order()];
+            OffsetRanges done = cuts.Length < 5 ? OffsetRanges.Empty : OffsetRanges.Of([new OffsetRange(cuts[1], cuts[2])]);
+            consumers.Add(state with
+            {
+                StartOffset = cuts[0],
+                Offset = cuts[0],
+                Done = done,
+                Failed = cuts.Length < 5 ? FailedDeliveries.Empty : FailedDeliveries.Restore([new FailedRows(cuts[3], cuts[4], random.Next(1, 5))]),
+                AcknowledgedRowCount = done.RowCount,
+                DeadRowCount = 0,
+            });
+        }
+
+        return ConsumerSet.Restore(consumers.Count + random.Next(3), consumers);
     }
 
     private static ProducerCapture RandomProducers(Random random)
@@ -213,7 +269,10 @@ public class CheckpointFileTests(ITestOutputHelper output)
 
     private static void AssertSame(CheckpointState expected, CheckpointState found)
     {
-        Assert.Equal(expected with { Streams = found.Streams, Producers = found.Producers }, found);
+        Assert.Equal(expected with { Streams = found.Streams, Producers = found.Producers, Consumers = found.Consumers }, found);
+        Assert.Equal(expected.Consumers.LastId, found.Consumers.LastId);
+        Assert.Equal(ConsumerCodec.Write(expected.Consumers), ConsumerCodec.Write(found.Consumers));
+        Assert.Equal(expected.Consumers.ById.Count, found.Consumers.ById.Count);
         Assert.Equal(expected.Producers.LastId, found.Producers.LastId);
         Assert.Equal(expected.Producers.Producers.Select(p => p.Session), found.Producers.Producers.Select(p => p.Session));
         Assert.Equal(expected.Producers.Producers.Select(p => p.LastTimeMicros), found.Producers.Producers.Select(p => p.LastTimeMicros));

@@ -116,6 +116,41 @@ public class UnfinishedGroupTests
         await host.DamagedAsync("producer 9 is forgotten, and is not known");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Dead_letters_and_the_progress_that_passes_them_are_there_together_or_not_at_all(bool isWhole)
+    {
+        await using EngineHost host = await WithStreamsAsync();
+        await host.WriteRecordsAsync([.. Bury(new OffsetRange(0, 1)), .. isWhole ? [Rows1("a")] : Array.Empty<byte[]>()]);
+        await host.OpenAsync();
+        for (int i = 0; i < 2; i++)
+        {
+            ConsumerDescription consumer = host.Engine.DescribeConsumer("b", "c");
+            Assert.Equal(isWhole ? (1, 1) : (0, 0), (consumer.Offset, consumer.DeadRowCount));
+            Assert.Equal(isWhole ? [1, 100] : [1], host.Engine.OpenView("a").Numbers());
+            await host.Engine.CheckpointAsync();
+            await host.ReopenAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Progress_that_does_not_fit_is_damage()
+    {
+        await using EngineHost host = await WithStreamsAsync();
+        await host.WriteRecordsAsync(Bury(new OffsetRange(0, 1))[1]);
+        await host.DamagedAsync("dead letters of consumer 1 do not stand at the begin of a group");
+    }
+
+    [Fact]
+    public async Task Rows_that_are_passed_twice_are_damage()
+    {
+        await using EngineHost host = await WithStreamsAsync();
+        byte[] pass = RecordWriter.Write(new ConsumerProgressRecord(2, Time, 1, [new OffsetRange(0, 1)], []));
+        await host.WriteRecordsAsync(pass, pass);
+        await host.DamagedAsync("does not fit consumer 1, which is at 1");
+    }
+
     private static async Task<EngineHost> WithStreamsAsync()
     {
         EngineHost host = await EngineHost.StartAsync(o => o with { Keys = new KeyOptions { Encrypt = false } });
@@ -126,11 +161,19 @@ public class UnfinishedGroupTests
         }
 
         await host.Engine.OpenProducerAsync("p");
+        await host.Engine.CreateConsumerAsync("b", "c", ConsumerSettings.Default, ConsumerStart.Earliest);
         await host.CloseAsync();
         return host;
     }
 
     private static byte[] Group(int batches) => RecordWriter.Write(new AppendGroupRecord(Time, new ProducerSequence(1, 1, 0), batches));
+
+    /// <summary>The records before those of dead letters.</summary>
+    private static byte[][] Bury(OffsetRange rows) =>
+    [
+        RecordWriter.Write(new AppendGroupRecord(Time, default, 1)),
+        RecordWriter.Write(new ConsumerProgressRecord(2, Time, 1, [rows], []) { IsDeadLetters = true }),
+    ];
 
     /// <summary>One row at offset 1.</summary>
     private static byte[] Rows1(string stream, bool isGrouped = true)
