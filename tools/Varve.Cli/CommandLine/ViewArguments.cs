@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Varve.Client;
 
 namespace Varve.Cli.CommandLine;
@@ -43,20 +42,7 @@ internal sealed class ViewArguments
     {
         MinPosition = parsed.GetValue(_minPosition),
         AsOfPosition = parsed.GetValue(_asOfPosition),
-        AsOfTime = parsed.GetValue(_asOfTime) is { } time ? Time(time) : null,
-        AsOfOffsets = (parsed.GetValue(_asOfOffset) ?? []).Select(Offset).ToDictionary(o => o.Stream, o => o.End),
+        AsOfTime = parsed.GetValue(_asOfTime) is { } time ? ViewText.Time("--as-of-time", time) : null,
+        AsOfOffsets = (parsed.GetValue(_asOfOffset) ?? []).Select(o => ViewText.Offset("--as-of-offset", o)).ToDictionary(o => o.Stream, o => o.End),
     };
-
-    private static DateTimeOffset Time(string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
-            ? time
-            : throw new CliException($"--as-of-time '{text}' is no time such as 2026-01-31T12:00:00Z", exitCode: 2);
-
-    private static (string Stream, long End) Offset(string text)
-    {
-        int at = text.LastIndexOf('=');
-        return at > 0 && long.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long end)
-            ? (text[..at], end)
-            : throw new CliException($"--as-of-offset '{text}' is not STREAM=N", exitCode: 2);
-    }
 }

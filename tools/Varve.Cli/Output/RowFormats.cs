@@ -7,15 +7,17 @@ namespace Varve.Cli.Output;
 internal static class RowFormats
 {
     public const string Table = "table";
+    public const string Expanded = "expanded";
     public const string Csv = "csv";
     public const string Json = "json";
     public const string Arrow = "arrow";
 
-    public static readonly string[] All = [Table, Csv, Json, Arrow];
+    public static readonly string[] All = [Table, Expanded, Csv, Json, Arrow];
 
     public static IRowWriter Open(string format, Schema schema, Stream output) => format switch
     {
         Table => new TableWriter(schema, output),
+        Expanded => new ExpandedWriter(schema, output),
         Csv => new CsvWriter(schema, output),
         Json => new JsonLinesWriter(output),
         Arrow => new ArrowWriter(schema, output),

@@ -6,8 +6,9 @@ using Varve.Arrow.Values;
 namespace Varve.Cli.Output;
 
 /// <summary>
-/// A table for people, drawn when all rows are there. Numbers stand right, null is shown as such, long texts are shortened and control characters
-/// made visible. Of very many rows the first ones are shown and the rest counted.
+/// A table for people, drawn as the rows come: the first batch decides how wide the columns are, and a wider value later makes its column wider from
+/// there on. Numbers stand right, null is shown as such, long texts are shortened and control characters made visible. Of very many rows the first
+/// ones are shown and the rest counted.
 /// </summary>
 internal sealed class TableWriter(Schema schema, Stream output) : IRowWriter
 {
@@ -15,40 +16,61 @@ internal sealed class TableWriter(Schema schema, Stream output) : IRowWriter
     private const int CellCharsMax = 60;
     private const string NullText = "∅";
 
-    private readonly List<string[]> _rows = [];
+    private readonly StreamWriter _text = new(output, new UTF8Encoding(false), leaveOpen: true);
+    private readonly bool[] _right = [.. schema.Fields.Select(f => f.Type.Id is ArrowTypeId.Integer or ArrowTypeId.Float or ArrowTypeId.Decimal)];
+    private int[]? _widths;
     private long _rowCount;
 
     public void Write(RecordBatch batch)
     {
-        for (int row = 0; row < batch.RowCount && _rows.Count < RowsShownMax; row++)
-            _rows.Add([.. batch.Columns.Select(c => Cell(c, row))]);
+        int shown = (int)Math.Min(batch.RowCount, Math.Max(0, RowsShownMax - _rowCount));
+        var rows = new List<string[]>(shown);
+        for (int row = 0; row < shown; row++)
+            rows.Add([.. batch.Columns.Select(c => Cell(c, row))]);
         _rowCount += batch.RowCount;
+        if (batch.RowCount > 0)
+            Draw(rows);
     }
 
     public void Finish()
     {
-        using var text = new StreamWriter(output, new UTF8Encoding(false), leaveOpen: true);
-        string[] names = [.. schema.Fields.Select(f => Shorten(f.Name))];
-        int[] widths = [.. names.Select((name, i) => _rows.Select(r => Width(r[i])).Append(Width(name)).Max())];
-        bool[] right = [.. schema.Fields.Select(f => f.Type.Id is ArrowTypeId.Integer or ArrowTypeId.Float or ArrowTypeId.Decimal)];
-        text.WriteLine(Line(names, widths, right));
-        text.WriteLine(string.Join("─┼─", widths.Select(w => new string('─', w))));
-        foreach (string[] row in _rows)
-            text.WriteLine(Line(row, widths, right));
+        Draw([]);
         string count = _rowCount.ToString("N0", CultureInfo.InvariantCulture);
-        text.WriteLine(_rows.Count < _rowCount
+        _text.WriteLine(_rowCount > RowsShownMax
             ? $"({count} rows, the first {RowsShownMax} shown; --format csv, json or arrow prints all)"
             : _rowCount == 1 ? "(1 row)" : $"({count} rows)");
+        _text.Flush();
     }
 
-    public void Dispose() => _rows.Clear();
+    public void Dispose() => _text.Dispose();
 
-    private static string Line(string[] cells, int[] widths, bool[] right) =>
-        string.Join(" │ ", cells.Select((c, i) => Pad(c, widths[i], right[i]))).TrimEnd();
+    private void Draw(List<string[]> rows)
+    {
+        string[] names = [.. schema.Fields.Select(f => Shorten(f.Name))];
+        int[] widths = _widths ?? [.. names.Select(n => DisplayWidth.Of(n))];
+        foreach (string[] row in rows)
+        {
+            for (int i = 0; i < widths.Length; i++)
+                widths[i] = Math.Max(widths[i], DisplayWidth.Of(row[i]));
+        }
+
+        if (_widths is null)
+        {
+            _text.WriteLine(Line(names, widths));
+            _text.WriteLine(string.Join("─┼─", widths.Select(w => new string('─', w))));
+            _widths = widths;
+        }
+
+        foreach (string[] row in rows)
+            _text.WriteLine(Line(row, widths));
+        _text.Flush();
+    }
+
+    private string Line(string[] cells, int[] widths) => string.Join(" │ ", cells.Select((c, i) => Pad(c, widths[i], _right[i]))).TrimEnd();
 
     private static string Pad(string cell, int width, bool right)
     {
-        var blanks = new string(' ', width - Width(cell));
+        var blanks = new string(' ', width - DisplayWidth.Of(cell));
         return right ? blanks + cell : cell + blanks;
     }
 
@@ -56,10 +78,7 @@ internal sealed class TableWriter(Schema schema, Stream output) : IRowWriter
 
     private static string Shorten(string text)
     {
-        text = string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c));
+        text = CellText.Visible(text);
         return text.Length <= CellCharsMax ? text : text[..(CellCharsMax - 1)] + "…";
     }
-
-    /// <summary>Screen columns, as far as counting letters tells them.</summary>
-    private static int Width(string text) => new StringInfo(text).LengthInTextElements;
 }

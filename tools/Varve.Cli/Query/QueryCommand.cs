@@ -1,20 +1,27 @@
 using System.CommandLine;
-using Varve.Arrow;
 using Varve.Cli.CommandLine;
 using Varve.Cli.Output;
+using Varve.Cli.Shell;
 using Varve.Client;
 
 namespace Varve.Cli.Query;
 
-/// <summary>varve query "SQL".</summary>
+/// <summary>varve query ["SQL"].</summary>
 internal static class QueryCommand
 {
+    private const string StandardInput = "-";
+
     public static Command Create()
     {
-        var sql = new Argument<string>("SQL") { Description = "The statement, in DuckDB's SQL; - reads it from standard input. Streams are tables; _offset and _time are columns of each." };
+        var sql = new Argument<string?>("SQL")
+        {
+            Description = "The statement, in DuckDB's SQL. Streams are tables; _offset and _time are columns of each. Not given: a shell, where "
+                + "a person sits at the terminal; else, and with -, the statements of standard input.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var format = new Option<string>("--format", "-f")
         {
-            Description = "How to print the rows: table, csv, json (an object a line) or arrow (an IPC stream).",
+            Description = "How to print the rows: table, expanded (a line a value), csv, json (an object a line) or arrow (an IPC stream).",
             DefaultValueFactory = _ => RowFormats.Table,
         };
         format.AcceptOnlyFromAmong(RowFormats.All);
@@ -30,18 +37,28 @@ internal static class QueryCommand
         connection.AddTo(command);
         command.Run(async (parsed, cancellation) =>
         {
-            string text = parsed.GetRequiredValue(sql);
-            if (text == "-")
-                text = await Console.In.ReadToEndAsync(cancellation);
             using VarveClient client = connection.Connect(parsed);
-            using SqlAnswer answer = await client.QueryAsync(text, view.Read(parsed), cancellation);
-            await using Stream output = Console.OpenStandardOutput();
-            using IRowWriter writer = RowFormats.Open(parsed.GetValue(json) ? RowFormats.Json : parsed.GetValue(format)!, answer.Schema, output);
-            await foreach (RecordBatch batch in answer.ReadAllAsync(cancellation))
-                writer.Write(batch);
-            writer.Finish();
-            if (parsed.GetValue(showPosition))
-                await Console.Error.WriteLineAsync($"position {answer.Position}");
+            using var state = new ShellState
+            {
+                Format = parsed.GetValue(json) ? RowFormats.Json : parsed.GetValue(format)!,
+                View = view.Read(parsed),
+                ShowsPosition = parsed.GetValue(showPosition),
+            };
+            string? text = parsed.GetValue(sql);
+            if (text is not null and not StandardInput)
+            {
+                await StatementRunner.RunAsync(client, text, state, cancellation);
+            }
+            else if (text is null && !Console.IsInputRedirected && !Console.IsOutputRedirected)
+            {
+                using var shell = new QueryShell(client, state);
+                await shell.RunAsync(connection.Endpoint(parsed), cancellation);
+            }
+            else
+            {
+                await SqlScript.RunAsync(Console.In, client, state, cancellation);
+            }
+
             return 0;
         });
         return command;

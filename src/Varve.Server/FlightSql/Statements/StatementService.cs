@@ -55,13 +55,13 @@ internal sealed class StatementService(
         var sender = new FlightSender(call);
         if (statement.StatementCase == StatementTicket.StatementOneofCase.ChangedRows)
         {
-            await SendAsync(statement.ChangedRows, sender);
+            await SendAsync(statement.ChangedRows, sender, call);
             return;
         }
 
         Execution execution = Resolve(statement);
         if (UpdateParser.Parse(execution.Sql) is { } update)
-            await SendAsync(await RunAsync(execution, update, statement, call), sender);
+            await SendAsync(await RunAsync(execution, update, statement, call), sender, call);
         else
             await WatchedAsync(execution, statement, call, (settings, watch, token) => SendAsync(execution, sender, call, settings, watch, token));
     }
@@ -91,8 +91,10 @@ internal sealed class StatementService(
         return any;
     }
 
-    private static async Task SendAsync(long changedRows, FlightSender sender)
+    /// <summary>With a position at which the change is visible: it was, before this is called.</summary>
+    private async Task SendAsync(long changedRows, FlightSender sender, ServerCall call)
     {
+        call.AddResponseHeader(ReadPoints.PositionKey, queries.VisibleUpTo.ToString());
         await sender.SendAsync(UpdateResult.Schema);
         await sender.SendAsync(UpdateResult.Of(changedRows));
     }
