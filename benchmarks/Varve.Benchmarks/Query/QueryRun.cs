@@ -23,6 +23,6 @@ internal readonly record struct QueryRun(double WallMs, double CpuMs, long Rows)
     public static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 }

@@ -61,7 +61,9 @@ internal sealed class StatementRun(SqlDatabase database, StatementScope scope, Q
         scope.Align();
         IReadOnlyList<BoundParameter> bound = ParameterBinder.Match(statement, parameters);
         ParameterBinder.Bind(statement, bound);
-        if (settings.Prune)
+        if (settings.Prune && RowCount.Answer(sql, statement.ColumnName(0), scope) is { } answer)
+            statement = Replace(answer);
+        else if (settings.Prune)
             scope.Conditions = StatementConditions.Find(_session!, sql, scope, bound);
         ThrowIfStopped();
         _result = statement.Execute();
@@ -120,6 +122,12 @@ internal sealed class StatementRun(SqlDatabase database, StatementScope scope, Q
             // The connection is in no state to be used again; its failed statement has told why.
             session.Dispose();
         }
+    }
+
+    private DuckDbStatement Replace(string answer)
+    {
+        _statement?.Dispose();
+        return _statement = _session!.Connection.Prepare(answer);
     }
 
     private T Guard<T>(Func<T> work)

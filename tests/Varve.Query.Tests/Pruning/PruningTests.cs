@@ -41,7 +41,14 @@ public sealed class PruningTests(TwinFixture twins, ITestOutputHelper output)
     [InlineData("WITH c AS (SELECT id AS number, ts FROM x) SELECT count(*) FROM c WHERE number < 10", 1)]
     [InlineData("SELECT count(*) FROM x WHERE _time < TIMESTAMPTZ '2000-01-01 00:00:00+00'", 0)]
     [InlineData("SELECT count(*) FROM x WHERE k = 3", 10)]
-    [InlineData("SELECT count(*) FROM x", 10)]
+    [InlineData("SELECT count(id) FROM x", 10)]
+    [InlineData("SELECT count(*) FROM x", 0)]
+    [InlineData("select /* all */ COUNT( * ) as \"n\" from main.\"X\" ;", 0)]
+    [InlineData("SELECT count() n FROM main.x", 0)]
+    [InlineData("SELECT count(*) FROM x LIMIT 1", 10)]
+    [InlineData("SELECT count(*) FROM x, range(2)", 10)]
+    [InlineData("SELECT count(*) FROM x AS y", 10)]
+    [InlineData("SELECT count(*) FILTER (id < 5) FROM x", 10)]
     public async Task Reads_only_the_blocks_that_matter(string sql, long blocks)
     {
         long read = (await twins.MeasureAsync(sql)).BlocksRead;
