@@ -4,11 +4,12 @@ using Varve.Load.DoGet;
 using Varve.Load.Follow;
 using Varve.Load.Isolation;
 using Varve.Load.Memory;
+using Varve.Load.Query;
 
 IScenario[] scenarios =
 [
     new AppendScenario(), new AppendDaemon(), new DoGetScenario(), new DoGetDaemon(), new MemoryScenario(), new FollowersScenario(),
-    new HostileScenario(),
+    new HostileScenario(), new FirstRowScenario(),
 ];
 if (args is [string name, .. string[] rest] && scenarios.FirstOrDefault(s => s.Name == name) is { } scenario)
 {

@@ -37,6 +37,10 @@ public class TinyRunTests(ITestOutputHelper output)
     public Task DoGet_is_measured() => RunsAsync("Varve.Load", "DoGet", "doget", "mib=2", "passes=1", "rounds=1");
 
     [Fact]
+    public Task The_first_rows_of_a_statement_are_measured() =>
+        RunsAsync("Varve.Load", "held", "first-row", $"file={RepositoryRoot.Data("flights", "flights-200k.arrow")}", "rounds=2", "limit=60000");
+
+    [Fact]
     public Task A_daemon_is_held_to_its_memory() => RunsAsync("Varve.Load", "held", "memory", "rows=100000", "limit=512MiB", "gap=60000");
 
     [Fact]
