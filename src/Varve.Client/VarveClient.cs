@@ -109,6 +109,15 @@ public sealed class VarveClient : IDisposable
     public async Task<int> RotateKeyAsync(RotateKeyRequest request, CancellationToken cancellation = default) =>
         (await CallAsync<RotateKeyRequest, RotateKeyResponse>(Method(AdminReflection.Descriptor, "RotateKey"), request, cancellation)).Version;
 
+    /// <summary>Takes a snapshot of the node into a repository that it is configured with. There is no time limit.</summary>
+    /// <param name="repository">As the node's configuration names it; empty: the first one.</param>
+    /// <param name="cancellation">Calls the snapshot off.</param>
+    public Task<CreateSnapshotResponse> CreateSnapshotAsync(string repository = "", CancellationToken cancellation = default) =>
+        CallAsync<CreateSnapshotRequest, CreateSnapshotResponse>(
+            Method(AdminReflection.Descriptor, "CreateSnapshot"),
+            new CreateSnapshotRequest { Repository = repository },
+            new CallOptions { Cancellation = cancellation });
+
     /// <summary>Opens an appender to one stream. The caller disposes it.</summary>
     /// <param name="stream">The stream's name.</param>
     /// <param name="maxUnacknowledgedBytes">Appends wait while more than that is under way.</param>

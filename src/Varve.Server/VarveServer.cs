@@ -6,6 +6,7 @@ using Varve.Query;
 using Varve.Rpc.Health;
 using Varve.Rpc.Reflection;
 using Varve.Rpc.Server;
+using Varve.Server.Backups;
 using Varve.Server.Configuration;
 using Varve.Server.Errors;
 using Varve.Server.Hosting;
@@ -42,6 +43,7 @@ public sealed class VarveServer : IAsyncDisposable
     private readonly Lazy<Task> _stop;
     private StorageEngine? _engine;
     private QueryEngine? _queries;
+    private NodeBackups? _backups;
     private volatile GrpcServer? _grpc;
 
     private VarveServer(VarveServerOptions options, ILoggerFactory? loggers, TimeProvider time)
@@ -118,8 +120,9 @@ public sealed class VarveServer : IAsyncDisposable
         memory.LimitHeap();
         _engine = await DataStart.OpenEngineAsync(_options, memory, _loggers, _time, cancellationToken);
         _queries = DataStart.OpenQueries(_engine, _options, memory, _time);
+        _backups = new NodeBackups(_engine, _options, _time, _loggers.CreateLogger("Varve.Server.Backup"));
         var context = new ServiceContext(
-            _engine, _queries, _options, _authenticator, _metrics, _statements, _loggers, _time, () => _host.ConnectionCount);
+            _engine, _queries, _options, _authenticator, _metrics, _statements, _backups, _loggers, _time, () => _host.ConnectionCount);
         _grpc = CreateGrpc(context);
         _health.Opened(_engine);
         _healthWatch.Look();
@@ -169,6 +172,7 @@ public sealed class VarveServer : IAsyncDisposable
         _healthWatch.Look();
         await _stopping.CancelAsync();
         await _host.StopAsync(_options.Shutdown.DrainTimeout);
+        _backups?.Dispose();
         _queries?.Dispose();
         if (_engine is not null)
             await _engine.DisposeAsync();

@@ -19,6 +19,7 @@ namespace Varve.Storage;
 /// </summary>
 public sealed partial class StorageEngine : IAsyncDisposable
 {
+    private readonly StorageOptions _options;
     private readonly DataDirectory _directory;
     private readonly NodeFile _node;
     private readonly DurableLog _log;
@@ -52,6 +53,7 @@ public sealed partial class StorageEngine : IAsyncDisposable
         long highestSegmentId,
         ILogger logger)
     {
+        _options = options;
         _keys = keys;
         _directory = directory;
         _node = node;

@@ -8,6 +8,7 @@ using Varve.Cli.Output;
 using Varve.Cli.Query;
 using Varve.Cli.Segments;
 using Varve.Cli.Serve;
+using Varve.Cli.Snapshots;
 using Varve.Cli.Status;
 using Varve.Cli.Streams;
 using Varve.Cli.Tail;
@@ -22,6 +23,7 @@ var root = new RootCommand("Varve keeps streams of rows: durable before acknowle
     StreamCommand.Create(),
     SegmentCommand.Create(),
     KeyCommand.Create(),
+    SnapshotCommand.Create(),
     AppendCommand.Create(),
     QueryCommand.Create(),
     TailCommand.Create(),

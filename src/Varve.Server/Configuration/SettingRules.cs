@@ -52,6 +52,7 @@ internal static class SettingRules
             && !(Uri.TryCreate(options.Metrics.OtlpEndpoint, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"))
             problems.Add($"Metrics:OtlpEndpoint is '{options.Metrics.OtlpEndpoint}': allowed is an http or https URL");
         problems.AddRange(KeyRules.Contradictions(options.Keys));
+        problems.AddRange(BackupRules.Contradictions(options.Backup));
         problems.AddRange(Exposure("Listen:Grpc", options.Listen.Grpc, options));
         problems.AddRange(Exposure("Listen:Http", options.Listen.Http, options));
         return problems;

@@ -108,6 +108,18 @@ public static class SettingTable
         SettingKinds.Milliseconds("Sql:SlowMs", 0, DayMs, "Queries that take longer are logged as warnings.",
             o => o.Sql.SlowAfter, (o, v) => o.Sql.SlowAfter = v),
 
+        SettingKinds.Text("Backup:Repository", "a directory, or several with ; between them",
+            "Where snapshots go. Whoever has this and the key of the repository has the data: keep it on another disk, and the key elsewhere. "
+            + "Not set: none are taken.",
+            o => o.Backup.Repository, (o, v) => o.Backup.Repository = v),
+        SettingKinds.Text("Backup:KeyFile", "a file of this user's alone, mode 0600 or 0400",
+            "The key that repositories are sealed with, as Keys:File holds one. One of this and the next two goes with Backup:Repository.",
+            o => o.Backup.KeyFile, (o, v) => o.Backup.KeyFile = v),
+        SettingKinds.Text("Backup:KeyVariable", "the name of an environment variable", "The same, as hexadecimal digits or base64.",
+            o => o.Backup.KeyVariable, (o, v) => o.Backup.KeyVariable = v),
+        SettingKinds.Text("Backup:KeyCommand", "a command for /bin/sh", "The same, printed by a command, which may take Keys:CommandTimeoutMs.",
+            o => o.Backup.KeyCommand, (o, v) => o.Backup.KeyCommand = v),
+
         SettingKinds.Switch("Flight:CreateStreamOnPut", "A Flight DoPut to an unknown stream makes it from the schema that was sent.",
             o => o.Flight.CreateStreamOnPut, (o, v) => o.Flight.CreateStreamOnPut = v),
         SettingKinds.Milliseconds("Flight:TicketLifetimeMs", 1000, 30 * DayMs,

@@ -30,6 +30,8 @@ public sealed class VarveServerOptions
 
     public SqlSection Sql { get; } = new();
 
+    public BackupSection Backup { get; } = new();
+
     public FlightSection Flight { get; } = new();
 
     public RpcSection Rpc { get; } = new();
@@ -150,6 +152,18 @@ public sealed class VarveServerOptions
         public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(5);
 
         public TimeSpan SlowAfter { get; set; } = TimeSpan.FromSeconds(10);
+    }
+
+    public sealed class BackupSection
+    {
+        /// <summary>Where repositories are, with ; between them; empty: none.</summary>
+        public string Repository { get; set; } = "";
+
+        public string KeyFile { get; set; } = "";
+
+        public string KeyVariable { get; set; } = "";
+
+        public string KeyCommand { get; set; } = "";
     }
 
     public sealed class FlightSection

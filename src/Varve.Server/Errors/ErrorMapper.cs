@@ -1,4 +1,6 @@
 using Varve.Arrow;
+using Varve.Backup;
+using Varve.Backup.Repositories;
 using Varve.Protocol.V1;
 using Varve.Query;
 using Varve.Rpc;
@@ -37,6 +39,8 @@ internal static class ErrorMapper
         RpcException known => Complete(known, stream, requestIndex),
         StorageException failure => Create((ErrorCode)failure.Code, failure.Message, stream, requestIndex, failure),
         QueryException failure => Create(QueryErrors.ToWire(failure.Code), failure.Message, stream, requestIndex, failure),
+        BackupException failure => Create(BackupErrors.ToWire(failure.Code), failure.Message, stream, requestIndex, failure),
+        RepositoryException failure => Create(BackupErrors.ToWire(failure.Code), failure.Message, stream, requestIndex, failure),
         ArrowFormatException failure => Create(ErrorCode.InvalidData, failure.Message, stream, requestIndex, failure),
         _ => null,
     };

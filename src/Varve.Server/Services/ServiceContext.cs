@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Varve.Query;
+using Varve.Server.Backups;
 using Varve.Server.Configuration;
 using Varve.Server.Metrics;
 using Varve.Server.Security;
@@ -15,6 +16,7 @@ internal sealed record ServiceContext(
     Authenticator Authenticator,
     ServerMetrics Metrics,
     StatementObserver Statements,
+    NodeBackups Backups,
     ILoggerFactory Loggers,
     TimeProvider Time,
     Func<long> ConnectionCount);

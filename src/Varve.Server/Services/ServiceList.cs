@@ -28,6 +28,7 @@ internal static class ServiceList
             CreateFlight(context, appends, reads, points),
             new AdminService(context.Engine, context.Statements, context.Options, context.Time, context.ConnectionCount),
             new KeyCalls(context.Engine, context.Loggers.CreateLogger("Varve.Server.Keys")),
+            new BackupCalls(context.Backups),
         ];
     }
 

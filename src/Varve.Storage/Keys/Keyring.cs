@@ -94,6 +94,22 @@ internal sealed class Keyring : IDisposable
     public StreamKey? Key(long streamId, int version) =>
         !IsEncrypted ? (version == 0 ? StreamKey.None : null) : _streams.GetValueOrDefault(streamId)?.Find(version);
 
+    /// <summary>All keys as they are between two changes, for a copy of the directory; null where nothing is encrypted.</summary>
+    public async Task<KeyringContent?> CaptureAsync(CancellationToken cancellationToken)
+    {
+        if (_store is null)
+            return null;
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return Content(new KeyringChange(_keyedUpTo, NoStreams));
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
     /// <summary>Whether the stream had keys and has none any more.</summary>
     public bool IsErased(long streamId) => IsEncrypted && streamId <= KeyedUpTo && !_streams.ContainsKey(streamId);
 

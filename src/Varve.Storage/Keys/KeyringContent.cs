@@ -46,6 +46,19 @@ internal sealed record KeyringContent(long KeyedUpTo, IReadOnlyList<KeyVersion> 
         }
     }
 
+    /// <summary>
+    /// These keys, and the versions that an earlier content of the same keyring had of streams that still have a key: what was erased since stays
+    /// erased.
+    /// </summary>
+    public KeyringContent Continue(KeyringContent earlier)
+    {
+        HashSet<long> streams = [.. Keys.Select(k => k.Key.StreamId)];
+        HashSet<(long, int)> known = [.. Keys.Select(k => (k.Key.StreamId, k.Key.Version))];
+        IEnumerable<KeyVersion> older = earlier.Keys.Where(
+            k => streams.Contains(k.Key.StreamId) && !known.Contains((k.Key.StreamId, k.Key.Version)));
+        return this with { Keys = [.. Keys.Concat(older).OrderBy(k => k.Key.StreamId).ThenBy(k => k.Key.Version)] };
+    }
+
     public bool IsSame(KeyringContent other)
     {
         byte[] these = new byte[EncodedBytes];

@@ -51,6 +51,9 @@ internal sealed class DurableLog : IAsyncDisposable
         _truncation = new LogTruncation(_committer, files, _pages, control.Newest, options.Logger);
     }
 
+    /// <summary>Random, drawn when the log was made: tells it from any other log, also from one that was restored from its copy.</summary>
+    public Guid LogId => _control.Header.LogId;
+
     /// <summary>The largest head + body of one entry.</summary>
     public int MaxPayloadBytes => _files.Layout.MaxPayloadBytes;
 
@@ -138,6 +141,9 @@ internal sealed class DurableLog : IAsyncDisposable
     /// left to the next call or the next opening. Any thread.
     /// </summary>
     public Task TruncateAsync(LogPosition upTo) => _truncation.RunAsync(upTo);
+
+    /// <summary>Keeps entries from a position on until it is disposed, for a reader that must find them. Any thread.</summary>
+    public LogHold Hold(LogPosition from) => _truncation.Hold(from);
 
     /// <summary>
     /// Durable entries from a position on, up to what is durable when the call is made, read from the disk. A payload is valid until the next entry

@@ -10,6 +10,7 @@ namespace Varve.Storage.Log;
 internal sealed class LogTruncation(Committer committer, LogFiles files, PageIndex pages, CommitSlot opened, ILogger logger)
 {
     private readonly Lock _gate = new();
+    private readonly HashSet<LogHold> _holds = [];
     private Task _newest = Task.CompletedTask;
     private long _beginAddress = opened.BeginAddress;
     private long _beginPosition = opened.BeginPosition.Value;
@@ -18,6 +19,26 @@ internal sealed class LogTruncation(Committer committer, LogFiles files, PageInd
     public long BeginAddress => Volatile.Read(ref _beginAddress);
 
     public LogPosition BeginPosition => new(Volatile.Read(ref _beginPosition));
+
+    /// <summary>
+    /// Keeps all entries from one on, unless they are gone already, until it is disposed. A truncation that is under way is of entries that a
+    /// checkpoint has let go before.
+    /// </summary>
+    public LogHold Hold(LogPosition from)
+    {
+        lock (_gate)
+        {
+            LogHold hold = new(from, Release);
+            _holds.Add(hold);
+            return hold;
+        }
+
+        void Release(LogHold hold)
+        {
+            lock (_gate)
+                _holds.Remove(hold);
+        }
+    }
 
     /// <param name="upTo">The newest entry that is needed by nobody.</param>
     public Task RunAsync(LogPosition upTo)
@@ -36,6 +57,12 @@ internal sealed class LogTruncation(Committer committer, LogFiles files, PageInd
 
         // The newest durable entry stays: behind it FASTER may not have written all that belongs to the files before.
         LogPosition kept = upTo < committer.DurableUpTo ? upTo.Next : committer.DurableUpTo;
+        lock (_gate)
+        {
+            foreach (LogHold hold in _holds)
+                kept = hold.From < kept ? hold.From : kept;
+        }
+
         if (kept <= BeginPosition)
             return;
         (long page, LogPosition first) = pages.Find(kept);

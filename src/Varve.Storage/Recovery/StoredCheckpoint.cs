@@ -23,6 +23,9 @@ internal sealed class StoredCheckpoint
 
     public CheckpointState? State { get; }
 
+    /// <summary>A checkpoint that was found elsewhere.</summary>
+    public static StoredCheckpoint Of(CheckpointState? state, string path) => new(path, state, null);
+
     /// <param name="fileSystem">Where it is.</param>
     /// <param name="directory">The data directory.</param>
     /// <param name="nodeId">Null: no node was finished being made here, so there is none.</param>

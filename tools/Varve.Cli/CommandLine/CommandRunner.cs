@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Varve.Arrow;
+using Varve.Backup;
+using Varve.Backup.Repositories;
 using Varve.Client;
 using Varve.Query;
 using Varve.Server;
@@ -53,7 +55,7 @@ internal static class CommandRunner
 
     /// <summary>A failure that has its cause outside of this program: its message is enough.</summary>
     public static bool IsExpected(Exception e) =>
-        e is VarveException or StartupException or StorageException or QueryException or ArrowFormatException
+        e is VarveException or StartupException or StorageException or QueryException or ArrowFormatException or BackupException or RepositoryException
             or IOException or UnauthorizedAccessException or SocketException;
 
     private static int Report(string message, int exitCode)

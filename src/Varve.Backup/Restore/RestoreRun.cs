@@ -1,0 +1,181 @@
+using Varve.Backup.Sealing;
+using Varve.Backup.Snapshots;
+using Varve.Storage;
+using Varve.Storage.Catalog;
+using Varve.Storage.FileSystem;
+using Varve.Storage.Keys;
+using Varve.Storage.Log;
+using Varve.Storage.Recovery;
+using Varve.Storage.Streams;
+
+namespace Varve.Backup.Restore;
+
+/// <summary>
+/// Lays a snapshot down as a data directory, beside its place, opens it once, and gives it its name. What cuts that off leaves nothing under the name, and
+/// the next try goes on with the segments that are there. Used once, by one thread.
+/// </summary>
+internal sealed class RestoreRun
+{
+    /// <summary>Added to the name of the directory until it is whole.</summary>
+    public const string AsideSuffix = ".restoring";
+
+    private static readonly LinuxFileSystem Files = LinuxFileSystem.Instance;
+
+    private readonly SealedRepository _repository;
+    private readonly SnapshotManifest _manifest;
+    private readonly RestoreOptions _options;
+    private readonly TimeProvider _time;
+    private readonly string _target;
+    private readonly string _aside;
+    private readonly SnapshotData _data;
+
+    public RestoreRun(SealedRepository repository, SnapshotManifest manifest, RestoreOptions options, TimeProvider time)
+    {
+        _repository = repository;
+        _manifest = manifest;
+        _options = options;
+        _time = time;
+        _target = Path.GetFullPath(options.Directory);
+        _aside = _target + AsideSuffix;
+        _data = new SnapshotData(repository, manifest);
+    }
+
+    private string LogPath => Path.Combine(_aside, "log");
+
+    private string SegmentsPath => Path.Combine(_aside, "segments");
+
+    public async Task<RestoreResult> RunAsync(IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (Files.DirectoryExists(_target) || Files.FileExists(_target))
+            throw new BackupException(BackupErrorCode.AlreadyExists, $"{_target} exists: a restore never writes over anything. Choose another directory");
+        History history = await new HistoryStore(_repository, _manifest.HistoryId).ReadAsync(cancellationToken).ConfigureAwait(false)
+            ?? throw new BackupException(BackupErrorCode.Damaged, $"the keys of snapshot {_manifest.Id} are missing in the repository or damaged there");
+        RestoreResult result;
+        Files.CreateDirectory(_aside);
+        using (DirectoryLock.Take(Files, _aside))
+        {
+            Clear();
+            Keyring keys = await WriteKeysAsync(history.Keys, cancellationToken).ConfigureAwait(false);
+            CheckpointState? catalog = await _data.ReadCatalogAsync(keys, cancellationToken).ConfigureAwait(false);
+            if (catalog is not null)
+                CheckpointFile.Write(Files, _aside, _manifest.NodeId, keys, catalog);
+            RestoredState state = new(catalog, keys, _time);
+            result = await WriteLogAsync(state, keys, cancellationToken).ConfigureAwait(false);
+            await FetchSegmentsAsync(state, progress, cancellationToken).ConfigureAwait(false);
+            new NodeFile(_manifest.NodeId, _manifest.NodeCreatedMicros).Write(Files, _aside);
+        }
+
+        await ProveAsync(result, cancellationToken).ConfigureAwait(false);
+        Files.Rename(_aside, _target);
+        Files.SyncDirectory(Path.GetDirectoryName(_target)!);
+        return result;
+    }
+
+    /// <summary>Takes away what an earlier try left, but for segments.</summary>
+    private void Clear()
+    {
+        foreach (string directory in (string[])[LogPath, SegmentsPath])
+            Files.CreateDirectory(directory);
+        foreach (string file in Files.ListFiles(LogPath))
+            Files.Delete(Path.Combine(LogPath, file));
+        foreach (string file in Files.ListFiles(_aside).Where(f => f != DirectoryLock.FileName))
+            Files.Delete(Path.Combine(_aside, file));
+    }
+
+    private async Task<Keyring> WriteKeysAsync(KeyringContent? content, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(_aside, KeyringFile.FileName);
+        if (content is null)
+        {
+            WholeFile.Write(Files, path, KeyringFile.EncodePlain());
+            return Keyring.Off();
+        }
+
+        RootKeyFile own = new(Path.Combine(_aside, RootKeyFile.DefaultName));
+        RootKey root = _options.RootKey is { } source
+            ? await source.ReadAsync(Files, cancellationToken).ConfigureAwait(false)
+            : own.Generate(Files);
+        KeyringStore store = new(Files, path, _options.RootKey ?? own, root, 0);
+        store.Write(content);
+        return new Keyring(store, content, _time);
+    }
+
+    private async Task<RestoreResult> WriteLogAsync(RestoredState state, Keyring keys, CancellationToken cancellationToken)
+    {
+        LogPosition first = _manifest.Log.Count == 0 ? new LogPosition(1) : new LogPosition(_manifest.Log[0].FirstPosition);
+        using LogRestore log = new(Files, LogPath, _options.LogSizes, first);
+        foreach (LogPiece piece in _manifest.Log)
+        {
+            byte[] content = await _data.ReadAsync(piece.Object, cancellationToken).ConfigureAwait(false);
+            foreach ((LogPosition position, long term, ReadOnlyMemory<byte> payload) in LogPieceCodec.Read(piece, content))
+            {
+                state.Replay(position, term, payload);
+                log.Add(term, payload.Span);
+            }
+        }
+
+        state.Judge();
+        StreamState[] all = [.. state.Streams];
+        StreamState[] erased = [.. all.Where(s => keys.IsErased(s.Id))];
+        StreamState[] leftOut = [.. all.Except(erased).Where(s => !IsWanted(s.Name))];
+        foreach (string name in _options.Streams)
+        {
+            if (all.All(s => !StreamName.Comparer.Equals(s.Name, name)))
+                throw new BackupException(BackupErrorCode.NotFound, $"snapshot {_manifest.Id} has no stream '{name}'");
+            if (erased.Any(s => StreamName.Comparer.Equals(s.Name, name)))
+                throw new BackupException(BackupErrorCode.NotFound, $"stream '{name}' was dropped since snapshot {_manifest.Id}, and its key erased: nothing opens it");
+        }
+
+        LogPosition reached = state.Position;
+        foreach (byte[] payload in state.Close([.. erased, .. leftOut]))
+            log.Add(1, payload);
+        log.Finish();
+        return new RestoreResult
+        {
+            Directory = _target,
+            SnapshotId = _manifest.Id,
+            Position = reached.Value,
+            StreamCount = all.Length - erased.Length - leftOut.Length,
+            RowCount = state.Streams.Sum(s => s.RowCount),
+            LeftOutCount = leftOut.Length,
+            Erased = [.. erased.Select(s => s.Name)],
+        };
+    }
+
+    private bool IsWanted(string name) => _options.Streams.Count == 0 || _options.Streams.Contains(name, StreamName.Comparer);
+
+    private async Task FetchSegmentsAsync(RestoredState state, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
+    {
+        Dictionary<long, SegmentPieces> held = _manifest.Segments.ToDictionary(s => s.Id);
+        List<SegmentPieces> needed = [];
+        foreach ((StreamState stream, long id) in state.Streams.SelectMany(s => s.Segments.Items.Select(i => (s, i.Id))))
+        {
+            needed.Add(held.GetValueOrDefault(id) ?? throw new BackupException(
+                BackupErrorCode.Damaged, $"snapshot {_manifest.Id} does not hold segment {id} of stream '{stream.Name}'"));
+        }
+
+        SegmentFetch fetch = new(_data, bytes => _repository.NameOf(bytes), SegmentsPath, progress, needed.Sum(s => s.FileBytes));
+        await fetch.RunAsync(needed, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Opens the directory as a node does.</summary>
+    private async Task ProveAsync(RestoreResult result, CancellationToken cancellationToken)
+    {
+        StorageOptions options = new()
+        {
+            Directory = _aside,
+            Compacts = false,
+            Keys = new KeyOptions { Encrypt = _manifest.IsEncrypted, Source = _options.RootKey },
+            Time = _time,
+            LogSizes = _options.LogSizes,
+        };
+        await using StorageEngine engine = await StorageEngine.OpenAsync(options, cancellationToken).ConfigureAwait(false);
+        if (engine.List().Count != result.StreamCount || engine.Statistics.RowCount != result.RowCount)
+        {
+            throw new BackupException(
+                BackupErrorCode.Damaged,
+                $"{_aside} opens with {engine.List().Count} streams and {engine.Statistics.RowCount} rows; snapshot {_manifest.Id} has {result.StreamCount} "
+                + $"and {result.RowCount}");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using Varve.Backup.Sealing;
+using Varve.Backup.Snapshots;
+using Varve.Storage;
+using Varve.Storage.Catalog;
+using Varve.Storage.Keys;
+
+namespace Varve.Backup.Restore;
+
+/// <summary>Reads what a snapshot is made of. One thread.</summary>
+internal sealed class SnapshotData(SealedRepository repository, SnapshotManifest manifest)
+{
+    /// <summary>The catalog at the snapshot's position; null where the node never held anything.</summary>
+    public async Task<CheckpointState?> ReadCatalogAsync(Keyring keys, CancellationToken cancellationToken)
+    {
+        if (manifest.Position == LogPosition.None)
+            return null;
+        using MemoryStream body = new();
+        foreach (ObjectRef item in manifest.Checkpoint)
+            body.Write(await ReadAsync(item, cancellationToken).ConfigureAwait(false));
+        try
+        {
+            CheckpointState state = CheckpointCodec.Read(body.ToArray(), keys);
+            return state.Position == manifest.Position
+                ? state
+                : throw new CheckpointFormatException($"it is of position {state.Position}, the snapshot of {manifest.Position}");
+        }
+        catch (CheckpointFormatException e)
+        {
+            throw new BackupException(BackupErrorCode.Damaged, $"the catalog of snapshot {manifest.Id} cannot be read: {e.Message}", e);
+        }
+    }
+
+    public async Task<byte[]> ReadAsync(ObjectRef item, CancellationToken cancellationToken)
+    {
+        byte[] content = await repository.ReadAsync(ObjectKind.Data, item.Name, cancellationToken).ConfigureAwait(false);
+        return content.Length == item.ContentBytes
+            ? content
+            : throw new BackupException(
+                BackupErrorCode.Damaged, $"object {item.Name} holds {content.Length} bytes, snapshot {manifest.Id} says {item.ContentBytes}");
+    }
+}

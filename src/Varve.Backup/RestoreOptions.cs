@@ -1,0 +1,27 @@
+using Varve.Storage;
+
+namespace Varve.Backup;
+
+/// <summary>What is restored, and to where.</summary>
+public sealed record RestoreOptions
+{
+    /// <summary>The data directory that is made. Nothing may stand there.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>Null: the newest one, or, where a moment is given, the one that reaches it.</summary>
+    public string? SnapshotId { get; init; }
+
+    /// <summary>The newest position that is restored; null: all of the snapshot.</summary>
+    public long? Position { get; init; }
+
+    /// <summary>Everything up to that time, and nothing behind; null: all of the snapshot.</summary>
+    public DateTimeOffset? Time { get; init; }
+
+    /// <summary>Only these streams; none: all.</summary>
+    public IReadOnlyList<string> Streams { get; init; } = [];
+
+    /// <summary>What the new directory's keyring is sealed with; null: a fresh key in its file <c>root.key</c>.</summary>
+    public RootKeySource? RootKey { get; init; }
+
+    internal LogSizes LogSizes { get; init; } = new();
+}

@@ -1,0 +1,105 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Varve.Storage.Keys;
+
+namespace Varve.Backup.Sealing;
+
+/// <summary>
+/// The format of every object but the repository's own header (docs/formats/repository.md). Little-endian; what is not named is zero. Without state.
+/// <code>
+/// offset bytes type  field
+/// 0      8     ascii "VARVSEAL"
+/// 8      2     u16   version of the format, 1
+/// 10     2     u16   oldest version whose readers can read it, 1
+/// 12     4     u32   kind: 1 data, 2 snapshot, 3 history, 4 lock, 5 archive
+/// 16     8     i64   bytes of the content
+/// 32     32    bytes salt, random
+/// 64     ...         the content in frames of 65,536 bytes, the last one shorter, or one empty frame; each followed by the 16 bytes of its tag
+/// </code>
+/// </summary>
+/// <remarks>
+/// A frame is AES-256-GCM. No nonce repeats under a key: the key is derived with a salt that is drawn for this one sealing, the nonce is the number of
+/// the frame. The associated data are the header and the object's name, so nothing opens under another name, as another kind or with another length.
+/// </remarks>
+internal static class SealedObject
+{
+    public const int HeaderBytes = 64;
+    public const int FrameBytes = 65_536;
+
+    private const int LengthAt = 16;
+    private const int SaltAt = 32;
+    private const ushort Version = 1;
+
+    private static ReadOnlySpan<byte> Magic => "VARVSEAL"u8;
+
+    /// <summary>What an object takes that holds that many bytes.</summary>
+    public static long SealedBytes(long contentBytes) => HeaderBytes + contentBytes + (FrameCount(contentBytes) * AesGcmPool.TagBytes);
+
+    public static byte[] Seal(RepositoryKey key, ObjectKind kind, string name, ReadOnlySpan<byte> content)
+    {
+        byte[] bytes = new byte[SealedBytes(content.Length)];
+        Magic.CopyTo(bytes);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(10), Version);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), (int)kind);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(LengthAt), content.Length);
+        RandomNumberGenerator.Fill(bytes.AsSpan(SaltAt, HeaderBytes - SaltAt));
+        using AesGcm aes = key.Cipher(bytes.AsSpan(SaltAt, HeaderBytes - SaltAt));
+        byte[] associated = Associated(bytes, name);
+        Span<byte> rest = bytes.AsSpan(HeaderBytes);
+        Span<byte> nonce = stackalloc byte[AesGcmPool.NonceBytes];
+        for (int frame = 0; frame < FrameCount(content.Length); frame++)
+        {
+            ReadOnlySpan<byte> plain = content.Slice(frame * FrameBytes, Math.Min(FrameBytes, content.Length - (frame * FrameBytes)));
+            BinaryPrimitives.WriteInt32LittleEndian(nonce, frame);
+            aes.Encrypt(nonce, plain, rest[..plain.Length], rest.Slice(plain.Length, AesGcmPool.TagBytes), associated);
+            rest = rest[(plain.Length + AesGcmPool.TagBytes)..];
+        }
+
+        return bytes;
+    }
+
+    /// <summary>The content. Throws <see cref="BackupErrorCode.Damaged"/> where anything is not as it was sealed.</summary>
+    public static byte[] Open(RepositoryKey key, ObjectKind kind, string name, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < HeaderBytes || !bytes.StartsWith(Magic))
+            throw Damaged(name, $"it has {bytes.Length} bytes and does not begin as an object of a repository does");
+        int oldestReader = BinaryPrimitives.ReadUInt16LittleEndian(bytes[10..]);
+        if (oldestReader > Version)
+            throw new BackupException(BackupErrorCode.Unsupported, $"object {name} needs a reader of version {oldestReader} or newer; this one is of {Version}");
+        long length = BinaryPrimitives.ReadInt64LittleEndian(bytes[LengthAt..]);
+        if (length is < 0 or > int.MaxValue || bytes.Length != SealedBytes(length))
+            throw Damaged(name, $"it has {bytes.Length} bytes, and says that it holds {length}");
+        if (BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]) != (int)kind)
+            throw Damaged(name, $"it is of another kind than {kind}");
+        byte[] content = new byte[length];
+        using AesGcm aes = key.Cipher(bytes[SaltAt..HeaderBytes]);
+        byte[] associated = Associated(bytes, name);
+        ReadOnlySpan<byte> rest = bytes[HeaderBytes..];
+        Span<byte> nonce = stackalloc byte[AesGcmPool.NonceBytes];
+        for (int frame = 0; frame < FrameCount(length); frame++)
+        {
+            Span<byte> plain = content.AsSpan(frame * FrameBytes, (int)Math.Min(FrameBytes, length - ((long)frame * FrameBytes)));
+            BinaryPrimitives.WriteInt32LittleEndian(nonce, frame);
+            try
+            {
+                aes.Decrypt(nonce, rest[..plain.Length], rest.Slice(plain.Length, AesGcmPool.TagBytes), plain, associated);
+            }
+            catch (AuthenticationTagMismatchException)
+            {
+                throw Damaged(name, $"the seal of its frame {frame} does not match: its bytes were changed, or are those of another object");
+            }
+
+            rest = rest[(plain.Length + AesGcmPool.TagBytes)..];
+        }
+
+        return content;
+    }
+
+    private static long FrameCount(long contentBytes) => Math.Max(1, (contentBytes + FrameBytes - 1) / FrameBytes);
+
+    private static byte[] Associated(ReadOnlySpan<byte> bytes, string name) => [.. bytes[..HeaderBytes], .. Encoding.ASCII.GetBytes(name)];
+
+    private static BackupException Damaged(string name, string what) => new(BackupErrorCode.Damaged, $"object {name} is damaged: {what}");
+}

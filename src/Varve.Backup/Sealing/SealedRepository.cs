@@ -1,0 +1,133 @@
+using Varve.Backup.Repositories;
+using Varve.Storage;
+using Varve.Storage.FileSystem;
+using Varve.Storage.Keys;
+
+namespace Varve.Backup.Sealing;
+
+/// <summary>A repository whose objects are sealed and opened on the way. Any thread.</summary>
+internal sealed class SealedRepository(IRepository inner, RepositoryKey key)
+{
+    public string Description => inner.Description;
+
+    public IRepository Inner => inner;
+
+    /// <summary>
+    /// Throws <see cref="BackupErrorCode.NotFound"/> where there is no repository and none is to be made, <see cref="BackupErrorCode.KeyMismatch"/> for
+    /// another key than its own, <see cref="BackupErrorCode.Damaged"/> where both copies of its header are.
+    /// </summary>
+    public static async Task<SealedRepository> OpenAsync(IRepository inner, RootKeySource source, bool makes, CancellationToken cancellationToken)
+    {
+        RootKey key;
+        try
+        {
+            key = await source.ReadAsync(LinuxFileSystem.Instance, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException e)
+        {
+            throw new BackupException(
+                BackupErrorCode.KeyMismatch, $"the repository {inner.Description} cannot be opened: its key is not there. {e.Message}", e);
+        }
+
+        RepositoryHeader? header = null;
+        List<string> bad = [];
+        foreach (string name in RepositoryHeader.Names)
+        {
+            byte[]? bytes = await TryGetAsync(inner, name, cancellationToken).ConfigureAwait(false);
+            RepositoryHeader? found = bytes is null ? null : RepositoryHeader.TryParse(bytes);
+            header ??= found;
+            if (found is null)
+                bad.Add(bytes is null ? $"{name} is missing" : $"{name} is damaged");
+        }
+
+        if (header is null)
+        {
+            header = await MakeAsync(inner, key, makes, bad, cancellationToken).ConfigureAwait(false);
+            bad.Clear();
+        }
+        else if (!header.IsSealedWith(key))
+        {
+            throw new BackupException(
+                BackupErrorCode.KeyMismatch,
+                $"the repository {inner.Description} is sealed with another key than the one from {source.Description}; nothing was changed");
+        }
+
+        return new SealedRepository(inner, header.KeyFrom(key)) { HeaderProblems = bad, Header = header };
+    }
+
+    /// <summary>Which copies of the header were missing or damaged; the other one served.</summary>
+    public IReadOnlyList<string> HeaderProblems { get; private init; } = [];
+
+    private RepositoryHeader? Header { get; init; }
+
+    /// <summary>Puts the copies of the header back that were missing or damaged.</summary>
+    public async Task HealHeaderAsync(CancellationToken cancellationToken)
+    {
+        if (HeaderProblems.Count == 0)
+            return;
+        foreach (string name in RepositoryHeader.Names)
+            await inner.ReplaceAsync(name, Header!.ToBytes(), cancellationToken).ConfigureAwait(false);
+    }
+
+    public string NameOf(ReadOnlySpan<byte> content) => key.NameOf(content);
+
+    /// <summary>Stores an object where none of that name is; replaces one that is damaged where told so. False where it was there.</summary>
+    public async Task<bool> PutAsync(ObjectKind kind, string name, byte[] content, bool replaces, CancellationToken cancellationToken)
+    {
+        byte[] bytes = SealedObject.Seal(key, kind, name, content);
+        if (!replaces)
+            return await inner.PutAsync(name, bytes, cancellationToken).ConfigureAwait(false);
+        await inner.ReplaceAsync(name, bytes, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Throws <see cref="BackupErrorCode.Damaged"/> where the object is missing or not as it was sealed.</summary>
+    public async Task<byte[]> ReadAsync(ObjectKind kind, string name, CancellationToken cancellationToken)
+    {
+        byte[] bytes = await TryGetAsync(inner, name, cancellationToken).ConfigureAwait(false)
+            ?? throw new BackupException(BackupErrorCode.Damaged, $"object {name} is missing in the repository {inner.Description}");
+        return SealedObject.Open(key, kind, name, bytes);
+    }
+
+    private static async Task<RepositoryHeader> MakeAsync(
+        IRepository inner, RootKey key, bool makes, IReadOnlyList<string> bad, CancellationToken cancellationToken)
+    {
+        bool holdsAny = bad.Any(b => b.EndsWith("damaged", StringComparison.Ordinal));
+        foreach (string folder in (string[])[Snapshots.SnapshotManifest.Folder, Snapshots.History.Folder, Snapshots.ObjectRef.Folder])
+        {
+            await foreach (RepositoryObject unused in inner.ListAsync(folder, cancellationToken).ConfigureAwait(false))
+            {
+                holdsAny = true;
+                break;
+            }
+        }
+
+        if (holdsAny)
+        {
+            throw new BackupException(
+                BackupErrorCode.Damaged,
+                $"the repository {inner.Description} holds objects, but {string.Join(" and ", bad)}; without one of the two nothing in it can be read. "
+                + "Put one back from a copy of the repository");
+        }
+
+        if (!makes)
+            throw new BackupException(BackupErrorCode.NotFound, $"there is no repository at {inner.Description}: the first snapshot makes it");
+        RepositoryHeader header = RepositoryHeader.Create(key);
+        if (!await inner.PutAsync(RepositoryHeader.Names[0], header.ToBytes(), cancellationToken).ConfigureAwait(false))
+            throw new BackupException(BackupErrorCode.Busy, $"the repository {inner.Description} was made by somebody else at this moment; try again");
+        await inner.ReplaceAsync(RepositoryHeader.Names[1], header.ToBytes(), cancellationToken).ConfigureAwait(false);
+        return header;
+    }
+
+    private static async Task<byte[]?> TryGetAsync(IRepository inner, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await inner.GetAsync(name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RepositoryException e) when (e.Code == RepositoryErrorCode.NotFound)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Varve.Backup.Repositories;
+using Varve.Backup.Restore;
+using Varve.Backup.Sealing;
+using Varve.Backup.Snapshots;
+using Varve.Storage;
+
+namespace Varve.Backup;
+
+/// <summary>
+/// The snapshots in a repository: taken, listed, verified, restored, pruned. Throws <see cref="BackupException"/> for what is in the repository,
+/// <see cref="RepositoryException"/> where it fails, <see cref="StorageException"/> where the node or the restored directory does. Any thread; one snapshot at
+/// a time.
+/// </summary>
+public sealed class SnapshotRepository : IAsyncDisposable
+{
+    private readonly IRepository _inner;
+    private readonly SealedRepository _repository;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    private SnapshotRepository(IRepository inner, SealedRepository repository, TimeProvider time, ILogger logger)
+    {
+        _inner = inner;
+        _repository = repository;
+        _time = time;
+        _logger = logger;
+    }
+
+    public string Description => _inner.Description;
+
+    /// <summary>Opens what lies in a repository.</summary>
+    /// <param name="inner">Belongs to the result from here on, also where this fails.</param>
+    /// <param name="key">The repository's key.</param>
+    /// <param name="makes">Whether an empty place becomes a repository.</param>
+    /// <param name="time">Says when snapshots are taken.</param>
+    /// <param name="logger">Told what is worth knowing besides.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
+    public static async Task<SnapshotRepository> OpenAsync(
+        IRepository inner, RootKeySource key, bool makes, TimeProvider? time = null, ILogger? logger = null, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            SealedRepository repository = await SealedRepository.OpenAsync(inner, key, makes, cancellationToken).ConfigureAwait(false);
+            return new SnapshotRepository(inner, repository, time ?? TimeProvider.System, logger ?? NullLogger.Instance);
+        }
+        catch
+        {
+            await inner.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Takes a snapshot of a node while it goes on. It is there and whole when this completes, and not there at all where this fails.</summary>
+    public Task<SnapshotResult> CreateAsync(
+        StorageEngine engine, SnapshotOptions? options = null, IProgress<BackupProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        new SnapshotRun(_repository, engine, options ?? new SnapshotOptions(), _time, _logger).RunAsync(progress, cancellationToken);
+
+    /// <summary>All snapshots, the oldest first; those that cannot be read say so.</summary>
+    public async Task<IReadOnlyList<SnapshotDescription>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        Inventory inventory = await Inventory.ReadAsync(_repository, cancellationToken).ConfigureAwait(false);
+        IEnumerable<SnapshotDescription> damaged = inventory.Damaged.Select(d => new SnapshotDescription
+        {
+            Id = d.Key,
+            NodeId = Guid.Empty,
+            TakenAt = default,
+            Position = 0,
+            StreamCount = 0,
+            RowCount = 0,
+            SegmentCount = 0,
+            Bytes = 0,
+            AddedBytes = 0,
+            Damage = d.Value,
+        });
+        return [.. inventory.Snapshots.Select(s => s.Describe()).Concat(damaged).OrderBy(s => s.Id, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Lays a snapshot down as a new data directory, whole and proven, or not at all.</summary>
+    public async Task<RestoreResult> RestoreAsync(
+        RestoreOptions options, IProgress<BackupProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        Inventory inventory = await Inventory.ReadAsync(_repository, cancellationToken).ConfigureAwait(false);
+        SnapshotManifest manifest = SnapshotChoice.Of(inventory, options, Description);
+        return await new RestoreRun(_repository, manifest, options, _time).RunAsync(progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync() => _inner.DisposeAsync();
+}

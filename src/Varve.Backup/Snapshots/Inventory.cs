@@ -1,0 +1,47 @@
+using Varve.Backup.Repositories;
+using Varve.Backup.Sealing;
+
+namespace Varve.Backup.Snapshots;
+
+/// <summary>All snapshots of a repository, those that cannot be read among them. Immutable.</summary>
+/// <param name="Snapshots">In the order of their ids.</param>
+/// <param name="Damaged">The ids of those that cannot be read, and why.</param>
+internal sealed record Inventory(IReadOnlyList<SnapshotManifest> Snapshots, IReadOnlyDictionary<string, string> Damaged)
+{
+    public static async Task<Inventory> ReadAsync(SealedRepository repository, CancellationToken cancellationToken)
+    {
+        List<SnapshotManifest> snapshots = [];
+        SortedDictionary<string, string> damaged = new(StringComparer.Ordinal);
+        await foreach (RepositoryObject item in repository.Inner.ListAsync(SnapshotManifest.Folder, cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                byte[] content = await repository.ReadAsync(ObjectKind.Snapshot, item.Name, cancellationToken).ConfigureAwait(false);
+                snapshots.Add(ManifestCodec.Read(content, item.Name));
+            }
+            catch (BackupException e) when (e.Code == BackupErrorCode.Damaged)
+            {
+                damaged[item.Name[SnapshotManifest.Folder.Length..]] = e.Message;
+            }
+        }
+
+        return new Inventory(snapshots, damaged);
+    }
+
+    /// <summary>Every object that a readable snapshot needs, once, with the ids of those that need it.</summary>
+    public Dictionary<ObjectRef, List<string>> Needed()
+    {
+        Dictionary<ObjectRef, List<string>> needed = [];
+        foreach (SnapshotManifest snapshot in Snapshots)
+        {
+            foreach (ObjectRef item in snapshot.Objects.Distinct())
+            {
+                if (!needed.TryGetValue(item, out List<string>? ids))
+                    needed.Add(item, ids = []);
+                ids.Add(snapshot.Id);
+            }
+        }
+
+        return needed;
+    }
+}

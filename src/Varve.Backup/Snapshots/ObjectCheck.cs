@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using Varve.Backup.Sealing;
+
+namespace Varve.Backup.Snapshots;
+
+/// <summary>
+/// Looks whether what the snapshots need is there: all of it by length, and, up to a number of bytes, opened. Where it does not look at all, it begins at
+/// random, so that over many runs everything is looked at. Without state.
+/// </summary>
+internal static class ObjectCheck
+{
+    private const int Workers = 3;
+
+    /// <returns>What is wrong, by object.</returns>
+    public static async Task<IReadOnlyDictionary<ObjectRef, string>> RunAsync(
+        SealedRepository repository, ObjectStore store, IEnumerable<ObjectRef> needed, long bytesMax, CancellationToken cancellationToken)
+    {
+        ConcurrentDictionary<ObjectRef, string> problems = [];
+        List<ObjectRef> toOpen = [];
+        ObjectRef[] all = [.. needed.OrderBy(o => o.Name, StringComparer.Ordinal)];
+        string start = ObjectRef.Folder + Guid.NewGuid().ToString("n");
+        long bytes = 0;
+        foreach (ObjectRef item in all.Where(o => string.CompareOrdinal(o.Name, start) >= 0).Concat(all.Where(o => string.CompareOrdinal(o.Name, start) < 0)))
+        {
+            if (store.Problem(item) is { } problem)
+                problems[item] = problem;
+            else if ((bytes += item.SealedBytes) <= bytesMax)
+                toOpen.Add(item);
+        }
+
+        await Parallel.ForEachAsync(
+            toOpen,
+            new ParallelOptions { MaxDegreeOfParallelism = Workers, CancellationToken = cancellationToken },
+            async (item, cancellation) =>
+            {
+                try
+                {
+                    await repository.ReadAsync(ObjectKind.Data, item.Name, cancellation).ConfigureAwait(false);
+                }
+                catch (BackupException e) when (e.Code == BackupErrorCode.Damaged)
+                {
+                    problems[item] = e.Message;
+                }
+            }).ConfigureAwait(false);
+        foreach (ObjectRef item in problems.Keys)
+            store.NoteDamage(item);
+        return problems;
+    }
+}

@@ -1,0 +1,30 @@
+using Varve.Storage;
+
+namespace Varve.Server.Configuration;
+
+/// <summary>Which settings of backups belong together, and what they come to.</summary>
+internal static class BackupRules
+{
+    public static IEnumerable<string> Contradictions(VarveServerOptions.BackupSection backup)
+    {
+        int keyCount = new[] { backup.KeyFile, backup.KeyVariable, backup.KeyCommand }.Count(k => k.Length > 0);
+        if (backup.Repository.Length > 0 && keyCount != 1)
+        {
+            yield return "Backup:Repository is set, so one of Backup:KeyFile, Backup:KeyVariable and Backup:KeyCommand must be: "
+                + $"{keyCount} are";
+        }
+
+        if (backup.Repository.Length == 0 && keyCount > 0)
+            yield return "a key for backups is set, but Backup:Repository is not: say where snapshots go, or take the key away";
+    }
+
+    /// <summary>The repositories in the order of the setting.</summary>
+    public static IReadOnlyList<string> Repositories(VarveServerOptions.BackupSection backup) =>
+        backup.Repository.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <param name="options">With a repository.</param>
+    public static RootKeySource KeySource(VarveServerOptions options) =>
+        options.Backup.KeyFile.Length > 0 ? RootKeySource.FromFile(options.Backup.KeyFile)
+        : options.Backup.KeyVariable.Length > 0 ? RootKeySource.FromVariable(options.Backup.KeyVariable)
+        : RootKeySource.FromCommand(options.Backup.KeyCommand, options.Keys.CommandTimeout);
+}

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Logging;
+using Varve.Storage.Catalog;
+using Varve.Storage.Keys;
+using Varve.Storage.Log;
+using Varve.Storage.Sequencing;
+using Varve.Storage.Streams;
+
+namespace Varve.Storage;
+
+/// <summary>What a backup copies.</summary>
+public sealed partial class StorageEngine
+{
+    /// <summary>
+    /// Moves the rows that all streams have now into segments, so that there is little log to copy: they would come there anyway, after
+    /// <see cref="StorageOptions.SealAge"/>. What cannot be sealed stays in the log.
+    /// </summary>
+    internal async Task FlushAllAsync(ILogger logger, CancellationToken cancellationToken)
+    {
+        foreach (StreamState stream in _catalog.Head.Streams.Values.Where(s => s.Head.TailPosition is not null))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                await _sealing.FlushAsync(stream).WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (StorageException failure) when (IsAccepting)
+            {
+                if (!stream.Head.IsDropped)
+                    logger.LogWarning(failure, "Stream '{Stream}' could not be sealed before it is copied: {Reason}", stream.Name, failure.Message);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The node as it is now, held on the disk until the capture is disposed. Throws <see cref="StorageErrorCode.NodeStopped"/> where the node does
+    /// not accept changes any more.
+    /// </summary>
+    internal async Task<NodeCapture> CaptureAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfStopped();
+
+        // Held before the look, so that what the look shows is still there. What goes in between was gone before.
+        IDisposable segmentHold = _catalog.Retired.Hold();
+        LogHold logHold = _log.Hold(_log.BeginPosition);
+        try
+        {
+            KeyringContent? before = await _keys.CaptureAsync(cancellationToken).ConfigureAwait(false);
+            PendingCapture look = new(_catalog, () => VisibleUpTo);
+            _sequencer.Submit(look);
+            CatalogCapture captured = await look.Result.WaitAsync(cancellationToken).ConfigureAwait(false);
+            KeyringContent? after = await _keys.CaptureAsync(cancellationToken).ConfigureAwait(false);
+            NodeCapture capture = new(_options.FileSystem, _directory.SegmentsPath, _node, _log, logHold, segmentHold, captured)
+            {
+                // A version that went meanwhile may still be needed by what was captured.
+                Keys = after?.Continue(before!),
+            };
+            logHold.MoveTo(capture.LogFrom);
+            return capture;
+        }
+        catch
+        {
+            logHold.Dispose();
+            segmentHold.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Varve.Backup;
+using Varve.Backup.Repositories;
+using Varve.Cli.CommandLine;
+using Varve.Storage;
+
+namespace Varve.Cli.Snapshots;
+
+/// <summary>Which repository a command is about, and where its key is. The variables stand in for options that are not given.</summary>
+internal sealed class RepositoryOptions
+{
+    public const string RepositoryVariable = "VARVE_REPO";
+    public const string KeyFileVariable = "VARVE_REPO_KEY_FILE";
+
+    private static readonly TimeSpan CommandTimeLimit = TimeSpan.FromMinutes(1);
+
+    private readonly Option<string?> _location = new("--repo")
+    {
+        Description = $"The repository: a directory. {RepositoryVariable} in the environment where it is not given.",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<string?> _keyFile = new("--repo-key-file")
+    {
+        Description = $"The repository's key in a file. {KeyFileVariable} in the environment where none of these is given.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _keyVariable = new("--repo-key-variable") { Description = "The same in an environment variable.", HelpName = "NAME" };
+
+    private readonly Option<string?> _keyCommand = new("--repo-key-command") { Description = "The same as the output of a shell command.", HelpName = "COMMAND" };
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_location, _keyFile, _keyVariable, _keyCommand])
+            command.Options.Add(option);
+    }
+
+    public async Task<SnapshotRepository> OpenAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        string location = parsed.GetValue(_location) ?? Environment.GetEnvironmentVariable(RepositoryVariable)
+            ?? throw new CliException("say which repository: --repo DIR", exitCode: 2);
+        RootKeySource key = parsed.GetValue(_keyVariable) is { } variable ? RootKeySource.FromVariable(variable)
+            : parsed.GetValue(_keyCommand) is { } output ? RootKeySource.FromCommand(output, CommandTimeLimit)
+            : (parsed.GetValue(_keyFile) ?? Environment.GetEnvironmentVariable(KeyFileVariable)) is { } file ? RootKeySource.FromFile(file)
+            : throw new CliException("say where the repository's key is: --repo-key-file FILE", exitCode: 2);
+        if (!location.Contains("://", StringComparison.Ordinal) && !Directory.Exists(location))
+            throw new CliException($"{location}: there is no such directory, so no repository");
+        return await SnapshotRepository.OpenAsync(
+            await RepositoryLocation.OpenAsync(location, cancellation), key, makes: false, cancellationToken: cancellation);
+    }
+}

@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Varve.Backup;
+using Varve.Cli.CommandLine;
+using Varve.Cli.Output;
+using Varve.Client;
+using Varve.Protocol.V1;
+
+namespace Varve.Cli.Snapshots;
+
+/// <summary>varve snapshot create|list|show|restore. All but the first need no daemon.</summary>
+internal static class SnapshotCommand
+{
+    private const int Damaged = 1;
+
+    public static Command Create() => new("snapshot", "Take, list and restore snapshots of a node.")
+    {
+        CreateSnapshot(), List(), Show(), RestoreCommand.Create(),
+    };
+
+    private static Command CreateSnapshot()
+    {
+        var repository = new Option<string?>("--repo")
+        {
+            Description = "Which of the daemon's repositories (its setting Backup:Repository); the first one where this is not given.",
+            HelpName = "DIR",
+        };
+        var json = Json();
+        var connection = new ConnectionOptions();
+        var command = new Command(
+            "create", "Have the daemon take a snapshot, while appends go on. Exit code 1 also where earlier snapshots were found damaged.")
+        {
+            repository, json,
+        };
+        connection.AddTo(command);
+        command.Run(async (parsed, cancellation) =>
+        {
+            using VarveClient client = connection.Connect(parsed);
+            CreateSnapshotResponse made = await client.CreateSnapshotAsync(parsed.GetValue(repository) ?? "", cancellation);
+            if (parsed.GetValue(json))
+                JsonText.Print(ToJson(made));
+            else
+                Console.WriteLine(
+                    $"snapshot {made.Snapshot.Id} of position {made.Snapshot.Position}: {Quantity.Count(made.Snapshot.RowCount)} rows in "
+                    + $"{Quantity.Count(made.Snapshot.StreamCount)} streams, {Quantity.Bytes(made.Snapshot.AddedBytes)} added to the repository");
+            foreach (string problem in made.Problems)
+                Console.Error.WriteLine($"varve: {problem}");
+            return made.Problems.Count == 0 ? 0 : throw new CliException(
+                $"snapshot {made.Snapshot.Id} is whole, but {made.Problems.Count} things of earlier ones were missing or damaged; {made.Healed} of them "
+                + "were put back. See: varve snapshot verify",
+                Damaged);
+        });
+        return command;
+    }
+
+    private static Command List()
+    {
+        var json = Json();
+        var repository = new RepositoryOptions();
+        var command = new Command("list", "List the snapshots of a repository, the oldest first.") { json };
+        repository.AddTo(command);
+        command.Run(async (parsed, cancellation) =>
+        {
+            await using SnapshotRepository snapshots = await repository.OpenAsync(parsed, cancellation);
+            IReadOnlyList<SnapshotDescription> all = await snapshots.ListAsync(cancellation);
+            if (parsed.GetValue(json))
+                JsonText.Print(new JsonArray([.. all.Select(SnapshotPrinter.ToJson)]));
+            else if (all.Count == 0)
+                Console.WriteLine("there are no snapshots");
+            else
+                SnapshotPrinter.Print(all);
+            return all.FirstOrDefault(s => s.Damage is not null) is { } damaged
+                ? throw new CliException($"snapshot {damaged.Id} cannot be read: {damaged.Damage}", Damaged)
+                : 0;
+        });
+        return command;
+    }
+
+    private static Command Show()
+    {
+        var id = new Argument<string>("SNAPSHOT") { Description = "Its id, from the list." };
+        var json = Json();
+        var repository = new RepositoryOptions();
+        var command = new Command("show", "Show one snapshot.") { id, json };
+        repository.AddTo(command);
+        command.Run(async (parsed, cancellation) =>
+        {
+            await using SnapshotRepository snapshots = await repository.OpenAsync(parsed, cancellation);
+            string wanted = parsed.GetRequiredValue(id);
+            SnapshotDescription shown = (await snapshots.ListAsync(cancellation)).FirstOrDefault(s => s.Id == wanted)
+                ?? throw new CliException($"{snapshots.Description} has no snapshot {wanted}. See: varve snapshot list");
+            if (shown.Damage is { } damage)
+                throw new CliException($"snapshot {wanted} cannot be read: {damage}", Damaged);
+            if (parsed.GetValue(json))
+                JsonText.Print(SnapshotPrinter.ToJson(shown));
+            else
+                SnapshotPrinter.PrintOne(shown);
+            return 0;
+        });
+        return command;
+    }
+
+    private static JsonObject ToJson(CreateSnapshotResponse made) => new()
+    {
+        ["id"] = made.Snapshot.Id,
+        ["node_id"] = made.Snapshot.NodeId,
+        ["taken_at"] = JsonText.Time(made.Snapshot.TakenAt),
+        ["position"] = made.Snapshot.Position,
+        ["streams"] = made.Snapshot.StreamCount,
+        ["rows"] = made.Snapshot.RowCount,
+        ["segments"] = made.Snapshot.SegmentCount,
+        ["bytes"] = made.Snapshot.Bytes,
+        ["added_bytes"] = made.Snapshot.AddedBytes,
+        ["problems"] = new JsonArray([.. made.Problems.Select(p => JsonValue.Create(p))]),
+        ["healed"] = made.Healed,
+    };
+
+    private static Option<bool> Json() => new("--json") { Description = "Print JSON." };
+}
