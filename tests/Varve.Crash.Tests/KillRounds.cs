@@ -2,11 +2,15 @@ using System.Globalization;
 
 namespace Varve.Crash.Tests;
 
-/// <summary>How often processes are killed: VARVE_CRASH_ROUNDS, else 30.</summary>
+/// <summary>How often processes are killed: VARVE_CRASH_ROUNDS, else 100; a fifth of them are whole daemons, whose start takes longest.</summary>
 internal static class KillRounds
 {
     public const int PerDirectory = 10;
 
-    public static int Count { get; } =
-        int.Parse(Environment.GetEnvironmentVariable("VARVE_CRASH_ROUNDS") is { Length: > 0 } rounds ? rounds : "30", CultureInfo.InvariantCulture);
+    private static readonly int Count =
+        int.Parse(Environment.GetEnvironmentVariable("VARVE_CRASH_ROUNDS") is { Length: > 0 } rounds ? rounds : "100", CultureInfo.InvariantCulture);
+
+    public static int OfDaemons { get; } = Math.Max(1, Count / 5);
+
+    public static int OfWriters { get; } = Math.Max(1, Count - OfDaemons);
 }

@@ -22,12 +22,12 @@ public class KilledDaemonTests(ITestOutputHelper output)
         int seed = TestSeed.Next(output.WriteLine);
         Random random = new(seed);
         int acknowledged = 0;
-        for (int round = 0; round < KillRounds.Count;)
+        for (int round = 0; round < KillRounds.OfDaemons;)
         {
             using TempDirectory directory = new("killed-daemon");
             CrashCheck check = new(Stream);
             IReadOnlyCollection<Acknowledged> told = [];
-            for (int life = 0; life <= KillRounds.PerDirectory && round < KillRounds.Count; life++)
+            for (int life = 0; life <= KillRounds.PerDirectory && round < KillRounds.OfDaemons; life++)
             {
                 await using VarveDaemon daemon = await VarveDaemon.StartAsync(directory.File("data"));
                 using var client = new VarveClient(new VarveClientOptions { Endpoint = daemon.Endpoint });
@@ -41,8 +41,8 @@ public class KilledDaemonTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine($"{KillRounds.Count} kills, {acknowledged} appends acknowledged");
-        Assert.True(acknowledged > KillRounds.Count, "hardly anything was written between the kills");
+        output.WriteLine($"{KillRounds.OfDaemons} kills, {acknowledged} appends acknowledged");
+        Assert.True(acknowledged > KillRounds.OfDaemons, "hardly anything was written between the kills");
     }
 
     private static async Task<IReadOnlyCollection<Acknowledged>> LiveAsync(VarveDaemon daemon, VarveClient client, Random random, int firstBatch)

@@ -1,23 +1,33 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Varve.Crash.Writer;
 
 namespace Varve.Crash.Tests;
 
 /// <summary>
-/// A writer process: started, listened to, killed. What it printed before it died is complete when <see cref="KillAsync"/> returns.
+/// A writer process: started, listened to, frozen, killed. What it printed before it died is complete when <see cref="KillAsync"/> or
+/// <see cref="EndAsync"/> returns.
 /// </summary>
-internal sealed class WriterProcess : IDisposable
+internal sealed partial class WriterProcess : IDisposable
 {
+    private const int SignalKill = 9;
+    private const int SignalStop = 19;
+
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromMinutes(2);
+
     private readonly Process _process;
+    private readonly bool _isWrapped;
     private readonly List<Acknowledged> _acknowledged = [];
+    private readonly Dictionary<string, long> _seen = [];
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
     private readonly Task<string> _errors;
 
-    private WriterProcess(Process process)
+    private WriterProcess(Process process, bool isWrapped)
     {
         _process = process;
+        _isWrapped = isWrapped;
         _reading = Task.Run(ReadAsync);
         _errors = process.StandardError.ReadToEndAsync();
     }
@@ -25,27 +35,47 @@ internal sealed class WriterProcess : IDisposable
     /// <summary>Completes with the first acknowledgement, or when the process ends without one.</summary>
     public Task FirstAcknowledgement => _started.Task;
 
-    public static WriterProcess Start(string directory, int seed, int writerCount, int streamCount, int firstBatch)
+    /// <summary>What it said on its error output. Completes when it has ended.</summary>
+    public Task<string> Errors => _errors;
+
+    /// <summary>The end offset that a reader in the process saw last, by stream. Complete when the process has ended.</summary>
+    public IReadOnlyDictionary<string, long> Seen => _seen;
+
+    /// <param name="directory">The data directory.</param>
+    /// <param name="seed">Of what is written.</param>
+    /// <param name="writerCount">Writers, each of which waits for its acknowledgements.</param>
+    /// <param name="streamCount">Streams, s0 and so on.</param>
+    /// <param name="firstBatch">The number of every writer's first batch.</param>
+    /// <param name="wrapper">A program with arguments that runs it, such as strace.</param>
+    public static WriterProcess Start(
+        string directory, int seed, int writerCount, int streamCount, int firstBatch, params string[] wrapper)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        string[] arguments = ["exec", typeof(CrashRows).Assembly.Location, directory, .. new[] { seed, writerCount, streamCount, firstBatch }
+        string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        string[] words = [.. wrapper, host, "exec", typeof(CrashRows).Assembly.Location, directory, .. new[] { seed, writerCount, streamCount, firstBatch }
             .Select(n => n.ToString(CultureInfo.InvariantCulture))];
-        foreach (string argument in arguments)
-            start.ArgumentList.Add(argument);
-        return new WriterProcess(Process.Start(start)!);
+        ProcessStartInfo start = new(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+
+        // The calls of its own start would be counted as ours.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        return new WriterProcess(Process.Start(start)!, wrapper.Length > 0);
     }
+
+    /// <summary>Stops it where it is, so that it says nothing more.</summary>
+    public void Freeze() => Signal(SignalStop);
 
     /// <summary>Ends the process at once, as kill -9 does, and returns what it said.</summary>
     public async Task<IReadOnlyList<Acknowledged>> KillAsync()
     {
-        if (_process.HasExited)
+        if (_process.HasExited && !_isWrapped)
             throw new InvalidOperationException($"the writer ended by itself with {_process.ExitCode}: {await _errors}");
-        _process.Kill();
-        await _process.WaitForExitAsync();
+        Signal(SignalKill);
+        return await EndAsync();
+    }
+
+    /// <summary>Waits until it has ended, and returns what it said.</summary>
+    public async Task<IReadOnlyList<Acknowledged>> EndAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(EndTimeout);
         await _reading;
         return _acknowledged;
     }
@@ -53,8 +83,28 @@ internal sealed class WriterProcess : IDisposable
     public void Dispose()
     {
         if (!_process.HasExited)
-            _process.Kill();
+            Signal(SignalKill);
         _process.Dispose();
+    }
+
+    private void Signal(int signal)
+    {
+        // What runs it would leave it alone when it is killed itself.
+        foreach (int id in _isWrapped ? Children() : [_process.Id])
+            _ = Kill(id, signal);
+    }
+
+    private int[] Children()
+    {
+        string file = $"/proc/{_process.Id}/task/{_process.Id}/children";
+        try
+        {
+            return [.. File.ReadAllText(file).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => int.Parse(id, CultureInfo.InvariantCulture))];
+        }
+        catch (IOException)
+        {
+            return [];
+        }
     }
 
     private async Task ReadAsync()
@@ -78,8 +128,17 @@ internal sealed class WriterProcess : IDisposable
         if (line == "ready")
             return;
         string[] words = line.Split(' ');
+        if (words[0] == "seen")
+        {
+            _seen[words[1]] = long.Parse(words[2], CultureInfo.InvariantCulture);
+            return;
+        }
+
         long[] numbers = [.. words.Skip(1).Select(w => long.Parse(w, CultureInfo.InvariantCulture))];
         _acknowledged.Add(new Acknowledged(words[0], numbers[0], numbers[1], numbers[2], (int)numbers[3]));
         _started.TrySetResult();
     }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int process, int signal);
 }

@@ -62,6 +62,7 @@ internal sealed class LogRecovery
         using var source = new PageSource(files);
         recovery.ReadEntries(source, cancellationToken);
         recovery.CheckCommitRecord();
+        recovery.CheckFilesBehindTail(numbers);
         if (!record.Closed || recovery.Newest != record.DurableUpTo)
             recovery.SearchBehindTail(source, cancellationToken);
         return recovery;
@@ -135,6 +136,13 @@ internal sealed class LogRecovery
     {
         if (Newest < _record.DurableUpTo)
             throw Damage($"the commit record says that everything up to {_record.DurableUpTo} was durable");
+    }
+
+    /// <summary>Files that hold nothing yet will be written to: that one of them is not what its name says is found out now, and not then.</summary>
+    private void CheckFilesBehindTail(IReadOnlyList<long> numbers)
+    {
+        foreach (long number in numbers.Where(n => n > _files.Layout.File(_tail)))
+            _files.Open(number, forWriting: false).Dispose();
     }
 
     /// <summary>Looks at every place behind the tail where an entry may stand.</summary>

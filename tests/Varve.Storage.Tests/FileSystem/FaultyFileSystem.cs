@@ -33,6 +33,9 @@ internal sealed class FaultyFileSystem : IFileSystem
     /// <summary>A planted bug: syncs report success and do nothing.</summary>
     public bool LiesAboutSyncs { get; set; }
 
+    /// <summary>A planted bug: directories are never synced, files are.</summary>
+    public bool ForgetsDirectorySyncs { get; set; }
+
     /// <summary>A planted bug: a sync that fails reports success.</summary>
     public bool SwallowsSyncErrors { get; set; }
 
@@ -229,7 +232,7 @@ internal sealed class FaultyFileSystem : IFileSystem
     public void SyncDirectory(string path)
     {
         using Operation operation = Begin("fsync", path);
-        if (!LiesAboutSyncs)
+        if (!LiesAboutSyncs && !ForgetsDirectorySyncs)
             Directory(path).Sync();
     }
 

@@ -29,6 +29,8 @@ public sealed partial class VarveDaemon : IAsyncDisposable
 
     public string HttpEndpoint { get; }
 
+    public int ProcessId => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>The most resident memory that the process had at any time, in bytes.</summary>

@@ -1,0 +1,108 @@
+using System.Globalization;
+using Varve.Testing;
+using Varve.Testing.Processes;
+
+namespace Varve.Crash.Tests.Disks;
+
+/// <summary>
+/// A small file system of its own, mounted for a test: it can lose its power, and it can be filled. One thread. Disposing takes it down.
+/// </summary>
+internal sealed class ScratchDisk : IAsyncDisposable
+{
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromMinutes(1);
+
+    private readonly TempDirectory _directory = new("disk");
+    private readonly DiskKind _kind;
+    private bool _isMounted;
+
+    private ScratchDisk(DiskKind kind) => _kind = kind;
+
+    /// <summary>Where it is mounted.</summary>
+    public string Path => _directory.File("mount");
+
+    private string Image => _directory.File("image");
+
+    private string Ballast => System.IO.Path.Combine(Path, "ballast");
+
+    public static async Task<ScratchDisk> MakeAsync(DiskKind kind, int mebibytes)
+    {
+        ScratchDisk disk = new(kind);
+        try
+        {
+            Directory.CreateDirectory(disk.Path);
+            string size = mebibytes.ToString(CultureInfo.InvariantCulture) + "M";
+            if (kind == DiskKind.Tmpfs)
+            {
+                await RunAsync("mount", "-t", "tmpfs", "-o", $"size={size}", "varve-test", disk.Path);
+                disk._isMounted = true;
+                return disk;
+            }
+
+            await RunAsync("truncate", "-s", size, disk.Image);
+            await (kind == DiskKind.Ext4 ? RunAsync("mkfs.ext4", "-q", "-F", disk.Image) : RunAsync("mkfs.xfs", "-q", "-f", disk.Image));
+            await disk.MountAsync();
+            return disk;
+        }
+        catch
+        {
+            await disk.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>From now on nothing reaches the disk any more, and what has not reached it is gone. Whoever uses it gets EIO.</summary>
+    public Task CutPowerAsync() => RunAsync("xfs_io", "-x", "-c", "shutdown", Path);
+
+    /// <summary>Brings it up again after a power cut. Nobody may have a file of it open.</summary>
+    public async Task RestartAsync()
+    {
+        await UnmountAsync();
+        await MountAsync();
+    }
+
+    /// <summary>Takes every free block.</summary>
+    public void Fill()
+    {
+        using FileStream ballast = new(Ballast, FileMode.Append);
+        for (int bytes = 1 << 20; bytes >= 4096; bytes /= 16)
+        {
+            try
+            {
+                while (true)
+                {
+                    ballast.Write(new byte[bytes]);
+                    ballast.Flush();
+                }
+            }
+            catch (IOException)
+            {
+                // Smaller pieces fill the rest.
+            }
+        }
+    }
+
+    /// <summary>Gives back what <see cref="Fill"/> took.</summary>
+    public void MakeRoom() => File.Delete(Ballast);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_isMounted)
+            await UnmountAsync();
+        _directory.Dispose();
+    }
+
+    private async Task MountAsync()
+    {
+        await RunAsync("mount", "-o", "loop", Image, Path);
+        _isMounted = true;
+    }
+
+    private async Task UnmountAsync()
+    {
+        await RunAsync("umount", Path);
+        _isMounted = false;
+    }
+
+    private static Task<string> RunAsync(string program, params string[] arguments) =>
+        ProgramRun.RunAsync(program, arguments, System.IO.Path.GetTempPath(), CommandTimeout);
+}
