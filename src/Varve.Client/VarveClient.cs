@@ -118,6 +118,17 @@ public sealed class VarveClient : IDisposable
             new CreateSnapshotRequest { Repository = repository },
             new CallOptions { Cancellation = cancellation });
 
+    /// <summary>
+    /// Has the daemon read and verify everything that it has. Gives each damage as it is found, and the sum last.
+    /// </summary>
+    public async IAsyncEnumerable<CheckResponse> CheckAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        using ServerStreamingCall<CheckResponse> call = _calls.ServerStreaming<CheckRequest, CheckResponse>(
+            Method(AdminReflection.Descriptor, "Check"), new CheckRequest(), new CallOptions { Cancellation = cancellation });
+        while (await Failures.Translate(call.ResponseStream.ReadAsync(), cancellation) is { } response)
+            yield return response;
+    }
+
     /// <summary>Opens an appender to one stream. The caller disposes it.</summary>
     /// <param name="stream">The stream's name.</param>
     /// <param name="maxUnacknowledgedBytes">Appends wait while more than that is under way.</param>

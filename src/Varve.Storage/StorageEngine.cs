@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Varve.Storage.Catalog;
+using Varve.Storage.Checking;
 using Varve.Storage.Consumers;
+using Varve.Storage.FileSystem;
 using Varve.Storage.Keys;
 using Varve.Storage.Log;
 using Varve.Storage.Records;
@@ -37,6 +39,9 @@ public sealed partial class StorageEngine : IAsyncDisposable
     private readonly StateMeter _stateMeter;
     private readonly SegmentFiles _segmentFiles;
     private readonly SealService _sealing;
+    private readonly IFileSystem _fileSystem;
+    private readonly EngineCheck _check;
+    private readonly Scrubber _scrubber;
     private readonly long _recoveredEntryCount;
     private readonly Keyring _keys;
     private readonly KeyLifecycle _keyLifecycle;
@@ -92,6 +97,9 @@ public sealed partial class StorageEngine : IAsyncDisposable
         _budget.Pressed = signal.Set;
         _sealing = SealStart.Start(
             options, node.NodeId, _catalog, _segmentFiles, _segmentChanges, keys, log, _checkpointer, _budget, signal, _meter.Sealing, logger);
+        _fileSystem = options.FileSystem;
+        _check = new EngineCheck(directory.Path, node.NodeId, keys, log, () => _catalog.Head);
+        _scrubber = new Scrubber(_check, options, _meter.Scrubbing, logger);
         if (keys.HasOlderVersions)
             _checkpointer.NoteChange();
     }
@@ -166,6 +174,8 @@ public sealed partial class StorageEngine : IAsyncDisposable
                 SegmentPagesRead = _segmentMeter.PagesRead,
                 SegmentBytesRead = _segmentMeter.BytesRead,
                 SegmentPagesDecoded = _segmentMeter.PagesDecoded,
+                CheckedByteCount = _meter.Scrubbing.ByteCount,
+                LastFullCheckAt = _meter.Scrubbing.LastFullCheckAt,
             };
         }
     }
@@ -216,6 +226,7 @@ public sealed partial class StorageEngine : IAsyncDisposable
             return;
         StorageException closed = new(StorageErrorCode.NodeStopped, $"the engine on {_directory.Path} was closed");
         await _consumers.DisposeAsync().ConfigureAwait(false);
+        await _scrubber.DisposeAsync().ConfigureAwait(false);
         await _sealing.DisposeAsync().ConfigureAwait(false);
         await _checkpointer.DisposeAsync().ConfigureAwait(false);
         await _sequencer.CloseAsync(closed).ConfigureAwait(false);

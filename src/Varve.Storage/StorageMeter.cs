@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Varve.Storage.Checking;
 using Varve.Storage.Segments.Sealing;
 using Varve.Storage.Sequencing;
 using Varve.Storage.Tail;
@@ -26,6 +27,7 @@ internal sealed class StorageMeter : IDisposable
     public StorageMeter(MemoryBudget budget)
     {
         Sealing = new SealMeter(_meter);
+        Scrubbing = new ScrubMeter(_meter);
         _appends = new Tally(_meter, "varve.storage.appends", "{append}", "Appends that were acknowledged");
         _rows = new Tally(_meter, "varve.storage.rows", "{row}", "Rows of acknowledged appends");
         _bytes = new Tally(_meter, "varve.storage.bytes", "By", "Bytes of values in acknowledged appends, before compression");
@@ -44,6 +46,9 @@ internal sealed class StorageMeter : IDisposable
 
     /// <summary>What the background work counts.</summary>
     public SealMeter Sealing { get; }
+
+    /// <summary>What the check in the background counts.</summary>
+    public ScrubMeter Scrubbing { get; }
 
     public long AppendCount => _appends.Total;
 

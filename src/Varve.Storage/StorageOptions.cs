@@ -62,6 +62,14 @@ public sealed record StorageOptions
     /// <summary>Producers that were neither opened nor used for that long are forgotten.</summary>
     public TimeSpan ProducerIdle { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>
+    /// How fast the background reads everything to see that it is as it was written (<see cref="StorageEngine.Damage"/>). Zero: not at all.
+    /// </summary>
+    public long ScrubBytesPerSecond { get; init; }
+
+    /// <summary>How long after the begin of a pass the next one begins, or when the pass is done, if that takes longer.</summary>
+    public TimeSpan ScrubInterval { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>Encryption and its root key.</summary>
     public KeyOptions Keys { get; init; } = new();
 
@@ -69,6 +77,9 @@ public sealed record StorageOptions
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>When the first pass begins, so that a start is not held up.</summary>
+    internal TimeSpan ScrubDelay { get; init; } = TimeSpan.FromMinutes(1);
 
     internal IFileSystem FileSystem { get; init; } = LinuxFileSystem.Instance;
 

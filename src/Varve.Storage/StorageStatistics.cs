@@ -82,4 +82,10 @@ public sealed record StorageStatistics
 
     /// <summary>Columns of blocks that were decoded.</summary>
     public required long SegmentPagesDecoded { get; init; }
+
+    /// <summary>Bytes that the check in the background has read.</summary>
+    public required long CheckedByteCount { get; init; }
+
+    /// <summary>When that check has last verified everything; null: not yet.</summary>
+    public required DateTimeOffset? LastFullCheckAt { get; init; }
 }

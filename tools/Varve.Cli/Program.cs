@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Varve.Cli.Append;
+using Varve.Cli.Check;
 using Varve.Cli.CommandLine;
 using Varve.Cli.Demo;
 using Varve.Cli.Keys;
@@ -28,6 +29,7 @@ var root = new RootCommand("Varve keeps streams of rows: durable before acknowle
     QueryCommand.Create(),
     TailCommand.Create(),
     StatusCommand.Create(),
+    CheckCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);
 if (args.Length > 0 && parsed.Action is ParseErrorAction)

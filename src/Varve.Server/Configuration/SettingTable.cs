@@ -142,6 +142,13 @@ public static class SettingTable
         SettingKinds.Choice("Log:Format", "text: one line for people; json: one object a line.",
             o => o.Log.Format, (o, v) => o.Log.Format = v),
 
+        SettingKinds.Bytes("Scrub:BytesPerSecond", 0, TiB,
+            "How fast the background reads everything to see that it is as it was written. 0: not at all.",
+            o => o.Scrub.BytesPerSecond, (o, v) => o.Scrub.BytesPerSecond = v!.Value),
+        SettingKinds.Milliseconds("Scrub:IntervalMs", 1000, 365 * DayMs,
+            "How long after the begin of a pass over everything the next one begins, or later where a pass takes longer. The first begins a minute after the start.",
+            o => o.Scrub.Interval, (o, v) => o.Scrub.Interval = v),
+
         SettingKinds.Milliseconds("Shutdown:DrainMs", 0, DayMs, "How long a stop waits for calls to end before it cuts them off.",
             o => o.Shutdown.DrainTimeout, (o, v) => o.Shutdown.DrainTimeout = v),
     ];

@@ -40,6 +40,8 @@ public sealed class VarveServerOptions
 
     public LogSection Log { get; } = new();
 
+    public ScrubSection Scrub { get; } = new();
+
     public ShutdownSection Shutdown { get; } = new();
 
     public sealed class DataSection
@@ -196,6 +198,14 @@ public sealed class VarveServerOptions
         public Dictionary<string, LogLevel> Levels { get; } = new(StringComparer.Ordinal);
 
         public LogFormat Format { get; set; } = LogFormat.Text;
+    }
+
+    public sealed class ScrubSection
+    {
+        /// <summary>How fast everything is verified in the background; 0: it is not.</summary>
+        public long BytesPerSecond { get; set; } = 4L << 20;
+
+        public TimeSpan Interval { get; set; } = TimeSpan.FromDays(1);
     }
 
     public sealed class ShutdownSection

@@ -28,6 +28,8 @@ internal static class DataStart
             SealAge = options.Seal.Age,
             Compacts = options.Seal.Compact,
             ProducerIdle = options.Producers.Idle,
+            ScrubBytesPerSecond = options.Scrub.BytesPerSecond,
+            ScrubInterval = options.Scrub.Interval,
             Keys = KeyRules.ToOptions(options.Keys),
             Time = time,
             LoggerFactory = loggers,

@@ -12,6 +12,9 @@ namespace Varve.Server.Services;
 internal sealed class AdminService(
     StorageEngine engine, StatementObserver statements, VarveServerOptions options, TimeProvider time, Func<long> connectionCount) : IService
 {
+    /// <summary>A status stays short, however damaged the disk is.</summary>
+    private const int DamageMax = 100;
+
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
     public void Map(GrpcServer server) => server.AddUnary<GetStatusRequest, GetStatusResponse>(
@@ -38,6 +41,9 @@ internal sealed class AdminService(
             Accepting = state == NodeState.Accepting,
             StopReason = (stop ?? shortage)?.Message ?? "",
             State = state,
+            CheckedBytes = statistics.CheckedByteCount,
+            LastFullCheck = statistics.LastFullCheckAt is { } at ? Timestamp.FromDateTimeOffset(at) : null,
+            Damage = { engine.Damage.Take(DamageMax).Select(CheckCalls.ToWire) },
             VisibleUpTo = visible.Value,
             DurableUpTo = durable.Value,
             AppendedUpTo = appended.Value,

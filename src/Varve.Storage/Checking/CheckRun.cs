@@ -12,7 +12,8 @@ namespace Varve.Storage.Checking;
 /// </summary>
 /// <param name="fileSystem">Where the data directory is.</param>
 /// <param name="directory">The data directory.</param>
-internal sealed class CheckRun(IFileSystem fileSystem, string directory)
+/// <param name="found">Called for each damage as it is found.</param>
+internal sealed class CheckRun(IFileSystem fileSystem, string directory, Action<Damage> found)
 {
     private readonly List<Damage> _damage = [];
     private long _fileCount;
@@ -52,23 +53,37 @@ internal sealed class CheckRun(IFileSystem fileSystem, string directory)
     }
 
     /// <summary>The identity and the commit records of the log; null where the file cannot be used.</summary>
-    public (LogFileHeader Header, CommitSlot Newest)? Control(string logDirectory)
+    /// <param name="logDirectory">Where it is.</param>
+    /// <param name="attemptsMax">
+    /// How often a commit record that seems damaged is looked at: more than once where somebody may be writing it meanwhile.
+    /// </param>
+    public (LogFileHeader Header, CommitSlot Newest)? Control(string logDirectory, int attemptsMax = 1)
     {
-        (LogFileHeader Header, CommitSlot Newest)? found = null;
+        (LogFileHeader Header, CommitSlot Newest)? control = null;
         string path = Path.Combine(logDirectory, ControlFile.FileName);
         Verify(path, () =>
         {
             using IFile file = fileSystem.OpenRead(path);
-            (LogFileHeader header, CommitSlot newest, int damagedCount) = ControlFile.Read(file);
-            found = (header, newest);
+            int damagedCount = 1;
+            for (int attempt = 0; damagedCount > 0 && attempt < attemptsMax; attempt++)
+            {
+                (LogFileHeader header, CommitSlot newest, damagedCount) = ControlFile.Read(file);
+                control = (header, newest);
+            }
+
             if (damagedCount > 0)
                 Note(new Damage(path, $"{path} is damaged: one of its two commit records is not whole; the other one holds"));
         });
-        return found;
+        return control;
     }
 
     /// <summary>A segment of the catalog: its file, and every page of it.</summary>
-    public void Segment(string path, SegmentInfo info, string stream, Func<long, int, StreamKey?> findKey)
+    /// <param name="path">The file.</param>
+    /// <param name="info">What the catalog says of it.</param>
+    /// <param name="stream">Whose rows it has.</param>
+    /// <param name="findKey">Gives the key of a stream and version, or null.</param>
+    /// <param name="isGone">Whether the catalog has no such segment any more, so that it does not matter what is wrong with it.</param>
+    public void Segment(string path, SegmentInfo info, string stream, Func<long, int, StreamKey?> findKey, Func<bool>? isGone = null)
     {
         _segmentCount++;
         Damage whole = new(path, "") { Stream = stream, FirstOffset = info.FirstOffset, EndOffset = info.EndOffset };
@@ -87,25 +102,33 @@ internal sealed class CheckRun(IFileSystem fileSystem, string directory)
                 throw SegmentDamage.InFile(path, locked);
             foreach (PageDamage page in inspection.Damage)
                 Note(Place(whole, info, page, inspection.IsClustered));
-        });
+        }, isGone);
     }
 
     /// <summary>Does one step of the check; what it throws is damage of the file that it names, or else of the given one.</summary>
     public void Verify(string path, Action step) => Verify(new Damage(path, ""), step);
 
-    public void Note(Damage damage) => _damage.Add(damage);
+    public void Note(Damage damage)
+    {
+        _damage.Add(damage);
+        found(damage);
+    }
 
     public byte[] ReadKeyring() =>
         WholeFile.Read(fileSystem, PathOf(KeyringFile.FileName), KeyringFile.BytesMax) ?? throw Missing(KeyringFile.FileName);
 
     private StorageException Missing(string name) => new(StorageErrorCode.Corruption, $"{PathOf(name)} is missing");
 
-    private void Verify(Damage place, Action step)
+    private void Verify(Damage place, Action step, Func<bool>? isGone = null)
     {
         _fileCount++;
         try
         {
             step();
+        }
+        catch (Exception e) when (e is StorageException or IOException && isGone?.Invoke() == true)
+        {
+            _fileCount--;
         }
         catch (StorageException e) when (e.Code is StorageErrorCode.Corruption or StorageErrorCode.DiskError or StorageErrorCode.NodeStopped)
         {

@@ -30,7 +30,7 @@ public static class DirectoryCheck
             throw Errno.Exception(Errno.NoEntry, "open", directory);
         using DirectoryLock held = DirectoryLock.Take(fileSystem, directory);
         MeteredFileSystem metered = new(fileSystem, _ => { });
-        CheckRun run = new(metered, directory);
+        CheckRun run = new(metered, directory, _ => { });
         NodeFile? node = run.Node();
         Keyring? keys = await OpenKeysAsync(metered, run, directory, rootKey, cancellationToken).ConfigureAwait(false);
         StreamCatalog? catalog = null;

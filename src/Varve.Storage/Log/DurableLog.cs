@@ -1,4 +1,5 @@
 using FASTER.core;
+using Varve.Storage.FileSystem;
 
 namespace Varve.Storage.Log;
 
@@ -151,6 +152,10 @@ internal sealed class DurableLog : IAsyncDisposable
     /// </summary>
     public IAsyncEnumerable<LogEntry> ReadAsync(LogPosition from, CancellationToken cancellationToken) =>
         new LogReader(_files, _pages, _truncation).ReadAsync(from, DurableUpTo, cancellationToken);
+
+    /// <summary>As the other, read by way of another file system.</summary>
+    public IAsyncEnumerable<LogEntry> ReadAsync(LogPosition from, IFileSystem by, CancellationToken cancellationToken) =>
+        new LogReader(_files.By(by), _pages, _truncation).ReadAsync(from, DurableUpTo, cancellationToken);
 
     /// <summary>
     /// Commits what is enqueued and closes. Throws nothing for a log that failed before, or that fails now: nobody was told of a success.

@@ -24,6 +24,9 @@ internal sealed class LogFiles(IFileSystem fileSystem, string directory, LogFile
 
     private long FileBytes => LogFileHeader.BlockBytes + log.SegmentBytes;
 
+    /// <summary>The same files, read by way of another file system.</summary>
+    public LogFiles By(IFileSystem other) => new(other, directory, log);
+
     public string PathOf(long number) => Path.Combine(directory, number.ToString("D10", CultureInfo.InvariantCulture) + Suffix);
 
     public bool Exists(long number) => fileSystem.FileExists(PathOf(number));

@@ -164,6 +164,7 @@ internal static class WireCalls
     {
         yield return new WireCall(PathOf("Admin", "GetStatus"), [new GetStatusRequest()]);
         yield return new WireCall(PathOf("Admin", "ListKeys"), [new ListKeysRequest()]);
+        yield return new WireCall(PathOf("Admin", "Check"), [new CheckRequest()]);
         yield return new WireCall(PathOf("Admin", "RotateKey"), [new RotateKeyRequest { Stream = Stream }]);
         yield return new WireCall(PathOf("Admin", "CreateSnapshot"), [new CreateSnapshotRequest { Repository = "/nowhere" }]);
         yield return new WireCall(PathOf("Health", "Check"), [new HealthCheckRequest { Service = "varve.v1.Streams" }]);

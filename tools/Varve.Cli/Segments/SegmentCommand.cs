@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Varve.Cli.CommandLine;
-using Varve.Storage;
 using Varve.Storage.Segments;
 
 namespace Varve.Cli.Segments;
@@ -9,8 +8,6 @@ namespace Varve.Cli.Segments;
 internal static class SegmentCommand
 {
     private const int Damaged = 1;
-
-    private static readonly TimeSpan CommandTimeLimit = TimeSpan.FromMinutes(1);
 
     public static Command Create() => new("segment", "Look at segment files.") { Inspect() };
 
@@ -22,25 +19,20 @@ internal static class SegmentCommand
             Description = "The data directory that the file comes from, which has its keys; the one that it stands in where this is not given.",
             HelpName = "DIR",
         };
-        var keyFile = new Option<string?>("--key-file") { Description = "The root key in a file; root.key in the data directory by default.", HelpName = "FILE" };
-        var keyVariable = new Option<string?>("--key-variable") { Description = "The root key in an environment variable.", HelpName = "NAME" };
-        var keyCommand = new Option<string?>("--key-command") { Description = "The root key as the output of a shell command.", HelpName = "COMMAND" };
+        var rootKey = new RootKeyOptions();
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command(
             "inspect", "Show what a segment file holds and how, and verify every page. Exit code 1 where it is damaged or cannot be verified.")
         {
-            file, data, keyFile, keyVariable, keyCommand, json,
+            file, data, json,
         };
+        rootKey.AddTo(command);
         command.Run(async (parsed, cancellation) =>
         {
             string path = parsed.GetRequiredValue(file);
             if (!File.Exists(path))
                 throw new CliException($"{path}: there is no such file");
-            RootKeySource? rootKey = parsed.GetValue(keyFile) is { } key ? RootKeySource.FromFile(key)
-                : parsed.GetValue(keyVariable) is { } variable ? RootKeySource.FromVariable(variable)
-                : parsed.GetValue(keyCommand) is { } output ? RootKeySource.FromCommand(output, CommandTimeLimit)
-                : null;
-            SegmentInspection inspection = await SegmentInspection.ReadAsync(path, parsed.GetValue(data), rootKey, cancellation);
+            SegmentInspection inspection = await SegmentInspection.ReadAsync(path, parsed.GetValue(data), rootKey.Source(parsed), cancellation);
             if (parsed.GetValue(json))
                 SegmentPrinter.PrintJson(inspection);
             else

@@ -42,6 +42,9 @@ internal static class StatusCommand
         table.AddRow("memory for rows", $"{Quantity.Bytes(s.TailBytes)} of {Quantity.Bytes(s.TailLimitBytes)}");
         table.AddRow("log on disk", Quantity.Bytes(s.LogBytes));
         table.AddRow("segments on disk", $"{Quantity.Bytes(s.SegmentBytes)} in {Quantity.Count(s.SegmentCount)} files");
+        table.AddRow("last full check", s.LastFullCheck is { } at
+            ? $"{JsonText.Time(at)}: {(s.Damage.Count == 0 ? "all is as it was written" : $"[red]{s.Damage.Count} damaged places[/], see varve check")}"
+            : "none since the start");
         table.AddRow("process memory", Quantity.Bytes(s.ProcessMemoryBytes)
             + (s.MemoryLimitBytes > 0 ? $" of {Quantity.Bytes(s.MemoryLimitBytes)}" : ""));
         table.AddRow("active queries", Quantity.Count(s.ActiveQueries));

@@ -31,6 +31,9 @@ internal static class StatusJson
         ["memory_limit_bytes"] = s.MemoryLimitBytes > 0 ? s.MemoryLimitBytes : null,
         ["active_queries"] = s.ActiveQueries,
         ["connections"] = s.Connections,
+        ["checked_bytes"] = s.CheckedBytes,
+        ["last_full_check"] = s.LastFullCheck is { } at ? JsonText.Time(at) : null,
+        ["damaged_places"] = s.Damage.Count,
         ["components"] = new JsonObject(s.Components.Select(c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value))),
     };
 }
