@@ -63,7 +63,7 @@ public sealed partial class StorageEngine
         DurableLog log = await DurableLog.OpenAsync(logOptions, recovery.Replay, Judge, cancellationToken).ConfigureAwait(false);
         try
         {
-            node ??= directory.MakeNode(options.Time, recovery.EntryCount);
+            node ??= directory.MakeNode(options.Time);
             await recovery.FinishAsync(log, options.Time).ConfigureAwait(false);
             bool isSettled = await keys
                 .SettleAsync(recovery.Catalog.Streams.Select(s => s.Id).ToHashSet(), recovery.Catalog.LastStreamId, recovery.Position)
@@ -88,6 +88,8 @@ public sealed partial class StorageEngine
 
         void Judge()
         {
+            if (node is null)
+                directory.RequireNewLog(recovery.EntryCount);
             recovery.Judge();
             foreach (StreamState stream in recovery.Catalog.Streams)
                 keys.RequireKeyOf(stream.Id, stream.Name);

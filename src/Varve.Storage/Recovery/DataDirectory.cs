@@ -62,12 +62,17 @@ internal sealed class DataDirectory : IDisposable
         return KeyringOpening.OpenAsync(_fileSystem, Path, holdsData, options, time, cancellationToken);
     }
 
-    /// <summary>Makes a node of a directory whose log is empty.</summary>
-    public NodeFile MakeNode(TimeProvider time, long entryCount)
+    /// <summary>A directory without a node file can be made one of a node only where its log is empty.</summary>
+    public void RequireNewLog(long entryCount)
     {
         if (entryCount > 0)
             throw new StorageException(StorageErrorCode.Corruption,
-                $"{LogPath} holds {entryCount} entries, but the node file beside it is missing; put it back or restore the directory");
+                $"{LogPath} holds {entryCount} entries, but the node file beside it is missing. Nothing was changed; put it back or restore the directory");
+    }
+
+    /// <summary>Makes a node of a directory whose log is empty.</summary>
+    public NodeFile MakeNode(TimeProvider time)
+    {
         NodeFile node = new(Guid.NewGuid(), (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
         node.Write(_fileSystem, Path);
         return node;

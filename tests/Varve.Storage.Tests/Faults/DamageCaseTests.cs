@@ -1,3 +1,4 @@
+using System.Globalization;
 using Varve.Storage.Checking;
 using Varve.Storage.Tests.FileSystem;
 using Varve.Testing;
@@ -11,7 +12,9 @@ namespace Varve.Storage.Tests.Faults;
 /// </summary>
 public class DamageCaseTests(ITestOutputHelper output)
 {
-    private const int CaseCount = 300;
+    /// <summary>VARVE_DAMAGE_CASES, else 300.</summary>
+    private static readonly int CaseCount =
+        int.Parse(Environment.GetEnvironmentVariable("VARVE_DAMAGE_CASES") is { Length: > 0 } cases ? cases : "300", CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task Damage_is_reported_or_harmless_and_nothing_is_skipped_or_deleted()
