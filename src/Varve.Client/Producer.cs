@@ -260,7 +260,7 @@ public sealed class Producer : IAsyncDisposable
     }
 
     /// <summary>Whether sending it again can't help: the daemon said what is wrong with it, and it is neither full nor stopped.</summary>
-    private static bool IsFinal(VarveException e) =>
+    internal static bool IsFinal(VarveException e) =>
         e.Status is StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.Unimplemented
         || e.Code is not (ErrorCode.Unspecified or ErrorCode.NodeStopped or ErrorCode.MemoryLimit or ErrorCode.DiskFull or ErrorCode.DiskError);
 

@@ -14,7 +14,7 @@ namespace Varve.Client;
 /// connections of their own, so that an export does not hold up a status call.
 /// </summary>
 /// <exception cref="VarveException">Thrown by every call that the daemon refuses or that does not reach it.</exception>
-public sealed class VarveClient : IDisposable
+public sealed partial class VarveClient : IDisposable
 {
     private readonly GrpcChannel _calls;
     private readonly GrpcChannel _rows;

@@ -79,11 +79,13 @@ public sealed partial class StorageEngine
     /// <param name="name">The consumer.</param>
     /// <param name="member">Who asks; members of one name are one.</param>
     /// <param name="rowsMax">At least 1.</param>
+    /// <param name="memberRowsMax">Waits while the member has that many rows.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<ConsumerLease> LeaseAsync(string stream, string name, string member, int rowsMax, CancellationToken cancellationToken = default)
+    public Task<ConsumerLease> LeaseAsync(
+        string stream, string name, string member, int rowsMax, int memberRowsMax = int.MaxValue, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsMax, 1);
-        return _consumers.LeaseAsync(stream, name, member, rowsMax, ThrowIfStopped, cancellationToken);
+        return _consumers.LeaseAsync(stream, name, member, rowsMax, memberRowsMax, ThrowIfStopped, cancellationToken);
     }
 
     /// <summary>The same where there are rows now; null where there are none.</summary>
@@ -92,7 +94,7 @@ public sealed partial class StorageEngine
         ArgumentOutOfRangeException.ThrowIfLessThan(rowsMax, 1);
         ThrowIfStopped();
         (StreamState found, ConsumerState consumer) = _consumers.Find(stream, name);
-        return _consumers.GroupOf(found, consumer).TryLease(member, rowsMax);
+        return _consumers.GroupOf(found, consumer).TryLease(member, rowsMax, int.MaxValue);
     }
 
     /// <summary>
@@ -152,11 +154,25 @@ public sealed partial class StorageEngine
         return _consumers.GroupOf(found, consumer).Extend(leaseId, member, by);
     }
 
+    /// <summary>A member gives back the rows of a lease from an offset on, as if it had never had them. A lease that is over is passed over.</summary>
+    public void ShrinkLease(string stream, string name, string member, long leaseId, long endOffset)
+    {
+        (StreamState found, ConsumerState consumer) = _consumers.Find(stream, name);
+        _consumers.GroupOf(found, consumer).Shrink(leaseId, member, endOffset);
+    }
+
     /// <summary>A member gives leases back that it has not begun with: others get the rows at once, and no delivery counts as failed.</summary>
     public void ReleaseLeases(string stream, string name, string member, IReadOnlyList<long> leaseIds)
     {
         (StreamState found, ConsumerState consumer) = _consumers.Find(stream, name);
         _consumers.GroupOf(found, consumer).Release(leaseIds, member);
+    }
+
+    /// <summary>A member that goes gives back all leases but some, as <see cref="ReleaseLeases"/> does.</summary>
+    public void ReleaseMember(string stream, string name, string member, IReadOnlyList<long> keptLeaseIds)
+    {
+        (StreamState found, ConsumerState consumer) = _consumers.Find(stream, name);
+        _consumers.GroupOf(found, consumer).ReleaseAll(member, keptLeaseIds);
     }
 
     private async Task<ConsumerSettings> CheckAsync(StreamState stream, string name, ConsumerSettings settings)

@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using Varve.Cli.Append;
 using Varve.Cli.Check;
 using Varve.Cli.CommandLine;
+using Varve.Cli.Consumers;
 using Varve.Cli.Demo;
 using Varve.Cli.Keys;
 using Varve.Cli.Output;
@@ -22,6 +23,7 @@ var root = new RootCommand("Varve keeps streams of rows: durable before acknowle
     ServeCommand.Create(),
     DemoCommand.Create(),
     StreamCommand.Create(),
+    ConsumerCommand.Create(),
     SegmentCommand.Create(),
     KeyCommand.Create(),
     SnapshotCommand.Create(),

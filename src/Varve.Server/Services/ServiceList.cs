@@ -25,6 +25,7 @@ internal static class ServiceList
         [
             new StreamsService(context.Engine, appends, reads, memory, context.Metrics),
             new ProducersService(context.Engine, context.Time),
+            new ConsumersService(context.Engine, memory, context.Metrics),
             CreateFlight(context, appends, reads, points),
             new AdminService(context.Engine, context.Statements, context.Options, context.Time, context.ConnectionCount),
             new CheckCalls(context.Engine),

@@ -35,13 +35,13 @@ internal sealed class ConsumerGroup : IDisposable
     private TimeSpan Now => _work.Time.GetElapsedTime(_startedAt);
 
     /// <summary>Null where there are none now. Throws where the consumer or its stream is gone.</summary>
-    public ConsumerLease? TryLease(string member, int rowsMax)
+    public ConsumerLease? TryLease(string member, int rowsMax, int memberRowsMax)
     {
         lock (_gate)
         {
             // Under the lock: what is acknowledged is visible before it is let go of below.
             ConsumerState consumer = Visible();
-            if (_leases.TryTake(consumer, _stream.Head.EndOffset, member, rowsMax) is not { } lease)
+            if (_leases.TryTake(consumer, _stream.Head.EndOffset, member, rowsMax, memberRowsMax) is not { } lease)
                 return null;
             TimeSpan timeout = consumer.Settings.AckTimeout;
             lease.EndsAt = Now + timeout;
@@ -87,6 +87,19 @@ internal sealed class ConsumerGroup : IDisposable
             throw problem;
     }
 
+    /// <summary>A member gives back the rows of a lease from an offset on. A lease that is over already is passed over.</summary>
+    public void Shrink(long leaseId, string member, long end)
+    {
+        lock (_gate)
+        {
+            _ = Visible();
+            if (_leases.Find(leaseId, member) is { } lease)
+                _leases.Shrink(lease, end);
+        }
+
+        Changes.Fire();
+    }
+
     /// <summary>A member gives back what it has not begun with; that counts as no delivery. Leases that are over already are passed over.</summary>
     public void Release(IReadOnlyList<long> leaseIds, string member)
     {
@@ -98,6 +111,19 @@ internal sealed class ConsumerGroup : IDisposable
                 if (_leases.Find(id, member) is { } lease)
                     _leases.End(lease, null);
             }
+        }
+
+        Changes.Fire();
+    }
+
+    /// <summary>A member gives back all leases but some.</summary>
+    public void ReleaseAll(string member, IReadOnlyList<long> keptLeaseIds)
+    {
+        lock (_gate)
+        {
+            _ = Visible();
+            foreach (LeasedRows lease in _leases.All.Where(l => l.Member == member && !l.IsEnding && !keptLeaseIds.Contains(l.Id)).ToArray())
+                _leases.End(lease, null);
         }
 
         Changes.Fire();

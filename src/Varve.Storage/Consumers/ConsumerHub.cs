@@ -35,7 +35,8 @@ internal sealed class ConsumerHub(ConsumerWork work) : IAsyncDisposable
         _groups.TryGetValue(consumerId, out ConsumerGroup? group) ? group.Describe() : (0, [], null);
 
     /// <summary>The next rows for a member, as soon as there are some.</summary>
-    public async Task<ConsumerLease> LeaseAsync(string stream, string name, string member, int rowsMax, Action throwIfStopped, CancellationToken cancelled)
+    public async Task<ConsumerLease> LeaseAsync(
+        string stream, string name, string member, int rowsMax, int memberRowsMax, Action throwIfStopped, CancellationToken cancelled)
     {
         (StreamState found, ConsumerState consumer) = Find(stream, name);
         ConsumerGroup group = GroupOf(found, consumer);
@@ -45,7 +46,7 @@ internal sealed class ConsumerHub(ConsumerWork work) : IAsyncDisposable
             Task change = group.Changes.Next();
             Task rows = found.Changes.Next();
             throwIfStopped();
-            if (group.TryLease(member, rowsMax) is { } lease)
+            if (group.TryLease(member, rowsMax, memberRowsMax) is { } lease)
                 return lease;
             Task either = await Task.WhenAny(change, rows).WaitAsync(cancelled).ConfigureAwait(false);
             await either.ConfigureAwait(false);

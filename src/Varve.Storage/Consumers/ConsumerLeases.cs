@@ -67,8 +67,13 @@ internal sealed class ConsumerLeases
     /// <param name="end">The stream's.</param>
     /// <param name="member">Who asks.</param>
     /// <param name="rowsMax">At least 1.</param>
-    public LeasedRows? TryTake(ConsumerState consumer, long end, string member, int rowsMax)
+    /// <param name="memberRowsMax">What the member may have, with these.</param>
+    public LeasedRows? TryTake(ConsumerState consumer, long end, string member, int rowsMax, int memberRowsMax)
     {
+        long held = _leases.Values.Where(l => l.Member == member && !l.IsEnding).Sum(l => l.Open.RowCount);
+        long most = Math.Min(rowsMax, memberRowsMax - held);
+        if (most <= 0)
+            return null;
         long room = RoomForNew(consumer);
         bool hasRetried = _leases.Values.Any(l => l.FailureCount > 0 && !l.IsEnding && l.Member == member);
         long at = consumer.Offset;
@@ -84,13 +89,24 @@ internal sealed class ConsumerLeases
             FailedRows failed = consumer.Failed.At(at);
             long stop = Math.Min(Math.Min(end, failed.End), Math.Min(consumer.Done.NextFrom(at), _taken.NextFrom(at)));
             long limit = failed.Count == 0 ? room : hasRetried ? 0 : ShareOf(failed, consumer.Settings);
-            long count = Math.Min(Math.Min(limit, rowsMax), stop - at);
+            long count = Math.Min(Math.Min(limit, most), stop - at);
             if (count > 0)
                 return Add(new LeasedRows(++_lastId, member, new OffsetRange(at, at + count), failed.Count));
             at = stop;
         }
 
         return null;
+    }
+
+    /// <summary>Lets go of the rows from an offset on.</summary>
+    public void Shrink(LeasedRows lease, long end)
+    {
+        OffsetRange rest = new(end, long.MaxValue);
+        Free(lease.Open);
+        lease.Open = lease.Open.Remove(rest);
+        Occupy(lease.Open);
+        if (lease.Open.Items.Length == 0)
+            _leases.Remove(lease.Id);
     }
 
     public LeasedRows? Find(long id, string member) =>

@@ -42,6 +42,31 @@ public sealed class CommandLineTests(SharedDaemon shared) : IClassFixture<Shared
     }
 
     [Fact]
+    public async Task A_consumer_is_created_read_reset_and_deleted()
+    {
+        await File.WriteAllLinesAsync(shared.File("work.csv"), ["n", .. Enumerable.Range(0, 50).Select(i => $"{i}")]);
+        (await Daemon.RunAsync("append", "work", shared.File("work.csv"))).Successful();
+        (await Daemon.RunAsync("consumer", "create", "work", "c", "--ack-timeout", "5m", "--dead-letters", "work-dead", "--max-deliveries", "3")).Successful();
+        string[] peeked = Lines(await Daemon.RunAsync("consumer", "read", "work", "c", "--peek", "--max", "5", "--wait", "60s"));
+        Assert.Equal([0, 1, 2, 3, 4], peeked.Select(l => Json(l).GetProperty("n").GetInt32()));
+        string[] read = Lines(await Daemon.RunAsync("consumer", "read", "work", "c", "--max", "20", "--wait", "60s"));
+        Assert.Equal(Enumerable.Range(0, 20), read.Select(l => Json(l).GetProperty("n").GetInt32()));
+        JsonElement shown = Json((await Daemon.RunAsync("consumer", "show", "work", "c", "--json")).Successful());
+        Assert.Equal((20, 30, 300), (shown.GetProperty("offset").GetInt32(), shown.GetProperty("lag_rows").GetInt32(), shown.GetProperty("ack_timeout_seconds").GetInt32()));
+        Assert.Contains("work-dead", (await Daemon.RunAsync("consumer", "show", "work", "c")).Successful(), StringComparison.Ordinal);
+        Assert.True(Json((await Daemon.RunAsync("status", "--json")).Successful()).GetProperty("consumer_lag_rows").GetInt64() >= 30);
+        JsonElement reset = Json((await Daemon.RunAsync("consumer", "reset", "work", "c", "--from", "45", "--json")).Successful());
+        Assert.Equal((45, 2), (reset.GetProperty("offset").GetInt32(), reset.GetProperty("epoch").GetInt32()));
+        Assert.Equal(5, Lines(await Daemon.RunAsync("consumer", "read", "work", "c", "--wait", "1s")).Length);
+        (await Daemon.RunAsync("consumer", "alter", "work", "c", "--dead-letters", "none")).Successful();
+        Assert.Contains("work", (await Daemon.RunAsync("consumer", "list")).Successful(), StringComparison.Ordinal);
+        (await Daemon.RunAsync("consumer", "delete", "work", "c")).Successful();
+        Assert.Contains("See: varve consumer list", (await Daemon.RunAsync("consumer", "show", "work", "c")).Errors, StringComparison.Ordinal);
+
+        static string[] Lines(VarveResult result) => result.Successful().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    [Fact]
     public async Task Rows_are_flushed_described_in_segments_and_a_segment_is_inspected()
     {
         string[] lines = [.. Enumerable.Range(0, 10_000).Select(i => $"{i},host {i % 7}")];

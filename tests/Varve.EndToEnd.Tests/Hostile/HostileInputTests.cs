@@ -73,7 +73,7 @@ public sealed class HostileInputTests(HostileDaemon daemon, ITestOutputHelper ou
     {
         WireCall call = WireCalls.All[random.Next(WireCalls.All.Count)];
         IMessage[] messages = [.. call.Messages.Select(m => random.Next(3) > 0 ? FieldMutation.Mutate(random, m) : m)];
-        string what = $"{call.Path} {Shorten(string.Join(' ', messages.Select(m => JsonFormatter.Default.Format(m))))}";
+        string what = $"{call.Path} {Shorten(string.Join(' ', messages.Select(JsonFormatter.ToDiagnosticString)))}";
         return (what, await client.CallAsync(call.Path, RawClient.Frames(messages.Select(m => m.ToByteArray())), patience));
     });
 

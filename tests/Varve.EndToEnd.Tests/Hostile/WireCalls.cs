@@ -12,6 +12,7 @@ using Varve.Rpc.Health.V1;
 using Varve.Rpc.Server;
 using Action = Varve.Protocol.Flight.Action;
 using Alpha = Varve.Rpc.Reflection.V1Alpha;
+using Duration = Google.Protobuf.WellKnownTypes.Duration;
 using Field = Varve.Arrow.Field;
 using Reflection = Varve.Rpc.Reflection.V1;
 
@@ -35,13 +36,13 @@ internal static class WireCalls
     /// <summary>All services; each method has at least one call among <see cref="All"/>.</summary>
     public static IReadOnlyList<ServiceDescriptor> Services { get; } =
     [
-        .. StreamsReflection.Descriptor.Services, .. ProducersReflection.Descriptor.Services,
+        .. StreamsReflection.Descriptor.Services, .. ProducersReflection.Descriptor.Services, .. ConsumersReflection.Descriptor.Services,
         .. AdminReflection.Descriptor.Services, .. FlightReflection.Descriptor.Services,
         .. HealthReflection.Descriptor.Services, .. Reflection.ReflectionReflection.Descriptor.Services,
         .. Alpha.ReflectionReflection.Descriptor.Services,
     ];
 
-    public static IReadOnlyList<WireCall> All { get; } = [.. Streams(), .. Producers(), .. Reads(), .. Flights(), .. Puts(), .. Actions(), .. Others()];
+    public static IReadOnlyList<WireCall> All { get; } = [.. Streams(), .. Producers(), .. Consumers(), .. Reads(), .. Flights(), .. Puts(), .. Actions(), .. Others()];
 
     private static IEnumerable<WireCall> Streams()
     {
@@ -84,6 +85,41 @@ internal static class WireCalls
         yield return Of("Append", new AppendRequest { Stream = Stream, Json = row, ExpectedOffset = 1 });
         yield return Of("AppendTogether", new AppendTogetherRequest { Appends = { new AppendRequest { Stream = Stream, Arrow = Ipc(Rows(2)) } } });
         yield return Of("AppendTogether", new AppendTogetherRequest { Producer = number, Appends = { new AppendRequest { Stream = Stream, Json = row } } });
+    }
+
+    private static IEnumerable<WireCall> Consumers()
+    {
+        const string name = "worker";
+        var rows = new OffsetRange { FromOffset = 0, ToOffset = 2 };
+        var settings = new ConsumerSettings { AckTimeout = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)), DeadLetterStream = "fuzz-dead", MaxDeliveries = 2 };
+        yield return Call("CreateConsumer", new CreateConsumerRequest { Stream = Stream, Name = name, IfNotExists = true, Settings = settings });
+        yield return Call("AlterConsumer", new AlterConsumerRequest { Stream = Stream, Name = name, Settings = settings });
+        yield return Call("DescribeConsumer", new DescribeConsumerRequest { Stream = Stream, Name = name });
+        yield return Call("ListConsumers", new ListConsumersRequest());
+        foreach (RowFormat format in new[] { RowFormat.Arrow, RowFormat.Columns, RowFormat.Json })
+        {
+            yield return Call("Consume", new ConsumeRequest
+            {
+                Stream = Stream,
+                Consumer = name,
+                Member = "m",
+                Format = format,
+                MaxBatchRows = 2,
+                MaxBatches = 2,
+                MaxWait = new Duration { Nanos = 1_000_000 },
+                Columns = { "n", "_offset", "_time" },
+            });
+        }
+
+        yield return Call("Acknowledge", new AcknowledgeRequest { Stream = Stream, Consumer = name, Epoch = 1, Rows = { rows } });
+        yield return Call("Reject", new RejectRequest { Stream = Stream, Consumer = name, Member = "m", LeaseId = 1, Rows = { rows }, Reason = "no" });
+        yield return Call("ExtendLeases", new ExtendLeasesRequest { Stream = Stream, Consumer = name, Member = "m", LeaseIds = { 1, 2 } });
+        yield return Call("ReleaseLeases", new ReleaseLeasesRequest { Stream = Stream, Consumer = name, Member = "m", LeaseIds = { 1, 2 } });
+        yield return Call("CommitOffset", new CommitOffsetRequest { Stream = Stream, Consumer = name, Offset = 1, ExpectedOffset = 0 });
+        yield return Call("ResetConsumer", new ResetConsumerRequest { Stream = Stream, Name = name, Start = new ConsumerStart { Current = true } });
+        yield return Call("DeleteConsumer", new DeleteConsumerRequest { Stream = Stream, Name = "other", IfExists = true });
+
+        static WireCall Call(string method, IMessage message) => new(PathOf("Consumers", method), [message]);
     }
 
     private static IEnumerable<WireCall> Reads()

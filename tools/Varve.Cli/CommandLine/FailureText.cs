@@ -34,6 +34,7 @@ internal static partial class FailureText
     {
         ErrorCode.StreamNotFound => ". See: varve stream list",
         ErrorCode.StreamAlreadyExists => ". Choose another name, or see what is there: varve stream describe " + (e.Stream ?? "STREAM"),
+        ErrorCode.ConsumerNotFound => ". See: varve consumer list",
         ErrorCode.SchemaMismatch => ". See: varve stream describe " + (e.Stream ?? "STREAM"),
         ErrorCode.SqlNotFound => ". Tables are streams: varve stream list",
         ErrorCode.Unauthenticated => ". Give a token with --token or VARVE_TOKEN",

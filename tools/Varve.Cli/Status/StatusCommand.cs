@@ -20,16 +20,17 @@ internal static class StatusCommand
         {
             using VarveClient client = connection.Connect(parsed);
             GetStatusResponse status = await client.GetStatusAsync(cancellation);
+            IReadOnlyList<Protocol.V1.Consumer> consumers = await client.ListConsumersAsync(cancellation: cancellation);
             if (parsed.GetValue(json))
-                JsonText.Print(StatusJson.Of(status));
+                JsonText.Print(StatusJson.Of(status, consumers));
             else
-                Print(connection.Endpoint(parsed), status);
+                Print(connection.Endpoint(parsed), status, consumers);
             return status.Accepting ? 0 : 1;
         });
         return command;
     }
 
-    private static void Print(string endpoint, GetStatusResponse s)
+    private static void Print(string endpoint, GetStatusResponse s, IReadOnlyList<Protocol.V1.Consumer> consumers)
     {
         Table table = Terminal.Table("varve " + Markup.Escape(s.Version), Markup.Escape(endpoint));
         table.AddRow("accepts appends", s.Accepting ? "[green]yes[/]" : $"[red]no[/]: {Markup.Escape(s.StopReason)}");
@@ -38,6 +39,8 @@ internal static class StatusCommand
         table.AddRow("up for", Quantity.Duration(s.Uptime.ToTimeSpan()));
         table.AddRow("streams", Quantity.Count(s.StreamCount));
         table.AddRow("rows", Quantity.Count(s.RowCount));
+        if (consumers.Count > 0)
+            table.AddRow("consumers", $"{Quantity.Count(consumers.Count)}, {Quantity.Count(consumers.Sum(c => c.LagRows))} rows behind");
         table.AddRow("positions", $"visible {s.VisibleUpTo:N0}, durable {s.DurableUpTo:N0}, appended {s.AppendedUpTo:N0}");
         table.AddRow("memory for rows", $"{Quantity.Bytes(s.TailBytes)} of {Quantity.Bytes(s.TailLimitBytes)}");
         table.AddRow("log on disk", Quantity.Bytes(s.LogBytes));

@@ -7,7 +7,7 @@ namespace Varve.Cli.Status;
 /// <summary>The daemon's status for programs: the message's own names, and numbers as numbers, which protobuf's JSON writes as text.</summary>
 internal static class StatusJson
 {
-    public static JsonObject Of(GetStatusResponse s) => new()
+    public static JsonObject Of(GetStatusResponse s, IReadOnlyList<Protocol.V1.Consumer> consumers) => new()
     {
         ["version"] = s.Version,
         ["node_id"] = s.NodeId,
@@ -22,6 +22,8 @@ internal static class StatusJson
         ["appended_up_to"] = s.AppendedUpTo,
         ["streams"] = s.StreamCount,
         ["rows"] = s.RowCount,
+        ["consumers"] = consumers.Count,
+        ["consumer_lag_rows"] = consumers.Sum(c => c.LagRows),
         ["tail_bytes"] = s.TailBytes,
         ["tail_limit_bytes"] = s.TailLimitBytes,
         ["log_bytes"] = s.LogBytes,
