@@ -1,5 +1,11 @@
+using Varve.Storage.Catalog;
 using Varve.Storage.Checking;
 using Varve.Storage.FileSystem;
+using Varve.Storage.Recovery;
+using Varve.Storage.Segments;
+using Varve.Storage.Segments.Sealing;
+using Varve.Storage.Sequencing;
+using Varve.Storage.Streams;
 
 namespace Varve.Storage;
 
@@ -18,4 +24,22 @@ public sealed partial class StorageEngine
     public Task<CheckReport> CheckAsync(Action<Damage> found, CancellationToken cancellationToken = default) => Task.Run(
         () => _check.Run(new MeteredFileSystem(_fileSystem, _ => cancellationToken.ThrowIfCancellationRequested()), found, cancellationToken),
         cancellationToken);
+
+    /// <summary>Makes a segment anew from the log. Null when that is done; else why it cannot be, and nothing was changed.</summary>
+    /// <param name="streamName">The stream.</param>
+    /// <param name="fileName">The segment's file.</param>
+    /// <param name="cancellationToken">Ends the reading of the log.</param>
+    internal async Task<string?> RepairSegmentAsync(string streamName, string fileName, CancellationToken cancellationToken)
+    {
+        PendingCapture capture = new(_catalog, () => VisibleUpTo);
+        _sequencer.Submit(capture);
+        CheckpointState state = (await capture.Result.ConfigureAwait(false)).ToState();
+        StreamState stream = _catalog.Head.Find(streamName);
+        SegmentInfo? damaged = stream.Head.Segments.FirstOrDefault(segment => SegmentDirectory.NameOf(segment.Id) == fileName);
+        SegmentMaker maker = new(_fileSystem, _segmentFiles, NodeId);
+        return damaged is null
+            ? "the stream has no such segment"
+            : await new SegmentRepair(_log, _keys, _segmentFiles, maker, _segmentChanges).TryAsync(state, stream, damaged, cancellationToken)
+                .ConfigureAwait(false);
+    }
 }

@@ -93,7 +93,7 @@ public sealed partial class StorageEngine
             recovery.Judge();
             foreach (StreamState stream in recovery.Catalog.Streams)
                 keys.RequireKeyOf(stream.Id, stream.Name);
-            segments = SegmentDirectory.Check(options.FileSystem, directory.SegmentsPath, recovery.Catalog);
+            segments = SegmentDirectory.Check(options.FileSystem, directory.SegmentsPath, recovery.Catalog, options.OpensDamaged);
         }
     }
 }

@@ -78,6 +78,9 @@ public sealed record StorageOptions
 
     public ILoggerFactory? LoggerFactory { get; init; }
 
+    /// <summary>For a repair: segments that are missing, or have not the length that they were written with, do not keep the directory from opening.</summary>
+    internal bool OpensDamaged { get; init; }
+
     /// <summary>When the first pass begins, so that a start is not held up.</summary>
     internal TimeSpan ScrubDelay { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -33,7 +33,11 @@ internal sealed class SegmentDirectory
     /// Throws <see cref="StorageErrorCode.Corruption"/>, having changed nothing, where the file of a segment is missing or has not the length that it
     /// was written with.
     /// </summary>
-    public static SegmentDirectory Check(IFileSystem fileSystem, string path, StreamCatalog catalog)
+    /// <param name="fileSystem">Where it is.</param>
+    /// <param name="path">The directory.</param>
+    /// <param name="catalog">As it was recovered.</param>
+    /// <param name="allowsDamage">Throws nothing: for a repair.</param>
+    public static SegmentDirectory Check(IFileSystem fileSystem, string path, StreamCatalog catalog, bool allowsDamage)
     {
         SegmentDirectory directory = new(fileSystem, path);
         Dictionary<string, long> lengths = fileSystem.DirectoryExists(path)
@@ -46,6 +50,8 @@ internal sealed class SegmentDirectory
             {
                 string name = NameOf(segment.Id);
                 named.Add(name);
+                if (allowsDamage)
+                    continue;
                 if (!lengths.TryGetValue(name, out long length))
                     throw Damaged(Path.Combine(path, name), stream, segment, "it is missing");
                 if (length != segment.FileBytes)

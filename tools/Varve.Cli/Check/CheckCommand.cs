@@ -10,6 +10,7 @@ namespace Varve.Cli.Check;
 /// <summary>varve check: a running daemon's data, or a data directory that no daemon has open.</summary>
 internal static class CheckCommand
 {
+    private const int UsageError = 2;
     private const int Damaged = 3;
 
     public static Command Create()
@@ -19,6 +20,10 @@ internal static class CheckCommand
             Description = "A data directory that no daemon has open. Not given: the daemon verifies its own.",
             HelpName = "DIR",
         };
+        var repair = new Option<bool>("--repair")
+        {
+            Description = "With --data: make damaged segments anew whose rows the log still has. What it does not have stays as it is, and is listed.",
+        };
         var rootKey = new RootKeyOptions();
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var connection = new ConnectionOptions();
@@ -27,15 +32,18 @@ internal static class CheckCommand
             "Read everything and verify that it is as it was written: log, checkpoint, segments, keys. Changes nothing. "
             + "Exit code 0: it is. 3: damage was found, and is listed. 1: it could not be checked.")
         {
-            data, json,
+            data, repair, json,
         };
         rootKey.AddTo(command);
         connection.AddTo(command);
         command.Run(async (parsed, cancellation) =>
         {
             CheckPrinter printer = new(parsed.GetValue(json));
+            bool repairs = parsed.GetValue(repair);
+            if (repairs && parsed.GetValue(data) is null)
+                throw new CliException("--repair needs --data DIR, a data directory that no daemon has open", UsageError);
             if (parsed.GetValue(data) is { } directory)
-                await CheckAsync(printer, directory, rootKey.Source(parsed), cancellation);
+                await CheckAsync(printer, directory, rootKey.Source(parsed), repairs, cancellation);
             else
                 await CheckAsync(printer, connection, parsed, cancellation);
             printer.Finish();
@@ -44,11 +52,22 @@ internal static class CheckCommand
         return command;
     }
 
-    private static async Task CheckAsync(CheckPrinter printer, string directory, RootKeySource? rootKey, CancellationToken cancellation)
+    private static async Task CheckAsync(CheckPrinter printer, string directory, RootKeySource? rootKey, bool repairs, CancellationToken cancellation)
     {
         if (!Directory.Exists(directory))
             throw new CliException($"--data {directory}: there is no such directory");
-        CheckReport report = await DirectoryCheck.RunAsync(directory, rootKey, cancellation);
+        CheckReport report;
+        if (repairs)
+        {
+            RepairReport repaired = await DirectoryRepair.RunAsync(directory, rootKey, cancellation);
+            printer.PutBack(repaired);
+            report = repaired.Left;
+        }
+        else
+        {
+            report = await DirectoryCheck.RunAsync(directory, rootKey, cancellation);
+        }
+
         foreach (Storage.Checking.Damage damage in report.Damage)
             printer.Print(damage);
         printer.Sum(report.FileCount, report.ByteCount, report.LogEntryCount, report.SegmentCount);

@@ -8,6 +8,7 @@ namespace Varve.Cli.Check;
 internal sealed class CheckPrinter(bool asJson)
 {
     private readonly JsonArray _damage = [];
+    private JsonArray? _putBack;
     private JsonObject _sum = [];
     private string _line = "";
 
@@ -23,17 +24,21 @@ internal sealed class CheckPrinter(bool asJson)
             return;
         }
 
-        _damage.Add(new JsonObject
-        {
-            ["file"] = damage.File,
-            ["stream"] = Known(damage.Stream),
-            ["column"] = Known(damage.Column),
-            ["page"] = Known(damage.Page),
-            ["first_offset"] = damage.FirstOffset,
-            ["end_offset"] = damage.EndOffset,
-            ["message"] = damage.Message,
-        });
+        _damage.Add(ToJson(damage));
     }
+
+    /// <summary>What was mended, and why the rest was not.</summary>
+    public void PutBack(RepairReport report)
+    {
+        _putBack = [.. report.PutBack.Select(ToJson)];
+        if (asJson)
+            return;
+        foreach (Damage mended in report.PutBack.DistinctBy(d => d.File))
+            Console.WriteLine($"put back from the log: all rows of {mended.File} (stream '{mended.Stream}')");
+        foreach (string reason in report.Reasons)
+            Console.WriteLine($"not put back: {reason}");
+    }
+
 
     public void Sum(long files, long bytes, long logEntries, long segments)
     {
@@ -47,6 +52,8 @@ internal sealed class CheckPrinter(bool asJson)
         if (asJson)
         {
             _sum["damage"] = _damage;
+            if (_putBack is not null)
+                _sum["put_back"] = _putBack;
             JsonText.Print(_sum);
         }
         else
@@ -54,6 +61,17 @@ internal sealed class CheckPrinter(bool asJson)
             Console.WriteLine(_line + (DamageCount == 0 ? "; all is as it was written" : $"; {DamageCount} damaged places"));
         }
     }
+
+    private static JsonObject ToJson(Damage damage) => new()
+    {
+        ["file"] = damage.File,
+        ["stream"] = Known(damage.Stream),
+        ["column"] = Known(damage.Column),
+        ["page"] = Known(damage.Page),
+        ["first_offset"] = damage.FirstOffset,
+        ["end_offset"] = damage.EndOffset,
+        ["message"] = damage.Message,
+    };
 
     private static string? Known(string? text) => text is { Length: > 0 } ? text : null;
 }
