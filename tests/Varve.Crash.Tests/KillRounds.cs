@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Varve.Crash.Tests;
 
-/// <summary>How often processes are killed: VARVE_CRASH_ROUNDS, else 100; a fifth of them are whole daemons, whose start takes longest.</summary>
+/// <summary>How often processes are killed: VARVE_CRASH_ROUNDS, else 100; an eighth of them are whole daemons, whose start takes longest.</summary>
 internal static class KillRounds
 {
     public const int PerDirectory = 10;
@@ -10,7 +10,7 @@ internal static class KillRounds
     private static readonly int Count =
         int.Parse(Environment.GetEnvironmentVariable("VARVE_CRASH_ROUNDS") is { Length: > 0 } rounds ? rounds : "100", CultureInfo.InvariantCulture);
 
-    public static int OfDaemons { get; } = Math.Max(1, Count / 5);
+    public static int OfDaemons { get; } = Math.Max(1, Count / 8);
 
     public static int OfWriters { get; } = Math.Max(1, Count - OfDaemons);
 }

@@ -10,7 +10,11 @@ public static class DirectoryRepair
     /// Checks, makes damaged or missing segments anew whose rows the log still has, writes the checkpoint and the log's commit records anew, and
     /// checks again. What cannot be mended stays as it is. Fails as <see cref="DirectoryCheck.RunAsync(string, RootKeySource, CancellationToken)"/>.
     /// </summary>
-    public static async Task<RepairReport> RunAsync(string directory, RootKeySource? rootKey = null, CancellationToken cancellationToken = default)
+    public static Task<RepairReport> RunAsync(string directory, RootKeySource? rootKey = null, CancellationToken cancellationToken = default) =>
+        RunAsync(directory, rootKey, new LogSizes(), cancellationToken);
+
+    internal static async Task<RepairReport> RunAsync(
+        string directory, RootKeySource? rootKey, LogSizes logSizes, CancellationToken cancellationToken)
     {
         CheckReport found = await DirectoryCheck.RunAsync(directory, rootKey, cancellationToken).ConfigureAwait(false);
         if (found.Damage.Count == 0)
@@ -19,7 +23,7 @@ public static class DirectoryRepair
         List<string> reasons = [];
         try
         {
-            await RepairAsync(found, putBack, reasons, OptionsOf(directory, rootKey), cancellationToken).ConfigureAwait(false);
+            await RepairAsync(found, putBack, reasons, OptionsOf(directory, rootKey, logSizes), cancellationToken).ConfigureAwait(false);
         }
         catch (StorageException e) when (e.Code is StorageErrorCode.Corruption or StorageErrorCode.KeyMismatch)
         {
@@ -46,7 +50,7 @@ public static class DirectoryRepair
         await engine.CheckpointAsync().ConfigureAwait(false);
     }
 
-    private static StorageOptions OptionsOf(string directory, RootKeySource? rootKey)
+    private static StorageOptions OptionsOf(string directory, RootKeySource? rootKey, LogSizes logSizes)
     {
         string path = Path.Combine(directory, KeyringFile.FileName);
         byte[] keyring = WholeFile.Read(LinuxFileSystem.Instance, path, KeyringFile.BytesMax)
@@ -57,6 +61,7 @@ public static class DirectoryRepair
             Keys = new KeyOptions { Encrypt = KeyringFile.Parse(keyring, path).IsEncrypted, Source = rootKey },
             Compacts = false,
             OpensDamaged = true,
+            LogSizes = logSizes,
         };
     }
 }

@@ -9,6 +9,8 @@ namespace Varve.Crash.Tests.Disks;
 /// </summary>
 internal sealed class ScratchDisk : IAsyncDisposable
 {
+    private const int UnmountAttemptsMax = 200;
+
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromMinutes(1);
 
     private readonly TempDirectory _directory = new("disk");
@@ -97,10 +99,24 @@ internal sealed class ScratchDisk : IAsyncDisposable
         _isMounted = true;
     }
 
+    /// <summary>
+    /// An engine of this process that was closed leaves files of segments open for as long as somebody could hold a view: until they are collected.
+    /// </summary>
     private async Task UnmountAsync()
     {
-        await RunAsync("umount", Path);
-        _isMounted = false;
+        for (int attempt = 1; _isMounted; attempt++)
+        {
+            try
+            {
+                await RunAsync("umount", Path);
+                _isMounted = false;
+            }
+            catch (InvalidOperationException busy) when (attempt < UnmountAttemptsMax && busy.Message.Contains("busy", StringComparison.Ordinal))
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+            }
+        }
     }
 
     private static Task<string> RunAsync(string program, params string[] arguments) =>

@@ -5,9 +5,6 @@ namespace Varve.Storage.Tests.Checking;
 /// <summary>A repair puts back what the log still has, and nothing else is touched.</summary>
 public class DirectoryRepairTests
 {
-    /// <summary>Log sizes are fixed when a directory is made, and a repair takes the ordinary ones.</summary>
-    private static readonly LogSizes Sizes = new();
-
     [Theory]
     [InlineData("flipped", true)]
     [InlineData("short", true)]
@@ -20,7 +17,7 @@ public class DirectoryRepairTests
         string path = Path.Combine(host.Directory, "segments", "0000000001.seg");
         await DamageAsync(path, damage);
 
-        RepairReport report = await DirectoryRepair.RunAsync(host.Directory);
+        RepairReport report = await DirectoryRepair.RunAsync(host.Directory, null, host.Options.LogSizes, CancellationToken.None);
         Assert.All(report.PutBack, d => Assert.Equal(("s", path), (d.Stream, d.File)));
         Assert.NotEmpty(report.PutBack);
         Assert.Empty(report.Left.Damage);
@@ -36,20 +33,19 @@ public class DirectoryRepairTests
     public async Task Rows_that_the_log_has_no_more_are_named_and_their_file_stays()
     {
         await using EngineHost host = await MakeAsync(encrypted: true);
-        for (int i = 0; i < 3; i++)
-        {
-            // The log begins anew at the start of a page: two of them lie behind what was sealed.
-            await host.Engine.AppendAsync("s", Rows.Range(1510 + (i * 200_000), 200_000));
-            await host.Engine.FlushAsync("s");
-        }
-
+        Random random = new(1);
+        for (int i = 0; i < 20; i++)
+            await host.Engine.AppendAsync("s", Rows.Of([.. Enumerable.Range(0, 5_000).Select(_ => random.NextInt64())]));
+        await host.Engine.FlushAsync("s");
+        await host.Engine.FlushAsync("t");
         await host.Engine.CheckpointAsync();
+        Assert.True(host.Engine.Statistics.LogBytes < 200_000, $"the log still has {host.Engine.Statistics.LogBytes} bytes");
         await host.CloseAsync();
         string path = Path.Combine(host.Directory, "segments", "0000000001.seg");
         await DamageAsync(path, "flipped");
         byte[] before = await File.ReadAllBytesAsync(path);
 
-        RepairReport report = await DirectoryRepair.RunAsync(host.Directory);
+        RepairReport report = await DirectoryRepair.RunAsync(host.Directory, null, host.Options.LogSizes, CancellationToken.None);
         Assert.Empty(report.PutBack);
         Damage left = Assert.Single(report.Left.Damage);
         Assert.Equal(("s", path, 0, 1000), (left.Stream, left.File, left.FirstOffset, left.EndOffset));
@@ -78,8 +74,7 @@ public class DirectoryRepairTests
     /// <summary>Two segments of 1,000 and 500 rows, a batch in a group among them, and rows in the log only.</summary>
     private static async Task<EngineHost> MakeAsync(bool encrypted)
     {
-        EngineHost host = await EngineHost.StartAsync(
-            o => o with { Compacts = false, LogSizes = Sizes, Keys = new KeyOptions { Encrypt = encrypted } });
+        EngineHost host = await EngineHost.StartAsync(o => o with { Compacts = false, Keys = new KeyOptions { Encrypt = encrypted } });
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
         await host.Engine.CreateStreamAsync("t", Rows.Schema);
         await host.Engine.AppendAsync("s", Rows.Range(0, 600));
