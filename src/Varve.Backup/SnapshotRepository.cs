@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Varve.Backup.Prune;
 using Varve.Backup.Repositories;
 using Varve.Backup.Restore;
 using Varve.Backup.Sealing;
 using Varve.Backup.Snapshots;
+using Varve.Backup.Verify;
 using Varve.Storage;
 
 namespace Varve.Backup;
@@ -57,6 +59,10 @@ public sealed class SnapshotRepository : IAsyncDisposable
         StorageEngine engine, SnapshotOptions? options = null, IProgress<BackupProgress>? progress = null, CancellationToken cancellationToken = default) =>
         new SnapshotRun(_repository, engine, options ?? new SnapshotOptions(), _time, _logger).RunAsync(progress, cancellationToken);
 
+    /// <summary>Begins to ship a node's log, from where the archive ends. The caller disposes it, before this and before the engine.</summary>
+    public Task<LogArchive> OpenArchiveAsync(StorageEngine engine, CancellationToken cancellationToken = default) =>
+        LogArchive.OpenAsync(_repository, engine, _time, _logger, cancellationToken);
+
     /// <summary>All snapshots, the oldest first; those that cannot be read say so.</summary>
     public async Task<IReadOnlyList<SnapshotDescription>> ListAsync(CancellationToken cancellationToken = default)
     {
@@ -85,6 +91,22 @@ public sealed class SnapshotRepository : IAsyncDisposable
         SnapshotManifest manifest = SnapshotChoice.Of(inventory, options, Description);
         return await new RestoreRun(_repository, manifest, options, _time).RunAsync(progress, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// Looks whether the repository is whole, and changes nothing: quickly, all by length and a sample opened; in full, every byte opened and everything
+    /// decoded.
+    /// </summary>
+    public Task<VerifyReport> VerifyAsync(bool isFull, CancellationToken cancellationToken = default) =>
+        new RepositoryCheck(_repository, _time).RunAsync(isFull, cancellationToken);
+
+    /// <summary>Takes away the snapshots that rules do not keep, or that are named, and all that no other needs.</summary>
+    /// <param name="rules">Null: only those that are named go.</param>
+    /// <param name="named">Snapshots that go in any case, also damaged ones.</param>
+    /// <param name="isTrial">Whether it only says what would go.</param>
+    /// <param name="cancellationToken">Ends it; the next one goes on.</param>
+    public Task<PruneResult> PruneAsync(
+        KeepRules? rules, IReadOnlyList<string> named, bool isTrial = false, CancellationToken cancellationToken = default) =>
+        new PruneRun(_repository, _time).RunAsync(rules, named, isTrial, cancellationToken);
 
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 }

@@ -10,6 +10,12 @@ namespace Varve.Storage;
 /// <summary>What a backup copies.</summary>
 public sealed partial class StorageEngine
 {
+    /// <summary>The identity of the log, which tells this life of the node from one that was restored from a copy.</summary>
+    internal Guid LogId => _log.LogId;
+
+    /// <summary>Keeps the log from its begin on, until it is moved on or disposed.</summary>
+    internal LogHold HoldLog() => _log.Hold(_log.BeginPosition);
+
     /// <summary>
     /// Moves the rows that all streams have now into segments, so that there is little log to copy: they would come there anyway, after
     /// <see cref="StorageOptions.SealAge"/>. What cannot be sealed stays in the log.

@@ -1,3 +1,4 @@
+using Varve.Backup.Archive;
 using Varve.Backup.Sealing;
 using Varve.Backup.Snapshots;
 using Varve.Storage;
@@ -28,6 +29,7 @@ internal sealed class RestoreRun
     private readonly string _target;
     private readonly string _aside;
     private readonly SnapshotData _data;
+    private readonly List<SegmentPieces> _archived = [];
 
     public RestoreRun(SealedRepository repository, SnapshotManifest manifest, RestoreOptions options, TimeProvider time)
     {
@@ -104,16 +106,13 @@ internal sealed class RestoreRun
     {
         LogPosition first = _manifest.Log.Count == 0 ? new LogPosition(1) : new LogPosition(_manifest.Log[0].FirstPosition);
         using LogRestore log = new(Files, LogPath, _options.LogSizes, first);
-        foreach (LogPiece piece in _manifest.Log)
+        await foreach ((LogPosition position, long term, ReadOnlyMemory<byte> payload) in _data.ReadLogAsync(cancellationToken).ConfigureAwait(false))
         {
-            byte[] content = await _data.ReadAsync(piece.Object, cancellationToken).ConfigureAwait(false);
-            foreach ((LogPosition position, long term, ReadOnlyMemory<byte> payload) in LogPieceCodec.Read(piece, content))
-            {
-                state.Replay(position, term, payload);
-                log.Add(term, payload.Span);
-            }
+            state.Replay(position, term, payload);
+            log.Add(term, payload.Span);
         }
 
+        await ReplayArchiveAsync(state, log, cancellationToken).ConfigureAwait(false);
         state.Judge();
         StreamState[] all = [.. state.Streams];
         StreamState[] erased = [.. all.Where(s => keys.IsErased(s.Id))];
@@ -142,11 +141,57 @@ internal sealed class RestoreRun
         };
     }
 
+    /// <summary>Goes on with the archive, to the moment that was asked for, or, where no snapshot was named, to its end.</summary>
+    private async Task ReplayArchiveAsync(RestoredState state, LogRestore log, CancellationToken cancellationToken)
+    {
+        bool goesOn = _options.Position is not null || _options.Time is not null || _options.SnapshotId is null;
+        if (goesOn && _options.Position != _manifest.Position.Value)
+        {
+            ArchiveReader archive = new(_repository, _manifest.HistoryId);
+            await foreach (ArchivePiece piece in archive.ReadFromAsync(_manifest.Position.Value, cancellationToken).ConfigureAwait(false))
+            {
+                _archived.AddRange(piece.Segments);
+                if (!await ReplayAsync(piece, state, log, cancellationToken).ConfigureAwait(false))
+                    break;
+            }
+        }
+
+        if (_options.Position is { } wanted && log.Next.Value <= wanted)
+        {
+            throw new BackupException(
+                BackupErrorCode.NotFound,
+                $"position {wanted} cannot be restored: from snapshot {_manifest.Id} on, the repository {_repository.Description} reaches position "
+                + $"{log.Next.Value - 1}");
+        }
+    }
+
+    /// <summary>False where the moment that was asked for is reached.</summary>
+    private async Task<bool> ReplayAsync(ArchivePiece piece, RestoredState state, LogRestore log, CancellationToken cancellationToken)
+    {
+        foreach (LogPiece stretch in piece.Log)
+        {
+            byte[] content = await _data.ReadAsync(stretch.Object, cancellationToken).ConfigureAwait(false);
+            foreach ((LogPosition position, long term, ReadOnlyMemory<byte> payload) in LogPieceCodec.Read(stretch, content))
+            {
+                if (position < log.Next)
+                    continue;
+                if (position.Value > _options.Position || EntryTime.Of(position, term, payload) > _options.Time)
+                    return false;
+                state.Replay(position, term, payload);
+                log.Add(term, payload.Span);
+            }
+        }
+
+        return !(log.Next.Value > _options.Position);
+    }
+
     private bool IsWanted(string name) => _options.Streams.Count == 0 || _options.Streams.Contains(name, StreamName.Comparer);
 
     private async Task FetchSegmentsAsync(RestoredState state, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
     {
-        Dictionary<long, SegmentPieces> held = _manifest.Segments.ToDictionary(s => s.Id);
+        Dictionary<long, SegmentPieces> held = [];
+        foreach (SegmentPieces pieces in _manifest.Segments.Concat(_archived))
+            held[pieces.Id] = pieces;
         List<SegmentPieces> needed = [];
         foreach ((StreamState stream, long id) in state.Streams.SelectMany(s => s.Segments.Items.Select(i => (s, i.Id))))
         {

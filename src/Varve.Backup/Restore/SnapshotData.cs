@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Varve.Backup.Sealing;
 using Varve.Backup.Snapshots;
 using Varve.Storage;
@@ -27,6 +28,18 @@ internal sealed class SnapshotData(SealedRepository repository, SnapshotManifest
         catch (CheckpointFormatException e)
         {
             throw new BackupException(BackupErrorCode.Damaged, $"the catalog of snapshot {manifest.Id} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The entries of the log that come with the catalog, in order.</summary>
+    public async IAsyncEnumerable<(LogPosition Position, long Term, ReadOnlyMemory<byte> Payload)> ReadLogAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (LogPiece piece in manifest.Log)
+        {
+            byte[] content = await ReadAsync(piece.Object, cancellationToken).ConfigureAwait(false);
+            foreach ((LogPosition, long, ReadOnlyMemory<byte>) entry in LogPieceCodec.Read(piece, content))
+                yield return entry;
         }
     }
 

@@ -10,12 +10,12 @@ namespace Varve.Backup.Snapshots;
 /// u16   version, 1
 /// i64   number of the writing, from 1
 /// i32   bytes of the keyring's content, 0: the data directory is not encrypted; then the content as in a keyring
-/// i32   snapshots; their ids as texts. The last may not be there yet
+/// i32   snapshots; their ids as texts
 /// </code>
 /// </summary>
 /// <param name="Number">Rises with every writing.</param>
 /// <param name="Keys">Null where nothing is encrypted.</param>
-/// <param name="SnapshotIds">In the order in which they were taken. The last one may have been cut off before its object was there.</param>
+/// <param name="SnapshotIds">In the order in which they were taken. One that was cut off behind its object is not among them.</param>
 internal sealed record History(long Number, KeyringContent? Keys, IReadOnlyList<string> SnapshotIds)
 {
     public const string Folder = "histories/";

@@ -11,8 +11,8 @@ internal static class ObjectCheck
 {
     private const int Workers = 3;
 
-    /// <returns>What is wrong, by object.</returns>
-    public static async Task<IReadOnlyDictionary<ObjectRef, string>> RunAsync(
+    /// <returns>What is wrong, by object, and how many were opened and found well.</returns>
+    public static async Task<(IReadOnlyDictionary<ObjectRef, string> Damaged, int OpenedCount)> RunAsync(
         SealedRepository repository, ObjectStore store, IEnumerable<ObjectRef> needed, long bytesMax, CancellationToken cancellationToken)
     {
         ConcurrentDictionary<ObjectRef, string> problems = [];
@@ -44,6 +44,6 @@ internal static class ObjectCheck
             }).ConfigureAwait(false);
         foreach (ObjectRef item in problems.Keys)
             store.NoteDamage(item);
-        return problems;
+        return (problems, toOpen.Count(o => !problems.ContainsKey(o)));
     }
 }

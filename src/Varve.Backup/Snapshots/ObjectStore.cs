@@ -23,6 +23,9 @@ internal sealed class ObjectStore
     /// <summary>What was put that had not been there, sealed.</summary>
     public long AddedBytes => Interlocked.Read(ref _addedBytes);
 
+    /// <summary>One that has not looked what is there: the repository tells with each piece.</summary>
+    public static ObjectStore Blind(SealedRepository repository) => new(repository, []);
+
     public static async Task<ObjectStore> OpenAsync(SealedRepository repository, CancellationToken cancellationToken)
     {
         Dictionary<string, long> present = [];

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Varve.Storage;
 using Varve.Storage.Catalog;
 using Varve.Storage.FileSystem;
 using Varve.Storage.Log;
@@ -21,15 +22,26 @@ internal sealed class SnapshotCopy(
     private readonly long _totalBytes = capture.Catalog.Streams.Sum(s => s.Segments.FileBytes);
     private long _doneBytes;
 
-    public async Task<IReadOnlyList<LogPiece>> CopyLogAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyList<LogPiece>> CopyLogAsync(CancellationToken cancellationToken) =>
+        CopyLogAsync(store, capture.ReadLogAsync(capture.LogFrom, cancellationToken), capture.LogFrom, capture.Position, _ => { }, cancellationToken);
+
+    /// <param name="store">Takes the pieces.</param>
+    /// <param name="entries">Those from one position to another.</param>
+    /// <param name="from">The first one.</param>
+    /// <param name="to">The last one.</param>
+    /// <param name="look">Sees each of them.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<IReadOnlyList<LogPiece>> CopyLogAsync(
+        ObjectStore store, IAsyncEnumerable<LogEntry> entries, LogPosition from, LogPosition to, Action<LogEntry> look, CancellationToken cancellationToken)
     {
         List<LogPiece> pieces = [];
         using MemoryStream piece = new();
-        long first = capture.LogFrom.Value;
-        await foreach (LogEntry entry in capture.ReadLogAsync(cancellationToken).ConfigureAwait(false))
+        long first = from.Value;
+        await foreach (LogEntry entry in entries.ConfigureAwait(false))
         {
+            look(entry);
             LogPieceCodec.Append(piece, entry.Position, entry.Term, entry.Payload.Span);
-            if (piece.Length < LogPieceBytes && entry.Position < capture.Position)
+            if (piece.Length < LogPieceBytes && entry.Position < to)
                 continue;
             pieces.Add(new LogPiece(first, entry.Position.Value, await store.PutAsync(piece.ToArray(), cancellationToken).ConfigureAwait(false)));
             piece.SetLength(0);
@@ -57,22 +69,29 @@ internal sealed class SnapshotCopy(
         return [.. copied.OrderBy(s => s.Id)];
     }
 
+    /// <summary>Puts a whole segment file.</summary>
+    public static async Task<SegmentPieces> CopySegmentAsync(ObjectStore store, IFile file, SegmentInfo segment, CancellationToken cancellationToken)
+    {
+        List<ObjectRef> objects = [];
+        for (long at = 0; at < segment.FileBytes; at += SnapshotManifest.PieceBytes)
+            objects.Add(await store.PutAsync(ReadPiece(file, at, segment.FileBytes), cancellationToken).ConfigureAwait(false));
+        return new SegmentPieces(segment.Id, SaltOf(file), segment.FileBytes, objects);
+    }
+
     private async Task<SegmentPieces> CopyAsync(SegmentInfo segment, CancellationToken cancellationToken)
     {
         using IFile file = capture.OpenSegment(segment);
-        string salt = Convert.ToHexStringLower(SegmentReader.ReadHeader(file).Salt.Span);
-        if (!(earlier.TryGetValue(salt, out SegmentPieces? known) && known.FileBytes == segment.FileBytes && known.Objects.All(store.IsPresent)))
-        {
-            List<ObjectRef> objects = [];
-            for (long at = 0; at < segment.FileBytes; at += SnapshotManifest.PieceBytes)
-                objects.Add(await store.PutAsync(ReadPiece(file, at, segment.FileBytes), cancellationToken).ConfigureAwait(false));
-            known = new SegmentPieces(segment.Id, salt, segment.FileBytes, objects);
-        }
-
+        bool isKnown = earlier.TryGetValue(SaltOf(file), out SegmentPieces? known) && known.FileBytes == segment.FileBytes
+            && known.Objects.All(store.IsPresent);
+        SegmentPieces copied = isKnown
+            ? known! with { Id = segment.Id }
+            : await CopySegmentAsync(store, file, segment, cancellationToken).ConfigureAwait(false);
         long done = Interlocked.Add(ref _doneBytes, segment.FileBytes);
         progress?.Report(new BackupProgress(done, _totalBytes, store.AddedBytes));
-        return known with { Id = segment.Id };
+        return copied;
     }
+
+    private static string SaltOf(IFile file) => Convert.ToHexStringLower(SegmentReader.ReadHeader(file).Salt.Span);
 
     private static byte[] ReadPiece(IFile file, long at, long fileBytes)
     {

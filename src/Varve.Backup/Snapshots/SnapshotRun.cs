@@ -16,20 +16,23 @@ internal sealed class SnapshotRun(SealedRepository repository, StorageEngine eng
 
     public async Task<SnapshotResult> RunAsync(IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
     {
+        await using RepositoryLock held = await RepositoryLock.TakeToAddAsync(repository, time, cancellationToken).ConfigureAwait(false);
         await repository.HealHeaderAsync(cancellationToken).ConfigureAwait(false);
         Inventory inventory = await Inventory.ReadAsync(repository, cancellationToken).ConfigureAwait(false);
         Dictionary<ObjectRef, List<string>> needed = inventory.Needed();
         ObjectStore store = await ObjectStore.OpenAsync(repository, cancellationToken).ConfigureAwait(false);
-        IReadOnlyDictionary<ObjectRef, string> damaged = await ObjectCheck
+        (IReadOnlyDictionary<ObjectRef, string> damaged, _) = await ObjectCheck
             .RunAsync(repository, store, needed.Keys, options.CheckBytes, cancellationToken).ConfigureAwait(false);
         if (options.Seals)
             await engine.FlushAllAsync(logger, cancellationToken).ConfigureAwait(false);
         using NodeCapture capture = await engine.CaptureAsync(cancellationToken).ConfigureAwait(false);
         string id = SnapshotManifest.NewId(time.GetUtcNow());
-        History history = await WriteHistoryAsync(capture, inventory, id, cancellationToken).ConfigureAwait(false);
+        History history = await WriteHistoryAsync(capture, inventory, cancellationToken).ConfigureAwait(false);
         SnapshotManifest manifest = await CopyAsync(capture, store, inventory, history, id, progress, cancellationToken).ConfigureAwait(false);
         await repository.PutAsync(ObjectKind.Snapshot, manifest.Name, ManifestCodec.Write(manifest), replaces: false, cancellationToken)
             .ConfigureAwait(false);
+        await new HistoryStore(repository, capture.LogId)
+            .UpdateAsync(h => h with { SnapshotIds = [.. h.SnapshotIds, id] }, cancellationToken).ConfigureAwait(false);
         foreach ((ObjectRef item, string problem) in damaged)
         {
             string outcome = store.IsPresent(item) ? "it was put back" : "the node does not have it any more";
@@ -40,27 +43,21 @@ internal sealed class SnapshotRun(SealedRepository repository, StorageEngine eng
         return new SnapshotResult(manifest.Describe(), _problems, damaged.Keys.Count(store.IsPresent));
     }
 
-    private async Task<History> WriteHistoryAsync(NodeCapture capture, Inventory inventory, string id, CancellationToken cancellationToken)
+    private async Task<History> WriteHistoryAsync(NodeCapture capture, Inventory inventory, CancellationToken cancellationToken)
     {
         HistoryStore store = new(repository, capture.LogId);
         History? before = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
         SnapshotManifest[] ours = [.. inventory.Snapshots.Where(s => s.HistoryId == capture.LogId)];
-        long newest = ours.Length == 0 ? 0 : ours.Max(s => s.HistoryNumber);
-        if (before is not null || newest > 0)
-            _problems.AddRange(store.Problems);
-        if (before is not null && before.Number < newest)
-            _problems.Add($"the keyring of this node in the repository is of writing {before.Number}, but snapshots need writing {newest}: an older copy was put back");
+        _problems.AddRange(store.ProblemsOf(before, ours, inventory.Damaged.Keys));
 
-        // The last one may have been cut off before it was there; any other was.
-        HashSet<string> there = [.. ours.Select(s => s.Id), .. inventory.Damaged.Keys];
-        foreach (string missing in (before?.SnapshotIds ?? []).SkipLast(1).Where(i => !there.Contains(i)))
-            _problems.Add($"object {SnapshotManifest.Folder}{missing} is missing, so there is no snapshot {missing} any more");
-        History history = new(
-            Math.Max(before?.Number ?? 0, newest) + 1,
-            before?.Keys is { } keys ? capture.Keys?.Continue(keys) : capture.Keys,
-            [.. ours.Select(s => s.Id).Concat((before?.SnapshotIds ?? []).Where(inventory.Damaged.ContainsKey)).Order(StringComparer.Ordinal), id]);
-        await store.WriteAsync(history, cancellationToken).ConfigureAwait(false);
-        return history;
+        // Behind the newest that snapshots know, also where an older copy was put back.
+        long newest = ours.Select(s => s.HistoryNumber).DefaultIfEmpty().Max();
+        return await store.UpdateAsync(
+            h => new History(
+                Math.Max(h.Number, newest),
+                h.Keys is { } keys ? capture.Keys?.Continue(keys) : capture.Keys,
+                [.. ours.Select(s => s.Id).Concat(h.SnapshotIds.Where(inventory.Damaged.ContainsKey)).Order(StringComparer.Ordinal)]),
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<SnapshotManifest> CopyAsync(

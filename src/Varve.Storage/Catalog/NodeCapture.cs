@@ -50,12 +50,14 @@ internal sealed class NodeCapture : IDisposable
     /// <summary>All keys that open it, but for those of streams that were dropped since; null where nothing is encrypted.</summary>
     public required KeyringContent? Keys { get; init; }
 
-    /// <summary>The entries from <see cref="LogFrom"/> to <see cref="Position"/>. A payload is valid until the next entry is asked for.</summary>
-    public async IAsyncEnumerable<LogEntry> ReadLogAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The entries from one on, up to <see cref="Position"/>. A payload is valid until the next entry is asked for.</summary>
+    /// <param name="from">Not before <see cref="LogFrom"/>, unless the caller holds the log.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async IAsyncEnumerable<LogEntry> ReadLogAsync(LogPosition from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (Position == LogPosition.None)
+        if (Position < from || Position == LogPosition.None)
             yield break;
-        await foreach (LogEntry entry in _log.ReadAsync(LogFrom, cancellationToken).ConfigureAwait(false))
+        await foreach (LogEntry entry in _log.ReadAsync(from, cancellationToken).ConfigureAwait(false))
         {
             yield return entry;
             if (entry.Position >= Position)

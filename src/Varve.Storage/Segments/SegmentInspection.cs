@@ -89,10 +89,16 @@ public sealed record SegmentInspection
     internal static SegmentInspection Read(IFileSystem fileSystem, string path, Func<long, int, StreamKey?> findKey)
     {
         using IFile file = fileSystem.OpenRead(path);
+        return Read(file, findKey);
+    }
+
+    /// <inheritdoc cref="Read(IFileSystem, string, Func{long, int, StreamKey?})"/>
+    internal static SegmentInspection Read(IFile file, Func<long, int, StreamKey?> findKey)
+    {
         SegmentHeader header = SegmentReader.ReadHeader(file);
         SegmentInspection shown = new()
         {
-            Path = path,
+            Path = file.Path,
             FileBytes = file.Length,
             Version = header.Version,
             NodeId = header.Identity.NodeId,

@@ -8,8 +8,9 @@ namespace Varve.Storage.Streams;
 internal sealed class RetiredSegments
 {
     private readonly Lock _gate = new();
-    private List<RetiredSegment> _waiting = [];
-    private int _holdCount;
+    private readonly List<RetiredSegment> _waiting = [];
+    private readonly List<long> _holds = [];
+    private long _takenCount;
 
     /// <summary>Fires when segments were added, and when they can be taken again.</summary>
     public ChangeSignal Added { get; } = new();
@@ -20,8 +21,11 @@ internal sealed class RetiredSegments
     public IDisposable Hold()
     {
         lock (_gate)
-            _holdCount++;
-        return new Held(Release);
+        {
+            long from = _takenCount + _waiting.Count;
+            _holds.Add(from);
+            return new Held(() => Release(from));
+        }
     }
 
     public void Add(IReadOnlyCollection<RetiredSegment> segments)
@@ -33,23 +37,23 @@ internal sealed class RetiredSegments
         Added.Fire();
     }
 
-    /// <summary>Those that were added since the last call, the oldest first; none while they are held. They belong to the caller.</summary>
+    /// <summary>Those that were added since the last call, the oldest first; but for those that are held. They belong to the caller.</summary>
     public IReadOnlyList<RetiredSegment> TakeAll()
     {
         lock (_gate)
         {
-            if (_holdCount > 0)
-                return [];
-            List<RetiredSegment> taken = _waiting;
-            _waiting = [];
+            int count = (int)(_holds.Count == 0 ? _waiting.Count : Math.Min(_waiting.Count, _holds.Min() - _takenCount));
+            RetiredSegment[] taken = [.. _waiting.Take(count)];
+            _waiting.RemoveRange(0, count);
+            _takenCount += count;
             return taken;
         }
     }
 
-    private void Release()
+    private void Release(long from)
     {
         lock (_gate)
-            _holdCount--;
+            _holds.Remove(from);
         Added.Fire();
     }
 }

@@ -7,7 +7,7 @@ namespace Varve.Backup.Tests.Snapshots;
 /// <summary>
 /// A writer that changes a node in random ways and notes, position by position, what the node is then. One thread; pictures may be looked at by another.
 /// </summary>
-internal sealed class NodeModel(StorageEngine engine, Random random)
+internal sealed class NodeModel(Func<StorageEngine> node, Random random)
 {
     private readonly Dictionary<string, (List<long> Rows, long? RetainRows)> _streams = [];
     private readonly Dictionary<string, ProducerSession> _producers = [];
@@ -31,7 +31,7 @@ internal sealed class NodeModel(StorageEngine engine, Random random)
     /// <summary>Fails unless a node is what this one was at a position, but for streams that were dropped since.</summary>
     public async Task AssertIsAsync(StorageEngine found, long position, IReadOnlyList<string> erased)
     {
-        Assert.All(erased, name => Assert.DoesNotContain(engine.List(), s => s.Name == name));
+        Assert.All(erased, name => Assert.DoesNotContain(node().List(), s => s.Name == name));
         List<NodePicture> possible;
         lock (_pictures)
         {
@@ -52,6 +52,7 @@ internal sealed class NodeModel(StorageEngine engine, Random random)
 
     private async Task StepAsync()
     {
+        StorageEngine engine = node();
         LogPosition before = engine.VisibleUpTo;
         LogPosition? at = null;
         switch (_streams.Count == 0 ? 0 : random.Next(60))
@@ -107,7 +108,7 @@ internal sealed class NodeModel(StorageEngine engine, Random random)
     private async Task<LogPosition> AppendAsync(int count)
     {
         string stream = Any();
-        return (await engine.AppendAsync(stream, Batch(stream, count))).Position;
+        return (await node().AppendAsync(stream, Batch(stream, count))).Position;
     }
 
     private string Any() => _streams.Keys.ElementAt(random.Next(_streams.Count));

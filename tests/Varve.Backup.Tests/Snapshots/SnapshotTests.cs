@@ -13,7 +13,7 @@ public sealed class SnapshotTests(ITestOutputHelper output)
     {
         int seed = TestSeed.Next(output.WriteLine);
         await using BackupHost host = await BackupHost.StartAsync();
-        NodeModel model = new(host.Engine, new Random(seed));
+        NodeModel model = new(() => host.Engine, new Random(seed));
         await model.RunAsync(50);
         List<SnapshotDescription> snapshots = [];
         using CancellationTokenSource stop = new();

@@ -8,14 +8,14 @@ using Varve.Protocol.V1;
 
 namespace Varve.Cli.Snapshots;
 
-/// <summary>varve snapshot create|list|show|restore. All but the first need no daemon.</summary>
+/// <summary>varve snapshot create|list|show|verify|restore|prune. All but the first need no daemon.</summary>
 internal static class SnapshotCommand
 {
     private const int Damaged = 1;
 
-    public static Command Create() => new("snapshot", "Take, list and restore snapshots of a node.")
+    public static Command Create() => new("snapshot", "Take, list, verify, restore and prune snapshots of a node.")
     {
-        CreateSnapshot(), List(), Show(), RestoreCommand.Create(),
+        CreateSnapshot(), List(), Show(), VerifyCommand.Create(), RestoreCommand.Create(), PruneCommand.Create(),
     };
 
     private static Command CreateSnapshot()

@@ -1,0 +1,147 @@
+using Microsoft.Extensions.Logging;
+using Varve.Backup.Archive;
+using Varve.Backup.Sealing;
+using Varve.Backup.Snapshots;
+using Varve.Storage;
+using Varve.Storage.Catalog;
+using Varve.Storage.Keys;
+using Varve.Storage.Log;
+
+namespace Varve.Backup;
+
+/// <summary>
+/// Ships a node's log to a repository, piece by piece, each with the segments that its entries name; keys go first. What is not shipped yet stays on the
+/// node's disk. One thread at a time.
+/// </summary>
+public sealed class LogArchive : IDisposable
+{
+    private readonly SealedRepository _repository;
+    private readonly StorageEngine _engine;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ArchiveReader _reader;
+    private readonly LogHold _logHold;
+    private NodeCapture? _newest;
+    private KeyringContent? _keys;
+    private bool _hasKeys;
+    private long _number;
+    private long _archivedUpTo;
+
+    private LogArchive(SealedRepository repository, StorageEngine engine, TimeProvider time, ILogger logger)
+    {
+        _repository = repository;
+        _engine = engine;
+        _time = time;
+        _logger = logger;
+        _reader = new ArchiveReader(repository, engine.LogId);
+        _logHold = engine.HoldLog();
+    }
+
+    /// <summary>Everything up to here can be restored from the repository, given a snapshot that the archive goes on from.</summary>
+    public long ArchivedUpTo => Interlocked.Read(ref _archivedUpTo);
+
+    /// <summary>How many pieces were shipped by this one.</summary>
+    public long ShippedCount { get; private set; }
+
+    internal static async Task<LogArchive> OpenAsync(
+        SealedRepository repository, StorageEngine engine, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    {
+        LogArchive archive = new(repository, engine, time, logger);
+        try
+        {
+            await archive.FindEndAsync(cancellationToken).ConfigureAwait(false);
+            return archive;
+        }
+        catch
+        {
+            archive.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Ships what is visible now. False where there is nothing new. Throws <see cref="BackupException"/> with <see cref="BackupErrorCode.Busy"/> while
+    /// the repository is pruned, and where the repository fails; nothing is lost, the next call ships it.
+    /// </summary>
+    public async Task<bool> ShipAsync(CancellationToken cancellationToken = default)
+    {
+        if (_engine.VisibleUpTo.Value <= _archivedUpTo)
+            return false;
+        NodeCapture capture = await _engine.CaptureAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await using (await RepositoryLock.TakeToAddAsync(_repository, _time, cancellationToken).ConfigureAwait(false))
+                await ShipAsync(capture, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            capture.Dispose();
+            throw;
+        }
+
+        // Segments that were replaced since the last capture were held by that one until they were shipped.
+        capture.ReleaseLog();
+        _newest?.Dispose();
+        _newest = capture;
+        Interlocked.Exchange(ref _archivedUpTo, capture.Position.Value);
+        _logHold.MoveTo(capture.Position.Next);
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _newest?.Dispose();
+        _logHold.Dispose();
+    }
+
+    /// <summary>Goes on behind the newest piece; where the log does not reach back to it, there is a gap that only a snapshot closes.</summary>
+    private async Task FindEndAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> names = await _reader.ListAsync(cancellationToken).ConfigureAwait(false);
+        long end = 0;
+        if (names.Count > 0)
+        {
+            _number = _reader.NumberOf(names[^1]);
+            end = (await _reader.ReadAsync(names[^1], cancellationToken).ConfigureAwait(false)).LastPosition;
+        }
+
+        long begin = _logHold.From.Value;
+        if (names.Count > 0 && end < begin - 1)
+        {
+            _logger.LogError(
+                "The archive in {Repository} ends at position {End}, but the log begins at {Begin}: what was between can only be restored by snapshots",
+                _repository.Description, end, begin);
+        }
+
+        Interlocked.Exchange(ref _archivedUpTo, Math.Max(end, begin - 1));
+        _logHold.MoveTo(new LogPosition(_archivedUpTo + 1));
+    }
+
+    private async Task ShipAsync(NodeCapture capture, CancellationToken cancellationToken)
+    {
+        await WriteKeysAsync(capture, cancellationToken).ConfigureAwait(false);
+        ObjectStore store = ObjectStore.Blind(_repository);
+        ArchiveCopy copy = new(capture, store, RepositoryKeyring.Open(_keys, _time));
+        ArchivePiece piece = await copy.RunAsync(new LogPosition(_archivedUpTo + 1), _logger, cancellationToken).ConfigureAwait(false);
+        string name = _reader.NameOf(_number + 1);
+        if (!await _repository.PutAsync(ObjectKind.Archive, name, piece.ToBytes(), replaces: false, cancellationToken).ConfigureAwait(false))
+            throw new BackupException(BackupErrorCode.Busy, $"object {name} is there already: somebody else archives this node's log to {_repository.Description}");
+        _number++;
+        ShippedCount++;
+    }
+
+    private async Task WriteKeysAsync(NodeCapture capture, CancellationToken cancellationToken)
+    {
+        if (_hasKeys && (capture.Keys is null || capture.Keys.IsSame(_keys!)))
+            return;
+        await new HistoryStore(_repository, capture.LogId).UpdateAsync(
+            h =>
+            {
+                KeyringContent? keys = h.Keys is { } earlier ? capture.Keys?.Continue(earlier) : capture.Keys;
+                return h.Number > 0 && (keys is null || keys.IsSame(h.Keys!)) ? null : h with { Keys = keys };
+            },
+            cancellationToken).ConfigureAwait(false);
+        _keys = capture.Keys;
+        _hasKeys = true;
+    }
+}

@@ -1,0 +1,136 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Varve.Backup.Repositories;
+
+namespace Varve.Backup.Sealing;
+
+/// <summary>
+/// Says in a repository that somebody adds to it, or takes away from it: one who takes away must be alone. Renewed while it is held; one that was not
+/// renewed for ten minutes is of a process that ended, and counts no more. Whoever comes first puts his down, then looks for others: of two that do not
+/// go together at least one sees the other.
+/// </summary>
+internal sealed class RepositoryLock : IAsyncDisposable
+{
+    private const string Folder = "locks/";
+    private const string Adding = "add-";
+    private const string Removing = "remove-";
+
+    private static readonly TimeSpan RenewEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(10);
+
+    private readonly SealedRepository _repository;
+    private readonly string _name;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _renewing = new(1);
+    private ITimer? _timer;
+    private bool _isReleased;
+
+    private RepositoryLock(SealedRepository repository, string name, TimeProvider time)
+    {
+        _repository = repository;
+        _name = name;
+        _time = time;
+    }
+
+    /// <summary>For who adds objects; any number at once. Throws <see cref="BackupErrorCode.Busy"/>.</summary>
+    public static Task<RepositoryLock> TakeToAddAsync(SealedRepository repository, TimeProvider time, CancellationToken cancellationToken) =>
+        TakeAsync(repository, Adding, [Removing], time, cancellationToken);
+
+    /// <summary>For who removes objects, alone. Throws <see cref="BackupErrorCode.Busy"/>.</summary>
+    public static Task<RepositoryLock> TakeToRemoveAsync(SealedRepository repository, TimeProvider time, CancellationToken cancellationToken) =>
+        TakeAsync(repository, Removing, [Adding, Removing], time, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_timer is not null)
+            await _timer.DisposeAsync().ConfigureAwait(false);
+        await _renewing.WaitAsync().ConfigureAwait(false);
+        _isReleased = true;
+        _renewing.Release();
+        try
+        {
+            await _repository.Inner.DeleteAsync(_name).ConfigureAwait(false);
+        }
+        catch (RepositoryException)
+        {
+            // It counts no more in ten minutes; what the work has come to is told by the work.
+        }
+    }
+
+    private static async Task<RepositoryLock> TakeAsync(
+        SealedRepository repository, string kind, string[] others, TimeProvider time, CancellationToken cancellationToken)
+    {
+        RepositoryLock taken = new(repository, $"{Folder}{kind}{Guid.NewGuid():n}", time);
+        await taken.WriteAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await foreach (RepositoryObject item in repository.Inner.ListAsync(Folder, cancellationToken).ConfigureAwait(false))
+            {
+                if (item.Name != taken._name && others.Any(o => item.Name.StartsWith(Folder + o, StringComparison.Ordinal)))
+                    await taken.LookAsync(item.Name, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            await taken.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        taken._timer = time.CreateTimer(_ => _ = taken.RenewAsync(), null, RenewEvery, RenewEvery);
+        return taken;
+    }
+
+    private async Task LookAsync(string name, CancellationToken cancellationToken)
+    {
+        DateTimeOffset? renewedAt = await ReadAsync(name, cancellationToken).ConfigureAwait(false);
+        if (renewedAt is { } at && _time.GetUtcNow() - at < StaleAfter)
+        {
+            string what = name.StartsWith(Folder + Adding, StringComparison.Ordinal) ? "a snapshot is being taken" : "snapshots are being pruned";
+            throw new BackupException(
+                BackupErrorCode.Busy,
+                string.Create(CultureInfo.InvariantCulture, $"the repository {_repository.Description} is busy: {what} ({name}, last heard of at {at:u}). ")
+                + "Try again when it is done; if it was cut off, ten minutes after that");
+        }
+
+        await _repository.Inner.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Null where it is gone, or nobody can have written it.</summary>
+    private async Task<DateTimeOffset?> ReadAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            byte[] content = await _repository.ReadAsync(ObjectKind.Lock, name, cancellationToken).ConfigureAwait(false);
+            return content.Length == sizeof(long) ? DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(content)) : null;
+        }
+        catch (BackupException e) when (e.Code == BackupErrorCode.Damaged)
+        {
+            return null;
+        }
+    }
+
+    private Task<bool> WriteAsync(CancellationToken cancellationToken)
+    {
+        byte[] content = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(content, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        return _repository.PutAsync(ObjectKind.Lock, _name, content, replaces: true, cancellationToken);
+    }
+
+    private async Task RenewAsync()
+    {
+        await _renewing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (!_isReleased)
+                await WriteAsync(default).ConfigureAwait(false);
+        }
+        catch (RepositoryException)
+        {
+            // The next minute tries again; where the repository stays away, the work fails by itself.
+        }
+        finally
+        {
+            _renewing.Release();
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using Varve.Backup.Tests.Snapshots;
+using Varve.Storage;
+using Varve.Storage.Tests;
+using Varve.Testing;
+using Xunit.Abstractions;
+
+namespace Varve.Backup.Tests.Archive;
+
+public sealed class ArchiveTests(ITestOutputHelper output)
+{
+    /// <summary>Snapshots and the archive of a node under load, across a restart; then the node is gone. Any position and time is what it was.</summary>
+    [Fact]
+    public async Task Any_position_and_time_is_restored_to_what_the_node_was()
+    {
+        int seed = TestSeed.Next(output.WriteLine);
+        var random = new Random(seed);
+        await using BackupHost host = await BackupHost.StartAsync(o => o with { CheckpointLogBytes = 256 << 10 });
+        NodeModel model = new(() => host.Engine, new Random(seed));
+        List<(DateTimeOffset Time, long Position)> moments = [];
+        long firstPosition = 0;
+        long archivedUpTo = 0;
+        for (int life = 0; life < 2; life++)
+        {
+            await using SnapshotRepository repository = await host.OpenAsync();
+            using LogArchive archive = await repository.OpenArchiveAsync(host.Engine);
+            await model.RunAsync(60);
+            SnapshotResult snapshot = await repository.CreateAsync(host.Engine);
+            Assert.Empty(snapshot.Problems);
+            firstPosition = firstPosition == 0 ? snapshot.Snapshot.Position : firstPosition;
+            for (int i = 0; i < 12; i++)
+            {
+                await model.RunAsync(random.Next(1, 60));
+                moments.Add((TimeProvider.System.GetUtcNow(), host.Engine.VisibleUpTo.Value));
+                Assert.True(await archive.ShipAsync());
+                if (i % 5 == 4)
+                    await host.Engine.CheckpointAsync();
+            }
+
+            archivedUpTo = archive.ArchivedUpTo;
+            archive.Dispose();
+            if (life == 0)
+                await host.Node.ReopenAsync();
+        }
+
+        RestoreResult newest = await host.RestoreAsync(host.ToNewDirectory());
+        Assert.Equal(archivedUpTo, newest.Position);
+        await CheckAsync(newest);
+        for (int i = 0; i < 8; i++)
+        {
+            long position = random.NextInt64(firstPosition, archivedUpTo + 1);
+            RestoreResult restored = await host.RestoreAsync(host.ToNewDirectory() with { Position = position });
+            Assert.Equal(position, restored.Position);
+            await CheckAsync(restored);
+        }
+
+        foreach ((DateTimeOffset time, long position) in moments.Where(m => m.Position >= firstPosition).OrderBy(_ => random.Next()).Take(4))
+        {
+            RestoreResult restored = await host.RestoreAsync(host.ToNewDirectory() with { Time = time });
+            Assert.InRange(restored.Position, position, moments.Select(m => m.Position).Where(p => p > position).DefaultIfEmpty(archivedUpTo).Min());
+            await CheckAsync(restored);
+        }
+
+        BackupException beyond = await Assert.ThrowsAsync<BackupException>(() => host.RestoreAsync(host.ToNewDirectory() with { Position = archivedUpTo + 1 }));
+        Assert.Equal(BackupErrorCode.NotFound, beyond.Code);
+
+        async Task CheckAsync(RestoreResult restored)
+        {
+            await using StorageEngine engine = await host.OpenAsync(restored);
+            await model.AssertIsAsync(engine, restored.Position, restored.Erased);
+        }
+    }
+
+    [Fact]
+    public async Task The_log_stays_until_it_is_archived()
+    {
+        await using BackupHost host = await BackupHost.StartAsync();
+        await using SnapshotRepository repository = await host.OpenAsync();
+        using LogArchive archive = await repository.OpenArchiveAsync(host.Engine);
+        await host.Engine.CreateStreamAsync("s", Rows.Schema);
+        for (int i = 0; i < 40; i++)
+            await host.Engine.AppendAsync("s", Rows.Range(i * 500, 500));
+        await host.Engine.FlushAsync("s");
+        await host.Engine.CheckpointAsync();
+        long held = host.Engine.Statistics.LogBytes;
+        Assert.True(await archive.ShipAsync());
+        Assert.False(await archive.ShipAsync());
+        await host.Engine.AppendAsync("s", Rows.Range(0, 1));
+        await host.Engine.FlushAsync("s");
+        await archive.ShipAsync();
+        await host.Engine.CheckpointAsync();
+        Assert.InRange(host.Engine.Statistics.LogBytes, 0, held / 2);
+    }
+
+    [Fact]
+    public async Task A_missing_piece_is_told_and_nothing_behind_it_is_restored()
+    {
+        await using BackupHost host = await BackupHost.StartAsync();
+        await host.Engine.CreateStreamAsync("s", Rows.Schema);
+        await host.SnapshotAsync();
+        await using (SnapshotRepository repository = await host.OpenAsync())
+        {
+            using LogArchive archive = await repository.OpenArchiveAsync(host.Engine);
+            for (int i = 0; i < 4; i++)
+            {
+                await host.Engine.AppendAsync("s", Rows.Range(i, 1));
+                await archive.ShipAsync();
+            }
+        }
+
+        string[] pieces = [.. Directory.GetFiles(Path.Combine(host.RepositoryPath, "archive")).Order()];
+        File.Delete(pieces[^2]);
+        BackupException damaged = await Assert.ThrowsAsync<BackupException>(() => host.RestoreAsync(host.ToNewDirectory()));
+        Assert.Equal(BackupErrorCode.Damaged, damaged.Code);
+        await using SnapshotRepository verified = await host.OpenAsync();
+        Assert.NotEmpty((await verified.VerifyAsync(isFull: false)).Problems);
+        await using StorageEngine before = await host.OpenAsync(await host.RestoreAsync(host.ToNewDirectory() with { Position = host.Engine.VisibleUpTo.Value - 2 }));
+        Assert.Equal(2, before.Describe("s").RowCount);
+    }
+}

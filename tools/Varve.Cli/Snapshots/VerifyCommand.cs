@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Varve.Backup;
+using Varve.Cli.CommandLine;
+using Varve.Cli.Output;
+
+namespace Varve.Cli.Snapshots;
+
+/// <summary>varve snapshot verify. Needs no daemon, and changes nothing.</summary>
+internal static class VerifyCommand
+{
+    private const int Damaged = 1;
+
+    public static Command Create()
+    {
+        var full = new Option<bool>("--full") { Description = "Open every byte and decode everything, as a restore would; else a sample is opened." };
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var repository = new RepositoryOptions();
+        var command = new Command("verify", "Look whether a repository is whole. Exit code 1 where it is not.") { full, json };
+        repository.AddTo(command);
+        command.Run(async (parsed, cancellation) =>
+        {
+            await using SnapshotRepository snapshots = await repository.OpenAsync(parsed, cancellation);
+            VerifyReport report = await snapshots.VerifyAsync(parsed.GetValue(full), cancellation);
+            if (parsed.GetValue(json))
+                JsonText.Print(ToJson(report));
+            else
+                Console.WriteLine(
+                    $"{Quantity.Count(report.SnapshotCount)} snapshots need {Quantity.Count(report.ObjectCount)} objects; {Quantity.Count(report.OpenedCount)} were opened, "
+                    + $"{Quantity.Count(report.DecodedSegmentCount)} segments decoded; {Quantity.Count(report.Problems.Count)} problems");
+            foreach (string problem in report.Problems)
+                Console.Error.WriteLine($"varve: {problem}");
+            return report.Problems.Count == 0 ? 0 : Damaged;
+        });
+        return command;
+    }
+
+    private static JsonObject ToJson(VerifyReport report) => new()
+    {
+        ["snapshots"] = report.SnapshotCount,
+        ["objects"] = report.ObjectCount,
+        ["opened"] = report.OpenedCount,
+        ["decoded_segments"] = report.DecodedSegmentCount,
+        ["problems"] = new JsonArray([.. report.Problems.Select(p => JsonValue.Create(p))]),
+    };
+}
