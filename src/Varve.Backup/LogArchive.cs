@@ -11,7 +11,7 @@ namespace Varve.Backup;
 
 /// <summary>
 /// Ships a node's log to a repository, piece by piece, each with the segments that its entries name; keys go first. What is not shipped yet stays on the
-/// node's disk. One thread at a time.
+/// node's disk: the engine has to be opened with <see cref="StorageOptions.KeepsLogForArchive"/>. One thread at a time.
 /// </summary>
 public sealed class LogArchive : IDisposable
 {
@@ -21,7 +21,7 @@ public sealed class LogArchive : IDisposable
     private readonly ILogger _logger;
     private readonly ArchiveReader _reader;
     private readonly LogHold _logHold;
-    private NodeCapture? _newest;
+    private IDisposable _newest;
     private KeyringContent? _keys;
     private bool _hasKeys;
     private long _number;
@@ -34,7 +34,7 @@ public sealed class LogArchive : IDisposable
         _time = time;
         _logger = logger;
         _reader = new ArchiveReader(repository, engine.LogId);
-        _logHold = engine.HoldLog();
+        (_logHold, _newest) = engine.HoldForArchive();
     }
 
     /// <summary>Everything up to here can be restored from the repository, given a snapshot that the archive goes on from.</summary>
@@ -81,7 +81,7 @@ public sealed class LogArchive : IDisposable
 
         // Segments that were replaced since the last capture were held by that one until they were shipped.
         capture.ReleaseLog();
-        _newest?.Dispose();
+        _newest.Dispose();
         _newest = capture;
         Interlocked.Exchange(ref _archivedUpTo, capture.Position.Value);
         _logHold.MoveTo(capture.Position.Next);
@@ -90,7 +90,7 @@ public sealed class LogArchive : IDisposable
 
     public void Dispose()
     {
-        _newest?.Dispose();
+        _newest.Dispose();
         _logHold.Dispose();
     }
 

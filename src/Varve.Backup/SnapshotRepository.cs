@@ -59,7 +59,7 @@ public sealed class SnapshotRepository : IAsyncDisposable
         StorageEngine engine, SnapshotOptions? options = null, IProgress<BackupProgress>? progress = null, CancellationToken cancellationToken = default) =>
         new SnapshotRun(_repository, engine, options ?? new SnapshotOptions(), _time, _logger).RunAsync(progress, cancellationToken);
 
-    /// <summary>Begins to ship a node's log, from where the archive ends. The caller disposes it, before this and before the engine.</summary>
+    /// <summary>Begins to ship a node's log, from where the archive ends. The caller disposes it, behind the engine and before this.</summary>
     public Task<LogArchive> OpenArchiveAsync(StorageEngine engine, CancellationToken cancellationToken = default) =>
         LogArchive.OpenAsync(_repository, engine, _time, _logger, cancellationToken);
 

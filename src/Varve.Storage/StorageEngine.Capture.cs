@@ -10,11 +10,19 @@ namespace Varve.Storage;
 /// <summary>What a backup copies.</summary>
 public sealed partial class StorageEngine
 {
+    private LogHold? _keptLog;
+    private IDisposable? _keptSegments;
+
     /// <summary>The identity of the log, which tells this life of the node from one that was restored from a copy.</summary>
     internal Guid LogId => _log.LogId;
 
-    /// <summary>Keeps the log from its begin on, until it is moved on or disposed.</summary>
-    internal LogHold HoldLog() => _log.Hold(_log.BeginPosition);
+    /// <summary>
+    /// Keeps the log from its begin on, or from where it was kept since the opening (<see cref="StorageOptions.KeepsLogForArchive"/>), until it is moved
+    /// on or disposed, and all segments until the second hold is. Both are to be disposed after the engine, whose end lets go what nobody keeps.
+    /// </summary>
+    internal (LogHold Log, IDisposable Segments) HoldForArchive() => (
+        Interlocked.Exchange(ref _keptLog, null) ?? _log.Hold(_log.BeginPosition),
+        Interlocked.Exchange(ref _keptSegments, null) ?? _catalog.Retired.Hold());
 
     /// <summary>
     /// Moves the rows that all streams have now into segments, so that there is little log to copy: they would come there anyway, after

@@ -64,6 +64,8 @@ public sealed partial class StorageEngine : IAsyncDisposable
         _node = node;
         _log = log;
         _catalog = recovery.Catalog;
+        if (options.KeepsLogForArchive)
+            (_keptLog, _keptSegments) = (log.Hold(log.BeginPosition), _catalog.Retired.Hold());
         _recoveredEntryCount = recovery.EntryCount;
         _reserve = new MemoryReserve(options.TailMemoryLimitBytes);
         _budget = new MemoryBudget(options.TailMemoryLimitBytes, options.MemoryWait, options.Time, _reserve);

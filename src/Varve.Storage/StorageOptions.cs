@@ -70,6 +70,12 @@ public sealed record StorageOptions
     /// <summary>How long after the begin of a pass the next one begins, or when the pass is done, if that takes longer.</summary>
     public TimeSpan ScrubInterval { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// Whether the log is kept from where it begins at the opening, until whoever archives it says up to where it is safe. For a node whose log is
+    /// archived.
+    /// </summary>
+    public bool KeepsLogForArchive { get; init; }
+
     /// <summary>Encryption and its root key.</summary>
     public KeyOptions Keys { get; init; } = new();
 

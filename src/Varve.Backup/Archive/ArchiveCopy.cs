@@ -15,21 +15,31 @@ internal sealed class ArchiveCopy(NodeCapture capture, ObjectStore store, Keyrin
 {
     private readonly List<SegmentInfo> _segments = [];
 
-    /// <summary>From a position to the capture's. Where a segment that an entry names is gone already, the stretch begins behind that entry.</summary>
+    /// <summary>
+    /// From a position to the capture's. A segment that came and went while nothing held it, at the end of the node's last life, is left out: moments
+    /// in between cannot be restored, which a restore then says; later ones need it no more.
+    /// </summary>
     public async Task<ArchivePiece> RunAsync(LogPosition from, ILogger logger, CancellationToken cancellationToken)
     {
-        while (true)
+        IReadOnlyList<LogPiece> log = await SnapshotCopy.CopyLogAsync(
+            store, capture.ReadLogAsync(from, cancellationToken), from, capture.Position, Look, cancellationToken).ConfigureAwait(false);
+        List<SegmentPieces> copied = [];
+        foreach (SegmentInfo segment in _segments)
         {
-            IReadOnlyList<LogPiece> log = await SnapshotCopy.CopyLogAsync(
-                store, capture.ReadLogAsync(from, cancellationToken), from, capture.Position, Look, cancellationToken).ConfigureAwait(false);
-            if (await TryCopySegmentsAsync(cancellationToken).ConfigureAwait(false) is { } segments)
-                return new ArchivePiece(from.Value, capture.Position.Value, log, segments);
-            logger.LogError(
-                "Entries {From} to {To} of the log name segments that are gone already: the archive begins anew behind them, and goes on from the next snapshot",
-                from, capture.Position);
-            _segments.Clear();
-            from = capture.Position;
+            try
+            {
+                using IFile file = capture.OpenSegment(segment);
+                copied.Add(await SnapshotCopy.CopySegmentAsync(store, file, segment, cancellationToken).ConfigureAwait(false));
+            }
+            catch (IOException e) when (e.HResult == Errno.NoEntry)
+            {
+                logger.LogWarning(
+                    "Segment {Segment}, which an entry from {From} to {To} of the log names, is gone already: moments before it went cannot be restored",
+                    segment.Id, from, capture.Position);
+            }
         }
+
+        return new ArchivePiece(from.Value, capture.Position.Value, log, copied);
     }
 
     /// <summary>Notes the segments that an entry brings.</summary>
@@ -48,24 +58,4 @@ internal sealed class ArchiveCopy(NodeCapture capture, ObjectStore store, Keyrin
                 break;
         }
     });
-
-    /// <summary>Null where one is gone.</summary>
-    private async Task<IReadOnlyList<SegmentPieces>?> TryCopySegmentsAsync(CancellationToken cancellationToken)
-    {
-        List<SegmentPieces> copied = [];
-        foreach (SegmentInfo segment in _segments)
-        {
-            try
-            {
-                using IFile file = capture.OpenSegment(segment);
-                copied.Add(await SnapshotCopy.CopySegmentAsync(store, file, segment, cancellationToken).ConfigureAwait(false));
-            }
-            catch (IOException e) when (e.HResult == Errno.NoEntry)
-            {
-                return null;
-            }
-        }
-
-        return copied;
-    }
 }

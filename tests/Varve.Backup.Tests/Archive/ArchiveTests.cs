@@ -14,11 +14,12 @@ public sealed class ArchiveTests(ITestOutputHelper output)
     {
         int seed = TestSeed.Next(output.WriteLine);
         var random = new Random(seed);
-        await using BackupHost host = await BackupHost.StartAsync(o => o with { CheckpointLogBytes = 256 << 10 });
+        await using BackupHost host = await BackupHost.StartAsync(o => o with { CheckpointLogBytes = 256 << 10, KeepsLogForArchive = true });
         NodeModel model = new(() => host.Engine, new Random(seed));
         List<(DateTimeOffset Time, long Position)> moments = [];
         long firstPosition = 0;
         long archivedUpTo = 0;
+        (long From, long To) restart = (0, 0);
         for (int life = 0; life < 2; life++)
         {
             await using SnapshotRepository repository = await host.OpenAsync();
@@ -32,14 +33,19 @@ public sealed class ArchiveTests(ITestOutputHelper output)
                 await model.RunAsync(random.Next(1, 60));
                 moments.Add((TimeProvider.System.GetUtcNow(), host.Engine.VisibleUpTo.Value));
                 Assert.True(await archive.ShipAsync());
+                if (i == 0 && life == 1)
+                    restart = (archivedUpTo, archive.ArchivedUpTo);
                 if (i % 5 == 4)
                     await host.Engine.CheckpointAsync();
             }
 
+            // The end of the engine adds entries and lets the log go, but for what is not archived yet.
             archivedUpTo = archive.ArchivedUpTo;
+            if (life == 0)
+                await host.Node.CloseAsync();
             archive.Dispose();
             if (life == 0)
-                await host.Node.ReopenAsync();
+                await host.Node.OpenAsync();
         }
 
         RestoreResult newest = await host.RestoreAsync(host.ToNewDirectory());
@@ -47,13 +53,16 @@ public sealed class ArchiveTests(ITestOutputHelper output)
         await CheckAsync(newest);
         for (int i = 0; i < 8; i++)
         {
+            // Segments may have come and gone between the last shipping of a life and its end.
             long position = random.NextInt64(firstPosition, archivedUpTo + 1);
+            if (position > restart.From && position < restart.To)
+                continue;
             RestoreResult restored = await host.RestoreAsync(host.ToNewDirectory() with { Position = position });
             Assert.Equal(position, restored.Position);
             await CheckAsync(restored);
         }
 
-        foreach ((DateTimeOffset time, long position) in moments.Where(m => m.Position >= firstPosition).OrderBy(_ => random.Next()).Take(4))
+        foreach ((DateTimeOffset time, long position) in moments.Where(m => m.Position >= firstPosition && (m.Position <= restart.From || m.Position >= restart.To)).OrderBy(_ => random.Next()).Take(4))
         {
             RestoreResult restored = await host.RestoreAsync(host.ToNewDirectory() with { Time = time });
             Assert.InRange(restored.Position, position, moments.Select(m => m.Position).Where(p => p > position).DefaultIfEmpty(archivedUpTo).Min());
