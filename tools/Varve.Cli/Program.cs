@@ -4,7 +4,9 @@ using Varve.Cli.Append;
 using Varve.Cli.Check;
 using Varve.Cli.CommandLine;
 using Varve.Cli.Consumers;
+using Varve.Cli.Copy;
 using Varve.Cli.Demo;
+using Varve.Cli.Export;
 using Varve.Cli.Keys;
 using Varve.Cli.Output;
 using Varve.Cli.Query;
@@ -28,6 +30,8 @@ var root = new RootCommand("Varve keeps streams of rows: durable before acknowle
     KeyCommand.Create(),
     SnapshotCommand.Create(),
     AppendCommand.Create(),
+    ExportCommand.Create(),
+    CopyCommand.Create(),
     QueryCommand.Create(),
     TailCommand.Create(),
     StatusCommand.Create(),

@@ -22,10 +22,14 @@ internal static class ImportQuery
         // Text is read as the wanted type at once: sniffed as a number first, 007 would come out as 7.
         if (format == ImportFormat.Csv)
             return $"SELECT * FROM {Source(path, format, wanted)}";
-        string casts = string.Join(
-            ", ", wanted.Select(c => $"CAST({SqlNames.Quote(c.Field.Name)} AS {c.SqlType}) AS {SqlNames.Quote(c.Field.Name)}"));
+        string casts = string.Join(", ", wanted.Select(c => $"{Cast(c, format)} AS {SqlNames.Quote(c.Field.Name)}"));
         return $"SELECT * REPLACE ({casts}) FROM {Source(path, format, types: null)}";
     }
+
+    /// <summary>JSON has no binary: in its texts it is base64, as everywhere in Varve.</summary>
+    private static string Cast(SqlColumn column, ImportFormat format) => format == ImportFormat.JsonLines && column.SqlType == "BLOB"
+        ? $"from_base64(CAST({SqlNames.Quote(column.Field.Name)} AS VARCHAR))"
+        : $"CAST({SqlNames.Quote(column.Field.Name)} AS {column.SqlType})";
 
     private static string Source(string path, ImportFormat format, SqlColumn[]? types) => format switch
     {

@@ -3,6 +3,7 @@ using Varve.Arrow.Ipc;
 using Varve.Cli.CommandLine;
 using Varve.Client;
 using Varve.Protocol.V1;
+using Producer = Varve.Client.Producer;
 
 namespace Varve.Cli.Append;
 
@@ -12,14 +13,25 @@ internal static class FileAppend
     /// <summary>Standard input by its name on the command line.</summary>
     public const string StandardInput = "-";
 
+    /// <summary>Part of what a producer's numbers mean: another value would make them point elsewhere in the files.</summary>
+    private const int ProducerBatchRows = 4096;
+
     public static async Task<AppendSummary> RunAsync(
-        VarveClient client, string stream, IReadOnlyList<string> files, string? input, bool showProgress, CancellationToken cancellation)
+        VarveClient client,
+        string stream,
+        IReadOnlyList<string> files,
+        string? input,
+        string? producer,
+        bool showProgress,
+        CancellationToken cancellation)
     {
         foreach (string file in files)
             Check(file, input);
         Schema? schema = await SchemaOfAsync(client, stream, cancellation);
         bool created = false;
         var progress = new AppendProgress(TimeProvider.System);
+        await using Producer? once = producer is null ? null : await client.OpenProducerAsync(producer, cancellation: cancellation);
+        long batchesBefore = once?.NextSequence ?? 0;
         if (showProgress)
             await progress.ShowAsync(stream, AppendAllAsync);
         else
@@ -50,10 +62,40 @@ internal static class FileAppend
                 schema = source.Schema;
             }
 
-            progress.Opened(source.RowCount);
+            progress.ExpectMore(source.RowCount);
+            if (once is not null)
+            {
+                batchesBefore -= await SendOnceAsync(source, once, stream, batchesBefore, progress, cancellation);
+                return;
+            }
+
             await using StreamAppender appender = client.OpenAppender(stream, cancellation: cancellation);
             await SendAsync(source, appender, progress, cancellation);
         }
+    }
+
+    /// <summary>Sends what an earlier run of the producer did not; returns how many batches it had sent of this file.</summary>
+    private static async Task<long> SendOnceAsync(
+        InputFile source, Producer producer, string stream, long batchesBefore, AppendProgress progress, CancellationToken cancellation)
+    {
+        var waiting = new Queue<Task<AppendAck>>();
+        long batches = 0;
+        await foreach (RecordBatch batch in EqualBatches.OfAsync(source.ReadAllAsync(cancellation), ProducerBatchRows, cancellation))
+        {
+            if (batches++ < batchesBefore)
+            {
+                progress.WasThere(batch.RowCount);
+                continue;
+            }
+
+            waiting.Enqueue(await producer.AppendAsync(stream, batch, cancellation: cancellation));
+            while (waiting.TryPeek(out Task<AppendAck>? first) && first.IsCompleted)
+                progress.Acknowledged(await waiting.Dequeue());
+        }
+
+        while (waiting.TryDequeue(out Task<AppendAck>? ack))
+            progress.Acknowledged(await ack);
+        return Math.Min(batches, batchesBefore);
     }
 
     private static async Task SendAsync(InputFile source, StreamAppender appender, AppendProgress progress, CancellationToken cancellation)

@@ -12,7 +12,7 @@ internal sealed class FileDemo(VarveClient client)
     {
         string stream = StreamName(file);
         Heading.Print($"Appending {file} to the stream {stream}");
-        await FileAppend.RunAsync(client, stream, [file], input: null, showProgress: true, cancellation);
+        await FileAppend.RunAsync(client, stream, [file], input: null, producer: null, showProgress: true, cancellation);
         DescribeStreamResponse described = await client.DescribeStorageAsync(stream, cancellation);
         StreamPrinter.Print(described.Stream, described.Storage);
         await DemoSql.PrintAsync(client, $"select * from \"{stream}\" order by _offset limit 10", cancellation);

@@ -24,13 +24,24 @@ internal sealed class CsvWriter : IRowWriter
     public void Write(RecordBatch batch)
     {
         for (int row = 0; row < batch.RowCount; row++)
-            WriteLine(batch.Columns.Select(c => ArrayReader.IsNull(c, row) ? null : ArrayReader.Format(c, row)));
+            WriteLine(batch.Columns.Select(c => Value(c, row)));
         _text.Flush();
     }
 
     public void Finish() => _text.Flush();
 
     public void Dispose() => _text.Dispose();
+
+    /// <summary>Binary as DuckDB reads and writes it in text, so that it comes back as it was: \x and two digits for each byte.</summary>
+    private static string? Value(ArrayData column, int row)
+    {
+        if (ArrayReader.IsNull(column, row))
+            return null;
+        string text = ArrayReader.Format(column, row);
+        return column.Type is BinaryType or LargeBinaryType or BinaryViewType or FixedSizeBinaryType
+            ? string.Concat(text.Chunk(2).Select(digits => $"\\x{new string(digits).ToUpperInvariant()}"))
+            : text;
+    }
 
     private void WriteLine(IEnumerable<string?> fields)
     {

@@ -83,6 +83,6 @@ internal static class TailCommand
     /// <summary>Without a choice: offset and time, then the stream's own columns.</summary>
     private static async Task<IReadOnlyList<string>> ColumnsAsync(VarveClient client, string stream, string[] chosen, CancellationToken cancellation) =>
         chosen.Length > 0
-            ? [.. chosen.SelectMany(c => c.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))]
+            ? ColumnNames.Split(chosen)
             : ["_offset", "_time", .. (await client.DescribeStreamAsync(stream, cancellation)).Schema.Columns_.Select(c => c.Name)];
 }
