@@ -34,6 +34,10 @@ public class TinyRunTests(ITestOutputHelper output)
         RunsAsync("Varve.Load", "ratio", "append", "seconds=0.1", "repetitions=1", "bytes=100", "writers=2");
 
     [Fact]
+    public Task Numbers_and_consumers_are_measured() =>
+        RunsAsync("Varve.Load", "bare write and fdatasync", "delivery", "writers=4", "rounds=1", "milliseconds=100");
+
+    [Fact]
     public Task DoGet_is_measured() => RunsAsync("Varve.Load", "DoGet", "doget", "mib=2", "passes=1", "rounds=1");
 
     [Fact]
