@@ -1,8 +1,12 @@
 using System.Runtime.CompilerServices;
 using Varve.Arrow;
 using Varve.Arrow.Values;
+using Varve.Protocol.V1;
+using Varve.Server.Errors;
 using Varve.Server.Read;
 using Varve.Storage;
+using OffsetRange = Varve.Storage.OffsetRange;
+using StreamDescription = Varve.Storage.StreamDescription;
 
 namespace Varve.Server.Consume;
 
@@ -30,9 +34,11 @@ internal sealed class LeasedBatches(
             StreamView view = engine.OpenView(stream.Name);
             if (view.FirstOffset > lease.Rows.From || view.Stream.Id != stream.Id)
             {
-                // Retention was faster, or the stream went; the next lease tells.
                 engine.ReleaseLeases(stream.Name, consumer, member, [lease.Id]);
-                continue;
+                if (view.Stream.Id == stream.Id)
+                    continue; // Retention was faster.
+                throw ErrorMapper.Create(
+                    ErrorCode.StreamNotFound, $"stream '{stream.Name}' was dropped while it was consumed; another of that name exists now", stream.Name);
             }
 
             RecordBatch rows = RowsOf(view, lease.Rows);
