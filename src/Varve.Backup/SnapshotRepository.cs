@@ -108,5 +108,17 @@ public sealed class SnapshotRepository : IAsyncDisposable
         KeepRules? rules, IReadOnlyList<string> named, bool isTrial = false, CancellationToken cancellationToken = default) =>
         new PruneRun(_repository, _time).RunAsync(rules, named, isTrial, cancellationToken);
 
+    /// <summary>
+    /// Opens a snapshot where it lies, to read and query it without restoring it. What takes room on this machine is the log, not the segments.
+    /// </summary>
+    /// <param name="options">As for a restore; the directory is scratch, and gone with the result. It holds a key while it is there.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
+    public async Task<SnapshotReader> OpenSnapshotAsync(RestoreOptions options, CancellationToken cancellationToken = default)
+    {
+        Inventory inventory = await Inventory.ReadAsync(_repository, cancellationToken).ConfigureAwait(false);
+        SnapshotManifest manifest = SnapshotChoice.Of(inventory, options, Description);
+        return await new RestoreRun(_repository, manifest, options, _time).OpenInPlaceAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 }

@@ -90,6 +90,11 @@ public sealed record StorageOptions
     /// <summary>When the first pass begins, so that a start is not held up.</summary>
     internal TimeSpan ScrubDelay { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// False for a directory that is only looked at: nothing is sealed, merged or let go there, so that it stays as it was found.
+    /// </summary>
+    internal bool WorksInBackground { get; init; } = true;
+
     internal IFileSystem FileSystem { get; init; } = LinuxFileSystem.Instance;
 
     /// <summary>The sizes of the log's pages, memory and files. Small ones make tests of parts and page turns quick.</summary>

@@ -1,4 +1,5 @@
 using Varve.Backup.Archive;
+using Varve.Backup.Reading;
 using Varve.Backup.Sealing;
 using Varve.Backup.Snapshots;
 using Varve.Storage;
@@ -46,13 +47,38 @@ internal sealed class RestoreRun
 
     private string SegmentsPath => Path.Combine(_aside, "segments");
 
+    /// <summary>Makes the directory, with everything in it.</summary>
     public async Task<RestoreResult> RunAsync(IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
     {
         if (Files.DirectoryExists(_target) || Files.FileExists(_target))
             throw new BackupException(BackupErrorCode.AlreadyExists, $"{_target} exists: a restore never writes over anything. Choose another directory");
+        RestoreResult result = await LayDownAsync(segments => FetchAsync(segments, progress, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await ProveAsync(result, cancellationToken).ConfigureAwait(false);
+        Files.Rename(_aside, _target);
+        Files.SyncDirectory(Path.GetDirectoryName(_target)!);
+        return result;
+    }
+
+    /// <summary>Makes all but the segments, and opens it with these where they lie. Nothing gets the directory's name.</summary>
+    public async Task<SnapshotReader> OpenInPlaceAsync(CancellationToken cancellationToken)
+    {
+        List<SegmentPieces> segments = [];
+        RestoreResult result = await LayDownAsync(Note, cancellationToken).ConfigureAwait(false);
+        ObjectFrames frames = new(_repository);
+        SnapshotFileSystem files = new(Files, SegmentsPath, segments, frames);
+        return new SnapshotReader(await OpenAsync(files, cancellationToken).ConfigureAwait(false), result, frames, _aside);
+
+        Task Note(List<SegmentPieces> found)
+        {
+            segments = found;
+            return Task.CompletedTask;
+        }
+    }
+
+    private async Task<RestoreResult> LayDownAsync(Func<List<SegmentPieces>, Task> placeSegments, CancellationToken cancellationToken)
+    {
         History history = await new HistoryStore(_repository, _manifest.HistoryId).ReadAsync(cancellationToken).ConfigureAwait(false)
             ?? throw new BackupException(BackupErrorCode.Damaged, $"the keys of snapshot {_manifest.Id} are missing in the repository or damaged there");
-        RestoreResult result;
         Files.CreateDirectory(_aside);
         using (DirectoryLock.Take(Files, _aside))
         {
@@ -62,15 +88,11 @@ internal sealed class RestoreRun
             if (catalog is not null)
                 CheckpointFile.Write(Files, _aside, _manifest.NodeId, keys, catalog);
             RestoredState state = new(catalog, keys, _time);
-            result = await WriteLogAsync(state, keys, cancellationToken).ConfigureAwait(false);
-            await FetchSegmentsAsync(state, progress, cancellationToken).ConfigureAwait(false);
+            RestoreResult result = await WriteLogAsync(state, keys, cancellationToken).ConfigureAwait(false);
+            await placeSegments(SegmentsOf(state)).ConfigureAwait(false);
             new NodeFile(_manifest.NodeId, _manifest.NodeCreatedMicros).Write(Files, _aside);
+            return result;
         }
-
-        await ProveAsync(result, cancellationToken).ConfigureAwait(false);
-        Files.Rename(_aside, _target);
-        Files.SyncDirectory(Path.GetDirectoryName(_target)!);
-        return result;
     }
 
     /// <summary>Takes away what an earlier try left, but for segments.</summary>
@@ -187,7 +209,8 @@ internal sealed class RestoreRun
 
     private bool IsWanted(string name) => _options.Streams.Count == 0 || _options.Streams.Contains(name, StreamName.Comparer);
 
-    private async Task FetchSegmentsAsync(RestoredState state, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>The segments of the moment, and where they lie.</summary>
+    private List<SegmentPieces> SegmentsOf(RestoredState state)
     {
         Dictionary<long, SegmentPieces> held = [];
         foreach (SegmentPieces pieces in _manifest.Segments.Concat(_archived))
@@ -199,22 +222,29 @@ internal sealed class RestoreRun
                 BackupErrorCode.Damaged, $"snapshot {_manifest.Id} does not hold segment {id} of stream '{stream.Name}'"));
         }
 
-        SegmentFetch fetch = new(_data, bytes => _repository.NameOf(bytes), SegmentsPath, progress, needed.Sum(s => s.FileBytes));
-        await fetch.RunAsync(needed, cancellationToken).ConfigureAwait(false);
+        return needed;
     }
 
-    /// <summary>Opens the directory as a node does.</summary>
-    private async Task ProveAsync(RestoreResult result, CancellationToken cancellationToken)
-    {
-        StorageOptions options = new()
+    private Task FetchAsync(List<SegmentPieces> segments, IProgress<BackupProgress>? progress, CancellationToken cancellationToken) =>
+        new SegmentFetch(_data, bytes => _repository.NameOf(bytes), SegmentsPath, progress, segments.Sum(s => s.FileBytes))
+            .RunAsync(segments, cancellationToken);
+
+    /// <summary>Opens the directory as a node does, and lets nothing of it go.</summary>
+    private Task<StorageEngine> OpenAsync(IFileSystem files, CancellationToken cancellationToken) => StorageEngine.OpenAsync(
+        new StorageOptions
         {
             Directory = _aside,
-            Compacts = false,
+            FileSystem = files,
+            WorksInBackground = false,
             Keys = new KeyOptions { Encrypt = _manifest.IsEncrypted, Source = _options.RootKey },
             Time = _time,
             LogSizes = _options.LogSizes,
-        };
-        await using StorageEngine engine = await StorageEngine.OpenAsync(options, cancellationToken).ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    private async Task ProveAsync(RestoreResult result, CancellationToken cancellationToken)
+    {
+        await using StorageEngine engine = await OpenAsync(Files, cancellationToken).ConfigureAwait(false);
         if (engine.List().Count != result.StreamCount || engine.Statistics.RowCount != result.RowCount)
         {
             throw new BackupException(

@@ -63,38 +63,81 @@ internal static class SealedObject
     /// <summary>The content. Throws <see cref="BackupErrorCode.Damaged"/> where anything is not as it was sealed.</summary>
     public static byte[] Open(RepositoryKey key, ObjectKind kind, string name, ReadOnlySpan<byte> bytes)
     {
+        long length = ContentBytes(kind, name, bytes);
+        if (length is < 0 or > int.MaxValue || bytes.Length != SealedBytes(length))
+            throw Damaged(name, $"it has {bytes.Length} bytes, and says that it holds {length}");
+        byte[] content = new byte[length];
+        using AesGcm aes = key.Cipher(bytes[SaltAt..HeaderBytes]);
+        byte[] associated = Associated(bytes, name);
+        ReadOnlySpan<byte> rest = bytes[HeaderBytes..];
+        for (int frame = 0; frame < FrameCount(length); frame++)
+        {
+            Span<byte> plain = content.AsSpan(frame * FrameBytes, (int)Math.Min(FrameBytes, length - ((long)frame * FrameBytes)));
+            OpenFrame(aes, name, frame, rest, plain, associated);
+            rest = rest[(plain.Length + AesGcmPool.TagBytes)..];
+        }
+
+        return content;
+    }
+
+    /// <summary>Where a frame begins.</summary>
+    public static long FrameStart(long frame) => HeaderBytes + (frame * (FrameBytes + AesGcmPool.TagBytes));
+
+    /// <summary>
+    /// Opens frames that lie one behind the other, each as <see cref="Open"/> would.
+    /// </summary>
+    /// <param name="key">The repository's.</param>
+    /// <param name="kind">Of the object.</param>
+    /// <param name="name">Of the object.</param>
+    /// <param name="header">Its first <see cref="HeaderBytes"/> bytes.</param>
+    /// <param name="first">The number of the first one.</param>
+    /// <param name="bytes">The frames with their tags.</param>
+    public static IReadOnlyList<(int Frame, byte[] Content)> OpenFrames(
+        RepositoryKey key, ObjectKind kind, string name, byte[] header, int first, byte[] bytes)
+    {
+        long length = ContentBytes(kind, name, header);
+        using AesGcm aes = key.Cipher(header.AsSpan(SaltAt, HeaderBytes - SaltAt));
+        byte[] associated = Associated(header, name);
+        List<(int Frame, byte[] Content)> frames = [];
+        ReadOnlySpan<byte> rest = bytes;
+        for (int frame = first; !rest.IsEmpty; frame++)
+        {
+            byte[] content = new byte[Math.Clamp(length - ((long)frame * FrameBytes), 0, FrameBytes)];
+            if (rest.Length < content.Length + AesGcmPool.TagBytes)
+                throw Damaged(name, $"it ends within its frame {frame}");
+            OpenFrame(aes, name, frame, rest, content, associated);
+            frames.Add((frame, content));
+            rest = rest[(content.Length + AesGcmPool.TagBytes)..];
+        }
+
+        return frames;
+    }
+
+    private static void OpenFrame(AesGcm aes, string name, int frame, ReadOnlySpan<byte> bytes, Span<byte> content, byte[] associated)
+    {
+        Span<byte> nonce = stackalloc byte[AesGcmPool.NonceBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(nonce, frame);
+        try
+        {
+            aes.Decrypt(nonce, bytes[..content.Length], bytes.Slice(content.Length, AesGcmPool.TagBytes), content, associated);
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            throw Damaged(name, $"the seal of its frame {frame} does not match: its bytes were changed, or are those of another object");
+        }
+    }
+
+    /// <summary>What the header says, once it is found to be one.</summary>
+    private static long ContentBytes(ObjectKind kind, string name, ReadOnlySpan<byte> bytes)
+    {
         if (bytes.Length < HeaderBytes || !bytes.StartsWith(Magic))
             throw Damaged(name, $"it has {bytes.Length} bytes and does not begin as an object of a repository does");
         int oldestReader = BinaryPrimitives.ReadUInt16LittleEndian(bytes[10..]);
         if (oldestReader > Version)
             throw new BackupException(BackupErrorCode.Unsupported, $"object {name} needs a reader of version {oldestReader} or newer; this one is of {Version}");
-        long length = BinaryPrimitives.ReadInt64LittleEndian(bytes[LengthAt..]);
-        if (length is < 0 or > int.MaxValue || bytes.Length != SealedBytes(length))
-            throw Damaged(name, $"it has {bytes.Length} bytes, and says that it holds {length}");
         if (BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]) != (int)kind)
             throw Damaged(name, $"it is of another kind than {kind}");
-        byte[] content = new byte[length];
-        using AesGcm aes = key.Cipher(bytes[SaltAt..HeaderBytes]);
-        byte[] associated = Associated(bytes, name);
-        ReadOnlySpan<byte> rest = bytes[HeaderBytes..];
-        Span<byte> nonce = stackalloc byte[AesGcmPool.NonceBytes];
-        for (int frame = 0; frame < FrameCount(length); frame++)
-        {
-            Span<byte> plain = content.AsSpan(frame * FrameBytes, (int)Math.Min(FrameBytes, length - ((long)frame * FrameBytes)));
-            BinaryPrimitives.WriteInt32LittleEndian(nonce, frame);
-            try
-            {
-                aes.Decrypt(nonce, rest[..plain.Length], rest.Slice(plain.Length, AesGcmPool.TagBytes), plain, associated);
-            }
-            catch (AuthenticationTagMismatchException)
-            {
-                throw Damaged(name, $"the seal of its frame {frame} does not match: its bytes were changed, or are those of another object");
-            }
-
-            rest = rest[(plain.Length + AesGcmPool.TagBytes)..];
-        }
-
-        return content;
+        return BinaryPrimitives.ReadInt64LittleEndian(bytes[LengthAt..]);
     }
 
     private static long FrameCount(long contentBytes) => Math.Max(1, (contentBytes + FrameBytes - 1) / FrameBytes);

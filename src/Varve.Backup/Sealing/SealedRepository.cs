@@ -89,6 +89,11 @@ internal sealed class SealedRepository(IRepository inner, RepositoryKey key)
         return SealedObject.Open(key, kind, name, bytes);
     }
 
+    /// <summary>Opens frames of an object that were fetched by themselves; throws <see cref="BackupErrorCode.Damaged"/>.</summary>
+    /// <inheritdoc cref="SealedObject.OpenFrames"/>
+    public IReadOnlyList<(int Frame, byte[] Content)> OpenFrames(ObjectKind kind, string name, byte[] header, int first, byte[] bytes) =>
+        SealedObject.OpenFrames(key, kind, name, header, first, bytes);
+
     private static async Task<RepositoryHeader> MakeAsync(
         IRepository inner, RootKey key, bool makes, IReadOnlyList<string> bad, CancellationToken cancellationToken)
     {

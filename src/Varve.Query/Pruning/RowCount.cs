@@ -6,8 +6,8 @@ using Varve.Storage;
 namespace Varve.Query.Pruning;
 
 /// <summary>
-/// <c>SELECT count(*) FROM stream</c>, which a view answers by its bounds. DuckDB would be handed all rows as chunks without columns: it has no way to
-/// be told that a scan of a table function needs none of them.
+/// <c>SELECT count(*) FROM stream</c>, which a view answers by its bounds. DuckDB would be handed all rows as chunks without columns: it has no way
+/// to be told that a scan of a table function needs none of them.
 /// </summary>
 internal static class RowCount
 {

@@ -31,13 +31,14 @@ internal static class QueryCommand
             Description = "Also print the log position of the answer, to standard error; varve tail --after-position goes on from there.",
         };
         var view = new ViewArguments();
+        var snapshot = new SnapshotQuery();
         var connection = new ConnectionOptions();
         var command = new Command("query", "Run SQL over the streams and print the answer. It sees every acknowledged row.") { sql, format, json, showPosition };
         view.AddTo(command);
+        snapshot.AddTo(command);
         connection.AddTo(command);
         command.Run(async (parsed, cancellation) =>
         {
-            using VarveClient client = connection.Connect(parsed);
             using var state = new ShellState
             {
                 Format = parsed.GetValue(json) ? RowFormats.Json : parsed.GetValue(format)!,
@@ -45,6 +46,13 @@ internal static class QueryCommand
                 ShowsPosition = parsed.GetValue(showPosition),
             };
             string? text = parsed.GetValue(sql);
+            if (snapshot.IsAsked(parsed))
+            {
+                await snapshot.RunAsync(parsed, text, state, cancellation);
+                return 0;
+            }
+
+            using VarveClient client = connection.Connect(parsed);
             if (text is not null and not StandardInput)
             {
                 await StatementRunner.RunAsync(client, text, state, cancellation);

@@ -11,11 +11,24 @@ internal static class StatementRunner
     public static async Task RunAsync(VarveClient client, string sql, ShellState state, CancellationToken cancellation)
     {
         long start = TimeProvider.System.GetTimestamp();
-        TimeSpan? first = null;
         using SqlAnswer answer = await client.QueryAsync(sql, state.View, cancellation);
-        using (IRowWriter writer = RowFormats.Open(state.Format, answer.Schema, state.Output))
+        await PrintAsync(start, answer.Schema, answer.ReadAllAsync(cancellation), answer.Position, state, cancellation);
+    }
+
+    /// <summary>Writes an answer as it comes.</summary>
+    /// <param name="start">When it was asked for.</param>
+    /// <param name="schema">Its columns.</param>
+    /// <param name="batches">Its rows.</param>
+    /// <param name="position">The position of what they were read from.</param>
+    /// <param name="state">Says how, and where to.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static async Task PrintAsync(
+        long start, Schema schema, IAsyncEnumerable<RecordBatch> batches, long position, ShellState state, CancellationToken cancellation)
+    {
+        TimeSpan? first = null;
+        using (IRowWriter writer = RowFormats.Open(state.Format, schema, state.Output))
         {
-            await foreach (RecordBatch batch in answer.ReadAllAsync(cancellation))
+            await foreach (RecordBatch batch in batches.WithCancellation(cancellation))
             {
                 first ??= TimeProvider.System.GetElapsedTime(start);
                 writer.Write(batch);
@@ -28,6 +41,6 @@ internal static class StatementRunner
         if (state.ShowsTiming)
             await Console.Error.WriteLineAsync($"time {Quantity.Duration(whole)}, first rows after {Quantity.Duration(first ?? whole)}");
         if (state.ShowsPosition)
-            await Console.Error.WriteLineAsync($"position {answer.Position}");
+            await Console.Error.WriteLineAsync($"position {position}");
     }
 }

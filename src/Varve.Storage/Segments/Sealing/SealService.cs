@@ -19,15 +19,22 @@ internal sealed class SealService : IAsyncDisposable
 
     private readonly SealWork _work;
     private readonly SealSignal _signal;
+    private readonly bool _worksByItself;
     private readonly ILogger _logger;
     private readonly ConcurrentQueue<SealRequest> _requests = [];
     private readonly ITimer _timer;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isStopping;
 
-    public SealService(SealWork work, SealSignal signal, TimeProvider time, ILogger logger)
+    /// <param name="work">What there is to do.</param>
+    /// <param name="signal">Wakes it.</param>
+    /// <param name="worksByItself">False: only what is asked for is done.</param>
+    /// <param name="time">Wakes it too.</param>
+    /// <param name="logger">Is told of failures.</param>
+    public SealService(SealWork work, SealSignal signal, bool worksByItself, TimeProvider time, ILogger logger)
     {
         _work = work;
+        _worksByItself = worksByItself;
         _logger = logger;
         _signal = signal;
         _timer = time.CreateTimer(_ => signal.Set(), null, Period, Period);
@@ -100,7 +107,7 @@ internal sealed class SealService : IAsyncDisposable
             return true;
         }
 
-        return _work.Retention.Trim() || _work.Tails.Seal() || _work.Compaction.Compact(Pause);
+        return _worksByItself && (_work.Retention.Trim() || _work.Tails.Seal() || _work.Compaction.Compact(Pause));
     }
 
     /// <summary>Lets what is more urgent come between.</summary>

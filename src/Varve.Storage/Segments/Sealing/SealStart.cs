@@ -62,6 +62,6 @@ internal static class SealStart
             logger);
         KeyRetirement retirement = new(
             () => catalog.Head, keys, log, checkpointer, new CarefulWork("retiring keys of", options.Time, meter.RetirementFailed, logger), meter);
-        return new SealService(new SealWork(tails, compaction, retention, retirement), signal, options.Time, logger);
+        return new SealService(new SealWork(tails, compaction, retention, retirement), signal, options.WorksInBackground, options.Time, logger);
     }
 }
