@@ -46,17 +46,22 @@ public sealed class LogArchive : IDisposable
     internal static async Task<LogArchive> OpenAsync(
         SealedRepository repository, StorageEngine engine, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
-        LogArchive archive = new(repository, engine, time, logger);
-        try
-        {
-            await archive.FindEndAsync(cancellationToken).ConfigureAwait(false);
-            return archive;
-        }
-        catch
-        {
-            archive.Dispose();
-            throw;
-        }
+        ArchiveReader reader = new(repository, engine.LogId);
+        IReadOnlyList<string> names = await reader.ListAsync(cancellationToken).ConfigureAwait(false);
+        ArchivePiece? last = names.Count == 0 ? null : await reader.ReadAsync(names[^1], cancellationToken).ConfigureAwait(false);
+
+        // Only now the engine hands over what it keeps: where the repository does not answer, it keeps it on.
+        LogArchive archive = new(repository, engine, time, logger) { _number = last is null ? 0 : reader.NumberOf(names[^1]) };
+        archive.GoOnFrom(last?.LastPosition);
+        return archive;
+    }
+
+    /// <summary>Has a node let go of the log that it keeps for an archive that cannot be opened.</summary>
+    public static void LetGo(StorageEngine engine)
+    {
+        (LogHold log, IDisposable segments) = engine.HoldForArchive();
+        log.Dispose();
+        segments.Dispose();
     }
 
     /// <summary>
@@ -94,26 +99,18 @@ public sealed class LogArchive : IDisposable
         _logHold.Dispose();
     }
 
-    /// <summary>Goes on behind the newest piece; where the log does not reach back to it, there is a gap that only a snapshot closes.</summary>
-    private async Task FindEndAsync(CancellationToken cancellationToken)
+    /// <summary>Where the log does not reach back to the newest piece, there is a gap that only a snapshot closes.</summary>
+    private void GoOnFrom(long? end)
     {
-        IReadOnlyList<string> names = await _reader.ListAsync(cancellationToken).ConfigureAwait(false);
-        long end = 0;
-        if (names.Count > 0)
-        {
-            _number = _reader.NumberOf(names[^1]);
-            end = (await _reader.ReadAsync(names[^1], cancellationToken).ConfigureAwait(false)).LastPosition;
-        }
-
         long begin = _logHold.From.Value;
-        if (names.Count > 0 && end < begin - 1)
+        if (end < begin - 1)
         {
             _logger.LogError(
                 "The archive in {Repository} ends at position {End}, but the log begins at {Begin}: what was between can only be restored by snapshots",
                 _repository.Description, end, begin);
         }
 
-        Interlocked.Exchange(ref _archivedUpTo, Math.Max(end, begin - 1));
+        Interlocked.Exchange(ref _archivedUpTo, Math.Max(end ?? 0, begin - 1));
         _logHold.MoveTo(new LogPosition(_archivedUpTo + 1));
     }
 

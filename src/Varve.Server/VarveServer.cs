@@ -44,6 +44,7 @@ public sealed class VarveServer : IAsyncDisposable
     private StorageEngine? _engine;
     private QueryEngine? _queries;
     private NodeBackups? _backups;
+    private BackupLoop? _backupLoop;
     private volatile GrpcServer? _grpc;
 
     private VarveServer(VarveServerOptions options, ILoggerFactory? loggers, TimeProvider time)
@@ -124,6 +125,8 @@ public sealed class VarveServer : IAsyncDisposable
         var context = new ServiceContext(
             _engine, _queries, _options, _authenticator, _metrics, _statements, _backups, _loggers, _time, () => _host.ConnectionCount);
         _grpc = CreateGrpc(context);
+        _backupLoop = new BackupLoop(_engine, _backups, _options, _time, _loggers.CreateLogger("Varve.Server.Backup"));
+        _backupLoop.Start();
         _health.Opened(_engine);
         _healthWatch.Look();
         if (_options.Listen.Insecure)
@@ -172,10 +175,14 @@ public sealed class VarveServer : IAsyncDisposable
         _healthWatch.Look();
         await _stopping.CancelAsync();
         await _host.StopAsync(_options.Shutdown.DrainTimeout);
-        _backups?.Dispose();
+        if (_backupLoop is not null)
+            await _backupLoop.StopAsync();
         _queries?.Dispose();
         if (_engine is not null)
             await _engine.DisposeAsync();
+        if (_backupLoop is not null)
+            await _backupLoop.DisposeAsync();
+        _backups?.Dispose();
         _healthWatch.Dispose();
         _otlp?.Dispose();
         _metrics.Dispose();

@@ -110,6 +110,19 @@ public sealed class DirectoryRepository : IRepository
     {
         string folder = Path.GetDirectoryName(path)!;
         PrepareFolder(folder);
+        try
+        {
+            return Write(path, folder, content, replaces);
+        }
+        catch (IOException e) when (e.HResult == Errno.NoEntry && _fileSystem.DirectoryExists(folder))
+        {
+            // Another process opened the repository when nobody held its lock, and took what stood aside for a leftover. It does so once.
+            return Write(path, folder, content, replaces);
+        }
+    }
+
+    private bool Write(string path, string folder, ReadOnlySpan<byte> content, bool replaces)
+    {
         string aside = $"{path}.{Guid.NewGuid():n}{WholeFile.AsideSuffix}";
         bool isNamed;
         try

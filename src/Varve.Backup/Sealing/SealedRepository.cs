@@ -119,7 +119,13 @@ internal sealed class SealedRepository(IRepository inner, RepositoryKey key)
             throw new BackupException(BackupErrorCode.NotFound, $"there is no repository at {inner.Description}: the first snapshot makes it");
         RepositoryHeader header = RepositoryHeader.Create(key);
         if (!await inner.PutAsync(RepositoryHeader.Names[0], header.ToBytes(), cancellationToken).ConfigureAwait(false))
-            throw new BackupException(BackupErrorCode.Busy, $"the repository {inner.Description} was made by somebody else at this moment; try again");
+        {
+            // Somebody else made it at this moment.
+            byte[] theirs = await inner.GetAsync(RepositoryHeader.Names[0], cancellationToken).ConfigureAwait(false);
+            header = RepositoryHeader.TryParse(theirs) is { } made && made.IsSealedWith(key) ? made : throw new BackupException(
+                BackupErrorCode.KeyMismatch, $"the repository {inner.Description} was made by somebody else at this moment, with another key");
+        }
+
         await inner.ReplaceAsync(RepositoryHeader.Names[1], header.ToBytes(), cancellationToken).ConfigureAwait(false);
         return header;
     }

@@ -23,8 +23,7 @@ internal sealed class NodeBackups(StorageEngine engine, VarveServerOptions optio
         await _running.WaitAsync(cancellationToken);
         try
         {
-            await using SnapshotRepository snapshots = await SnapshotRepository.OpenAsync(
-                await RepositoryLocation.OpenAsync(location, cancellationToken), BackupRules.KeySource(options), makes: true, time, logger, cancellationToken);
+            await using SnapshotRepository snapshots = await OpenAsync(location, cancellationToken);
             SnapshotResult result = await snapshots.CreateAsync(engine, null, null, cancellationToken);
             logger.LogInformation(
                 "Snapshot {Snapshot} of position {Position} is in {Repository}: {Added} bytes were added",
@@ -37,6 +36,26 @@ internal sealed class NodeBackups(StorageEngine engine, VarveServerOptions optio
         {
             _running.Release();
         }
+    }
+
+    /// <summary>Opens a repository of the configuration.</summary>
+    public async Task<SnapshotRepository> OpenAsync(string location, CancellationToken cancellationToken) => await SnapshotRepository.OpenAsync(
+        await RepositoryLocation.OpenAsync(location, cancellationToken), BackupRules.KeySource(options), makes: true, time, logger, cancellationToken);
+
+    /// <summary>When the newest snapshot of this node was taken; null where there is none.</summary>
+    public async Task<DateTimeOffset?> NewestAsync(string location, CancellationToken cancellationToken)
+    {
+        await using SnapshotRepository snapshots = await OpenAsync(location, cancellationToken);
+        return (await snapshots.ListAsync(cancellationToken)).LastOrDefault(s => s.NodeId == engine.NodeId)?.TakenAt;
+    }
+
+    public async Task PruneAsync(string location, KeepRules rules, CancellationToken cancellationToken)
+    {
+        await using SnapshotRepository snapshots = await OpenAsync(location, cancellationToken);
+        PruneResult result = await snapshots.PruneAsync(rules, [], isTrial: false, cancellationToken);
+        logger.LogInformation(
+            "Pruned {Repository}: {Removed} snapshots and {Bytes} bytes went, {Kept} snapshots stay",
+            location, result.Removed.Count, result.Bytes, result.Kept.Count);
     }
 
     public void Dispose() => _running.Dispose();

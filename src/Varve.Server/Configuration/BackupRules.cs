@@ -1,3 +1,4 @@
+using Varve.Backup;
 using Varve.Storage;
 
 namespace Varve.Server.Configuration;
@@ -16,6 +17,10 @@ internal static class BackupRules
 
         if (backup.Repository.Length == 0 && keyCount > 0)
             yield return "a key for backups is set, but Backup:Repository is not: say where snapshots go, or take the key away";
+        if (backup.Repository.Length == 0 && (backup.Every > TimeSpan.Zero || backup.Archive > TimeSpan.Zero))
+            yield return "Backup:EveryMs or Backup:ArchiveMs is set, but Backup:Repository is not: say where snapshots go";
+        if (backup.Keep.Length > 0 && !KeepRules.TryParse(backup.Keep, out _))
+            yield return $"Backup:Keep is '{backup.Keep}': allowed are {KeepRules.Allowed}";
     }
 
     /// <summary>The repositories in the order of the setting.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Varve.Backup;
 
 namespace Varve.Server.Configuration;
 
@@ -119,6 +120,19 @@ public static class SettingTable
             o => o.Backup.KeyVariable, (o, v) => o.Backup.KeyVariable = v),
         SettingKinds.Text("Backup:KeyCommand", "a command for /bin/sh", "The same, printed by a command, which may take Keys:CommandTimeoutMs.",
             o => o.Backup.KeyCommand, (o, v) => o.Backup.KeyCommand = v),
+
+        SettingKinds.Milliseconds("Backup:EveryMs", 0, 365 * DayMs,
+            "How often a snapshot is taken into each repository, counted from the newest one there. 0: only when somebody asks.",
+            o => o.Backup.Every, (o, v) => o.Backup.Every = v),
+        SettingKinds.Text("Backup:Keep", KeepRules.Allowed,
+            "Which snapshots stay after each of these; others are pruned. Not set: all of them.",
+            o => o.Backup.Keep, (o, v) => o.Backup.Keep = v),
+        SettingKinds.Milliseconds("Backup:ArchiveMs", 0, DayMs,
+            "How often the log is shipped to the first repository, so that a restore reaches any moment. 0: not at all.",
+            o => o.Backup.Archive, (o, v) => o.Backup.Archive = v),
+        SettingKinds.Bytes("Backup:ArchiveLogBytesMax", 64 * MiB, TiB,
+            "How large the log may grow while the repository takes none of it. Beyond, it is let go, and the archive has a gap that the next snapshot ends.",
+            o => o.Backup.ArchiveLogBytesMax, (o, v) => o.Backup.ArchiveLogBytesMax = v!.Value),
 
         SettingKinds.Switch("Flight:CreateStreamOnPut", "A Flight DoPut to an unknown stream makes it from the schema that was sent.",
             o => o.Flight.CreateStreamOnPut, (o, v) => o.Flight.CreateStreamOnPut = v),

@@ -166,6 +166,17 @@ public sealed class VarveServerOptions
         public string KeyVariable { get; set; } = "";
 
         public string KeyCommand { get; set; } = "";
+
+        /// <summary>How often a snapshot is taken; zero: only when somebody asks.</summary>
+        public TimeSpan Every { get; set; }
+
+        /// <summary>As <see cref="Varve.Backup.KeepRules"/> writes them; empty: all stay.</summary>
+        public string Keep { get; set; } = "";
+
+        /// <summary>How often the log is shipped; zero: not at all.</summary>
+        public TimeSpan Archive { get; set; }
+
+        public long ArchiveLogBytesMax { get; set; } = 4L << 30;
     }
 
     public sealed class FlightSection

@@ -30,6 +30,7 @@ internal static class DataStart
             ProducerIdle = options.Producers.Idle,
             ScrubBytesPerSecond = options.Scrub.BytesPerSecond,
             ScrubInterval = options.Scrub.Interval,
+            KeepsLogForArchive = options.Backup.Archive > TimeSpan.Zero,
             Keys = KeyRules.ToOptions(options.Keys),
             Time = time,
             LoggerFactory = loggers,
