@@ -27,8 +27,7 @@ internal sealed class Compactor(SegmentMaker maker, SegmentFiles files, SegmentC
         SegmentDraft draft = new(stream.Id, keyOf(stream.Id), rawBytes, clusterBy);
         SegmentInfo merged = maker.Make(changes.TakeId(), ClusteredRows.Of(source, clusterBy, rawBytes), draft);
 
-        // As in the sealer: when this throws, the file stays.
-        SegmentOutcome outcome = changes.ReplaceAsync(stream, [.. run.Select(info => info.Id)], [merged]).GetAwaiter().GetResult();
+        SegmentOutcome outcome = maker.Tell(merged, changes.ReplaceAsync(stream, [.. run.Select(info => info.Id)], [merged]));
         if (outcome == SegmentOutcome.Done)
             return merged;
         maker.Discard(merged);

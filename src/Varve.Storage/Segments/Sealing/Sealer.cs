@@ -26,8 +26,7 @@ internal sealed class Sealer(SegmentMaker maker, SegmentFiles files, SegmentChan
         SegmentDraft draft = new(stream.Id, keyOf(stream.Id), rawBytes, clusterBy);
         SegmentInfo segment = maker.Make(changes.TakeId(), ClusteredRows.Of(tail, clusterBy, rawBytes), draft);
 
-        // When this throws, the node stops and the catalog may have the segment already: its file stays for the recovery to judge.
-        SegmentOutcome outcome = changes.SealAsync(stream, segment).GetAwaiter().GetResult();
+        SegmentOutcome outcome = maker.Tell(segment, changes.SealAsync(stream, segment));
         if (outcome == SegmentOutcome.Done)
         {
             stream.Views.Refresh(stream.Head, files);

@@ -1,4 +1,5 @@
 using Varve.Storage.FileSystem;
+using Varve.Storage.Sequencing;
 
 namespace Varve.Storage.Segments.Sealing;
 
@@ -25,6 +26,23 @@ internal sealed class SegmentMaker(IFileSystem fileSystem, SegmentFiles files, G
         {
             Discard(unfinished);
             Discard(path);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Has the catalog hear of a segment, and throws it away where the disk has no room for that: then nothing was written of it. Where it fails
+    /// otherwise, the node stops and the catalog may have the segment already: its file stays for the recovery to judge.
+    /// </summary>
+    public SegmentOutcome Tell(SegmentInfo made, Task<SegmentOutcome> change)
+    {
+        try
+        {
+            return change.GetAwaiter().GetResult();
+        }
+        catch (StorageException refused) when (refused.Code == StorageErrorCode.DiskFull)
+        {
+            Discard(made);
             throw;
         }
     }
