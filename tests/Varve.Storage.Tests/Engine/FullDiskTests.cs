@@ -77,6 +77,41 @@ public class FullDiskTests(ITestOutputHelper output)
         Assert.True(engine.IsAccepting);
     }
 
+    /// <summary>The file can be written, and then the log has no room to tell of it.</summary>
+    [Fact]
+    public async Task A_segment_that_the_log_has_no_room_for_leaves_no_file_behind()
+    {
+        const int StreamCount = 200;
+        FaultyFileSystem disk = new();
+        await using StorageEngine engine = await StorageEngine.OpenAsync(SimulatedOptions.On(disk) with { Compacts = false });
+        for (int i = 0; i < StreamCount; i++)
+        {
+            await engine.CreateStreamAsync($"s{i}", Rows.Schema);
+            await engine.AppendAsync($"s{i}", Rows.Range(0, 3));
+        }
+
+        disk.Fault = new Fault(1, Errno.NoSpace, ForEver: true, "fallocate");
+        int refused = 0;
+        for (int i = 0; i < StreamCount; i++)
+        {
+            try
+            {
+                await engine.FlushAsync($"s{i}");
+            }
+            catch (StorageException e)
+            {
+                Assert.Equal(StorageErrorCode.DiskFull, e.Code);
+                refused++;
+            }
+        }
+
+        Assert.True(refused > 0, "there was room for all");
+        Assert.True(engine.IsAccepting);
+        IReadOnlyList<string> files = disk.ListFiles(Path.Combine(FaultyFileSystem.Root, "node", "segments"));
+        Assert.Equal(engine.Statistics.SegmentCount, files.Count);
+        Assert.Equal(StreamCount - refused, files.Count);
+    }
+
     [Fact]
     public async Task A_large_append_that_finds_no_room_is_stored_not_at_all()
     {
