@@ -30,7 +30,7 @@ public sealed class ArchiveTests(ITestOutputHelper output)
             firstPosition = firstPosition == 0 ? snapshot.Snapshot.Position : firstPosition;
             for (int i = 0; i < 12; i++)
             {
-                await model.RunAsync(random.Next(1, 60));
+                await model.RunAsync(random.Next(8, 60));
                 moments.Add((TimeProvider.System.GetUtcNow(), host.Engine.VisibleUpTo.Value));
                 Assert.True(await archive.ShipAsync());
                 if (i == 0 && life == 1)
