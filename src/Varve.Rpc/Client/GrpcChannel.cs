@@ -112,8 +112,9 @@ public sealed class GrpcChannel : IDisposable
         };
         if (options.Tls is { } tls)
             Apply(tls, handler.SslOptions);
-        if (options.UnixSocketPath is { } path)
-            handler.ConnectCallback = (_, cancellationToken) => ConnectUnixAsync(path, cancellationToken);
+        handler.ConnectCallback = options.UnixSocketPath is { } path
+            ? (_, cancellationToken) => ConnectUnixAsync(path, cancellationToken)
+            : static (context, cancellationToken) => ConnectTcpAsync(context.DnsEndPoint, cancellationToken);
         return handler;
     }
 
@@ -134,13 +135,18 @@ public sealed class GrpcChannel : IDisposable
         }
     }
 
-    private static async ValueTask<Stream> ConnectUnixAsync(string path, CancellationToken cancellationToken)
+    private static ValueTask<Stream> ConnectUnixAsync(string path, CancellationToken cancellationToken) => ConnectAsync(
+        new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(path), cancellationToken);
+
+    private static ValueTask<Stream> ConnectTcpAsync(DnsEndPoint server, CancellationToken cancellationToken) =>
+        ConnectAsync(new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, server, cancellationToken);
+
+    private static async ValueTask<Stream> ConnectAsync(Socket socket, EndPoint server, CancellationToken cancellationToken)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
+            await socket.ConnectAsync(server, cancellationToken);
+            return new ReadAheadStream(new NetworkStream(socket, ownsSocket: true));
         }
         catch
         {

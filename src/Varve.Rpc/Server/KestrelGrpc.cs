@@ -10,6 +10,12 @@ public static class KestrelGrpc
     private const int StreamsPerConnection = 1000;
 
     /// <summary>
+    /// What a connection may have on its way to the socket. Under the default of 64 KiB each send, and the change of threads around it, moves four
+    /// frames; held by slow readers alone.
+    /// </summary>
+    private const int ResponseBufferBytes = 512 * 1024;
+
+    /// <summary>
     /// Sets the limits and header rules. The endpoints are the caller's: each needs <see cref="HttpProtocols.Http2"/> alone where it is clear text,
     /// since without TLS Http1AndHttp2 means HTTP/1 only.
     /// </summary>
@@ -25,6 +31,7 @@ public static class KestrelGrpc
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.MaxResponseBufferSize = ResponseBufferBytes;
 
         // Above the limit on all headers of a request (32 KiB): that one answers 431 for one request, this one ends the connection.
         kestrel.Limits.Http2.MaxRequestHeaderFieldSize = 64 * 1024;
