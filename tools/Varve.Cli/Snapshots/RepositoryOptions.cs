@@ -16,7 +16,8 @@ internal sealed class RepositoryOptions
 
     private readonly Option<string?> _location = new("--repo")
     {
-        Description = $"The repository: a directory. {RepositoryVariable} in the environment where it is not given.",
+        Description = "The repository: a directory, or s3://bucket/prefix?endpoint=URL&region=NAME. "
+            + $"{RepositoryVariable} in the environment where it is not given.",
         HelpName = "DIR",
     };
 

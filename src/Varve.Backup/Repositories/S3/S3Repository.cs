@@ -1,0 +1,297 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+
+namespace Varve.Backup.Repositories.S3;
+
+/// <summary>
+/// A repository in a bucket of an S3-compatible store. Credentials come from where the SDK looks for them: AWS_ACCESS_KEY_ID and
+/// AWS_SECRET_ACCESS_KEY, the profile's file, the machine's role. Any thread; any number of processes.
+/// </summary>
+/// <remarks>
+/// Of several that put one name at once, one does, where the store heeds If-None-Match (Amazon, MinIO, Ceph and others do). Where it does not, that holds
+/// within one process.
+/// </remarks>
+public sealed class S3Repository : IRepository
+{
+    /// <summary>Objects beyond that go up in parts, so that a connection that breaks costs a part.</summary>
+    private const int PartBytes = 16 << 20;
+
+    private const int Tries = 4;
+
+    /// <summary>Puts of different names seldom wait for one another, and no name is kept.</summary>
+    private const int TurnCount = 64;
+
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromMinutes(2);
+
+    private readonly AmazonS3Client _client;
+    private readonly S3Location _location;
+    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, TurnCount).Select(_ => new SemaphoreSlim(1))];
+
+    private S3Repository(AmazonS3Client client, S3Location location)
+    {
+        _client = client;
+        _location = location;
+    }
+
+    public string Description => $"s3://{_location.Bucket}/{_location.Prefix}".TrimEnd('/');
+
+    /// <summary>Opens a bucket that is there. Throws <see cref="RepositoryException"/>.</summary>
+    /// <param name="location">Where it is.</param>
+    /// <param name="credentials">Null: from where the SDK looks for them.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
+    public static async Task<S3Repository> OpenAsync(
+        S3Location location, AWSCredentials? credentials = null, CancellationToken cancellationToken = default)
+    {
+        var config = new AmazonS3Config { ForcePathStyle = location.IsPathStyle, MaxErrorRetry = Tries - 1, Timeout = CallTimeout };
+        if (location.Endpoint is { } endpoint)
+        {
+            config.ServiceURL = endpoint;
+            config.AuthenticationRegion = location.Region ?? "us-east-1";
+
+            // Stores that are not Amazon's often do not know its newer checksums; what was stored is read back anyway.
+            config.RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED;
+            config.ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED;
+        }
+        else if (location.Region is { } region)
+        {
+            config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(region);
+        }
+
+        S3Repository? repository = null;
+        try
+        {
+            repository = new S3Repository(credentials is null ? new AmazonS3Client(config) : new AmazonS3Client(credentials, config), location);
+            await repository.ListPageAsync("data/", null, 1, cancellationToken).ConfigureAwait(false);
+            return repository;
+        }
+        catch (Exception e) when (S3Errors.IsExpected(e, cancellationToken) || e is RepositoryException)
+        {
+            repository?._client.Dispose();
+            throw S3Errors.Of($"opening s3://{location.Bucket}/{location.Prefix}", e);
+        }
+    }
+
+    public async Task<bool> PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Validate(name);
+        SemaphoreSlim turn = _turns[(uint)name.GetHashCode(StringComparison.Ordinal) % TurnCount];
+        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (await LengthAsync(name, cancellationToken).ConfigureAwait(false) is not null)
+                return false;
+            return await RunAsync("write", name, token => WriteAsync(name, content, replaces: false, token), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public Task ReplaceAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Validate(name);
+        return RunAsync("write", name, token => WriteAsync(name, content, replaces: true, token), cancellationToken);
+    }
+
+    public Task<byte[]> GetAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Validate(name);
+        return RunAsync("read", name, token => ReadAsync(name, null, token), cancellationToken);
+    }
+
+    public async Task<byte[]> GetRangeAsync(string name, long offset, int byteCount, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Validate(name);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(byteCount);
+
+        // A range of no bytes cannot be said: one is asked for, and dropped. As text: of the range from 0 to 0 given as numbers the SDK makes none.
+        var range = new ByteRange($"bytes={offset}-{offset + Math.Max(byteCount, 1) - 1}");
+        byte[] found = await RunAsync("read", name, token => ReadRangeAsync(name, range, token), cancellationToken).ConfigureAwait(false);
+
+        // Some servers send more than was asked for.
+        return found.Length <= byteCount ? found : found[..byteCount];
+    }
+
+    public async IAsyncEnumerable<RepositoryObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ObjectName.ValidatePrefix(prefix);
+        string? next = null;
+        do
+        {
+            ListObjectsV2Response page = await ListPageAsync(prefix, next, null, cancellationToken).ConfigureAwait(false);
+            foreach (S3Object item in page.S3Objects ?? [])
+                yield return new RepositoryObject(item.Key[_location.Prefix.Length..], item.Size ?? 0);
+            next = page.IsTruncated == true ? page.NextContinuationToken : null;
+        }
+        while (next is not null);
+    }
+
+    public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Validate(name);
+        if (await LengthAsync(name, cancellationToken).ConfigureAwait(false) is null)
+            return false;
+        await RunAsync("delete", name, token => _client.DeleteObjectAsync(_location.Bucket, Key(name), token), cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        foreach (SemaphoreSlim turn in _turns)
+            turn.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private string Key(string name) => _location.Prefix + name;
+
+    private Task<ListObjectsV2Response> ListPageAsync(string prefix, string? next, int? countMax, CancellationToken cancellationToken)
+    {
+        var request = new ListObjectsV2Request { BucketName = _location.Bucket, Prefix = Key(prefix), ContinuationToken = next };
+        if (countMax is { } count)
+            request.MaxKeys = count;
+        return RunAsync("list", prefix, token => _client.ListObjectsV2Async(request, token), cancellationToken);
+    }
+
+    /// <summary>Null: there is no such object.</summary>
+    private Task<long?> LengthAsync(string name, CancellationToken cancellationToken) => RunAsync(
+        "look-up",
+        name,
+        async token =>
+        {
+            try
+            {
+                return (long?)(await _client.GetObjectMetadataAsync(_location.Bucket, Key(name), token).ConfigureAwait(false)).ContentLength;
+            }
+            catch (AmazonS3Exception e) when (S3Errors.IsNotFound(e))
+            {
+                return null;
+            }
+        },
+        cancellationToken);
+
+    /// <summary>False where an object was there and must not be replaced.</summary>
+    private async Task<bool> WriteAsync(string name, ReadOnlyMemory<byte> content, bool replaces, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (content.Length > PartBytes)
+                await WritePartsAsync(name, content, replaces, cancellationToken).ConfigureAwait(false);
+            else
+                await WriteWholeAsync(name, content, replaces, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AmazonS3Exception e) when (!replaces && S3Errors.IsThere(e))
+        {
+            // It was not there a moment ago: another's, or our own of a try whose answer was lost. What is sealed twice is never the same.
+            byte[] there = await ReadAsync(name, null, cancellationToken).ConfigureAwait(false);
+            return there.AsSpan().SequenceEqual(content.Span);
+        }
+
+        byte[] stored = await ReadAsync(name, null, cancellationToken).ConfigureAwait(false);
+        return stored.AsSpan().SequenceEqual(content.Span)
+            ? true
+            : throw new RepositoryException(RepositoryErrorCode.NotAsWritten, $"write of {Description}/{name}: what was read back is something else");
+    }
+
+    private async Task WriteWholeAsync(string name, ReadOnlyMemory<byte> content, bool replaces, CancellationToken cancellationToken)
+    {
+        using var bytes = new MemoryStream(content.ToArray(), writable: false);
+        var request = new PutObjectRequest { BucketName = _location.Bucket, Key = Key(name), InputStream = bytes, UseChunkEncoding = false };
+        if (!replaces)
+            request.IfNoneMatch = "*";
+        await _client.PutObjectAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task WritePartsAsync(string name, ReadOnlyMemory<byte> content, bool replaces, CancellationToken cancellationToken)
+    {
+        string upload = (await _client.InitiateMultipartUploadAsync(_location.Bucket, Key(name), cancellationToken).ConfigureAwait(false)).UploadId;
+        try
+        {
+            var complete = new CompleteMultipartUploadRequest { BucketName = _location.Bucket, Key = Key(name), UploadId = upload, PartETags = [] };
+            for (int part = 1, at = 0; at < content.Length; part++, at += PartBytes)
+            {
+                using var bytes = new MemoryStream(content.Slice(at, Math.Min(PartBytes, content.Length - at)).ToArray(), writable: false);
+                UploadPartResponse stored = await _client.UploadPartAsync(
+                    new UploadPartRequest
+                    {
+                        BucketName = _location.Bucket,
+                        Key = Key(name),
+                        UploadId = upload,
+                        PartNumber = part,
+                        InputStream = bytes,
+                        PartSize = bytes.Length,
+                        UseChunkEncoding = false,
+                    },
+                    cancellationToken).ConfigureAwait(false);
+                complete.PartETags.Add(new PartETag(part, stored.ETag));
+            }
+
+            if (!replaces)
+                complete.IfNoneMatch = "*";
+            await _client.CompleteMultipartUploadAsync(complete, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or OperationCanceledException)
+        {
+            await AbortAsync(name, upload).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Parts that are never completed would be kept, and paid for, until the bucket's rules let them go.</summary>
+    private async Task AbortAsync(string name, string upload)
+    {
+        try
+        {
+            using var late = new CancellationTokenSource(CallTimeout);
+            await _client.AbortMultipartUploadAsync(_location.Bucket, Key(name), upload, late.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (S3Errors.IsExpected(e, CancellationToken.None))
+        {
+            // What broke the upload is told; that its parts are left changes nothing.
+        }
+    }
+
+    /// <summary>Nothing where the object ends before the range.</summary>
+    private async Task<byte[]> ReadRangeAsync(string name, ByteRange range, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(name, range, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+        {
+            return [];
+        }
+    }
+
+    private async Task<byte[]> ReadAsync(string name, ByteRange? range, CancellationToken cancellationToken)
+    {
+        var request = new GetObjectRequest { BucketName = _location.Bucket, Key = Key(name), ByteRange = range };
+        using GetObjectResponse found = await _client.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
+        using var content = new MemoryStream();
+        await found.ResponseStream.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
+        if (found.ContentLength != content.Length)
+            throw new IOException($"{content.Length} of {found.ContentLength} bytes came");
+        return content.ToArray();
+    }
+
+    /// <summary>With a deadline for all tries together.</summary>
+    private async Task<T> RunAsync<T>(string what, string name, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(Tries * CallTimeout);
+        try
+        {
+            return await call(late.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (S3Errors.IsExpected(e, cancellationToken))
+        {
+            throw S3Errors.Of($"{what} of {Description}/{name}", e);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using Amazon.Runtime;
+using Varve.Backup.Repositories;
+using Varve.Backup.Repositories.S3;
+using Varve.Testing;
+using Xunit.Abstractions;
+
+namespace Varve.Backup.Tests.Repositories.S3;
+
+/// <summary>The suite of all repositories against a server of the protocol, and what is an object store's own.</summary>
+public sealed class S3RepositoryTests(ITestOutputHelper output, S3Server server) : RepositoryConformance(output), IClassFixture<S3Server>
+{
+    private const string Secret = "very-secret-key";
+
+    private readonly ITestOutputHelper _output = output;
+    private readonly S3Location _location = server.NextLocation();
+
+    protected override async Task<IRepository> OpenAsync() => await S3Repository.OpenAsync(_location, S3Server.Credentials);
+
+    protected override async Task<IRepository> OpenUnreachableAsync() =>
+        await S3Repository.OpenAsync(_location with { Endpoint = "http://127.0.0.1:1" }, S3Server.Credentials);
+
+    [Fact]
+    public async Task A_large_object_goes_up_in_parts_and_comes_back()
+    {
+        byte[] content = new byte[(34 << 20) + 7];
+        new Random(TestSeed.Next(_output.WriteLine)).NextBytes(content);
+        await using IRepository repository = await OpenAsync();
+
+        Assert.True(await repository.PutAsync("data/large", content));
+        Assert.False(await repository.PutAsync("data/large", new byte[] { 1 }));
+
+        byte[] found = await repository.GetAsync("data/large");
+        Assert.True(content.AsSpan().SequenceEqual(found));
+        Assert.Equal(content[^9..], await repository.GetRangeAsync("data/large", content.Length - 9, 100));
+    }
+
+    [Fact]
+    public async Task Wrong_credentials_and_a_bucket_that_is_none_are_told_without_secrets()
+    {
+        RepositoryException key = await Assert.ThrowsAsync<RepositoryException>(
+            () => S3Repository.OpenAsync(_location, new BasicAWSCredentials("nobody", Secret)));
+        RepositoryException bucket = await Assert.ThrowsAsync<RepositoryException>(
+            () => S3Repository.OpenAsync(server.Location("no-such-bucket"), S3Server.Credentials));
+
+        Assert.Equal(RepositoryErrorCode.PermissionDenied, key.Code);
+        Assert.Equal(RepositoryErrorCode.Unreachable, bucket.Code);
+        Assert.Contains("bucket", bucket.Message, StringComparison.Ordinal);
+        Assert.All((Exception[])[key, bucket], e => Assert.DoesNotContain(Secret, e.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_server_that_dies_is_told_and_what_was_answered_is_there_when_it_is_back()
+    {
+        await using IRepository repository = await OpenAsync();
+        await repository.PutAsync("data/before", new byte[] { 1 });
+        Task<bool> during = repository.PutAsync("data/during", new byte[20 << 20]);
+        await server.KillAsync();
+        try
+        {
+            await during;
+            _output.WriteLine("it was through before the server died");
+        }
+        catch (RepositoryException failure)
+        {
+            Assert.Equal(RepositoryErrorCode.Unreachable, failure.Code);
+        }
+
+        Assert.Equal(
+            RepositoryErrorCode.Unreachable,
+            (await Assert.ThrowsAsync<RepositoryException>(() => repository.GetAsync("data/before"))).Code);
+        await server.StartAsync();
+        Assert.Equal([1], await repository.GetAsync("data/before"));
+        await repository.ReplaceAsync("data/during", new byte[] { 2 });
+        Assert.Equal([2], await repository.GetAsync("data/during"));
+    }
+
+    [Theory]
+    [InlineData("s3://")]
+    [InlineData("s3://b/p?endpoint=nowhere")]
+    [InlineData("s3://b/p?endpoint=http://me:secret@host")]
+    [InlineData("s3://b/p?secret=x")]
+    public void A_location_that_is_none_is_refused(string text) =>
+        Assert.Equal(BackupErrorCode.Unsupported, Assert.Throws<BackupException>(() => S3Location.Parse(text)).Code);
+
+    [Fact]
+    public void A_location_has_bucket_prefix_endpoint_and_region()
+    {
+        Assert.Equal(new S3Location("b", "", null, null, false), S3Location.Parse("s3://b"));
+        Assert.Equal(new S3Location("b", "p/q/", "http://h:1", "r", true), S3Location.Parse("s3://b/p/q/?endpoint=http://h:1&region=r"));
+        Assert.False(S3Location.Parse("s3://b/p?endpoint=http://h:1&path-style=false").IsPathStyle);
+    }
+}
