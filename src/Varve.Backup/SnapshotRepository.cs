@@ -120,5 +120,20 @@ public sealed class SnapshotRepository : IAsyncDisposable
         return await new RestoreRun(_repository, manifest, options, _time).OpenInPlaceAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Puts files of segments in the place of damaged ones, in a data directory that no engine has open, from snapshots of that node. A damaged file stays
+    /// beside the new one as NAME.damaged. Whether all is well then, a check of the directory says.
+    /// </summary>
+    /// <param name="directory">The data directory.</param>
+    /// <param name="damaged">Paths of files in its directory of segments, there or missing.</param>
+    /// <param name="cancellationToken">Ends it; what is not done then is as it was.</param>
+    /// <returns>Those that were put back.</returns>
+    public async Task<IReadOnlyList<string>> PutBackAsync(
+        string directory, IEnumerable<string> damaged, CancellationToken cancellationToken = default)
+    {
+        Inventory inventory = await Inventory.ReadAsync(_repository, cancellationToken).ConfigureAwait(false);
+        return await new SegmentPutBack(_repository, inventory, Path.GetFullPath(directory)).RunAsync(damaged, cancellationToken).ConfigureAwait(false);
+    }
+
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Varve.Backup;
 using Varve.Cli.CommandLine;
+using Varve.Cli.Snapshots;
 using Varve.Client;
 using Varve.Protocol.V1;
 using Varve.Storage;
@@ -22,8 +24,10 @@ internal static class CheckCommand
         };
         var repair = new Option<bool>("--repair")
         {
-            Description = "With --data: make damaged segments anew whose rows the log still has. What it does not have stays as it is, and is listed.",
+            Description = "With --data: put back damaged segments that a snapshot in --repo has, and make those anew whose rows the log still "
+                + "has. What neither has stays as it is, and is listed.",
         };
+        var repository = new RepositoryOptions();
         var rootKey = new RootKeyOptions();
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var connection = new ConnectionOptions();
@@ -35,6 +39,7 @@ internal static class CheckCommand
             data, repair, json,
         };
         rootKey.AddTo(command);
+        repository.AddTo(command);
         connection.AddTo(command);
         command.Run(async (parsed, cancellation) =>
         {
@@ -42,20 +47,42 @@ internal static class CheckCommand
             bool repairs = parsed.GetValue(repair);
             if (repairs && parsed.GetValue(data) is null)
                 throw new CliException("--repair needs --data DIR, a data directory that no daemon has open", UsageError);
+            if (repository.IsGiven(parsed) && !repairs)
+                throw new CliException("--repo goes with --repair", UsageError);
             if (parsed.GetValue(data) is { } directory)
+            {
+                RequireDirectory(directory);
+                if (repairs && repository.IsGiven(parsed))
+                    await PutBackAsync(printer, directory, rootKey.Source(parsed), repository, parsed, cancellation);
                 await CheckAsync(printer, directory, rootKey.Source(parsed), repairs, cancellation);
+            }
             else
+            {
                 await CheckAsync(printer, connection, parsed, cancellation);
+            }
+
             printer.Finish();
             return printer.DamageCount == 0 ? 0 : Damaged;
         });
         return command;
     }
 
-    private static async Task CheckAsync(CheckPrinter printer, string directory, RootKeySource? rootKey, bool repairs, CancellationToken cancellation)
+    private static void RequireDirectory(string directory)
     {
         if (!Directory.Exists(directory))
             throw new CliException($"--data {directory}: there is no such directory");
+    }
+
+    private static async Task PutBackAsync(
+        CheckPrinter printer, string directory, RootKeySource? rootKey, RepositoryOptions repository, ParseResult parsed, CancellationToken cancellation)
+    {
+        CheckReport found = await DirectoryCheck.RunAsync(directory, rootKey, cancellation);
+        await using SnapshotRepository snapshots = await repository.OpenAsync(parsed, cancellation);
+        printer.PutBack(await snapshots.PutBackAsync(directory, found.Damage.Where(d => d.Stream is not null).Select(d => d.File), cancellation));
+    }
+
+    private static async Task CheckAsync(CheckPrinter printer, string directory, RootKeySource? rootKey, bool repairs, CancellationToken cancellation)
+    {
         CheckReport report;
         if (repairs)
         {

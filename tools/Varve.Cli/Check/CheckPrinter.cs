@@ -9,6 +9,7 @@ internal sealed class CheckPrinter(bool asJson)
 {
     private readonly JsonArray _damage = [];
     private JsonArray? _putBack;
+    private JsonArray? _fromSnapshots;
     private JsonObject _sum = [];
     private string _line = "";
 
@@ -39,6 +40,13 @@ internal sealed class CheckPrinter(bool asJson)
             Console.WriteLine($"not put back: {reason}");
     }
 
+    /// <summary>Files that a snapshot had.</summary>
+    public void PutBack(IReadOnlyList<string> files)
+    {
+        _fromSnapshots = [.. files.Select(f => JsonValue.Create(f))];
+        foreach (string file in asJson ? [] : files)
+            Console.WriteLine($"put back from a snapshot: {file}; what stood there is kept as {Path.GetFileName(file)}.damaged");
+    }
 
     public void Sum(long files, long bytes, long logEntries, long segments)
     {
@@ -52,6 +60,8 @@ internal sealed class CheckPrinter(bool asJson)
         if (asJson)
         {
             _sum["damage"] = _damage;
+            if (_fromSnapshots is not null)
+                _sum["put_back_from_snapshots"] = _fromSnapshots;
             if (_putBack is not null)
                 _sum["put_back"] = _putBack;
             JsonText.Print(_sum);

@@ -37,6 +37,8 @@ internal sealed class RepositoryOptions
             command.Options.Add(option);
     }
 
+    public bool IsGiven(ParseResult parsed) => parsed.GetValue(_location) is not null;
+
     public async Task<SnapshotRepository> OpenAsync(ParseResult parsed, CancellationToken cancellation)
     {
         string location = parsed.GetValue(_location) ?? Environment.GetEnvironmentVariable(RepositoryVariable)
