@@ -45,8 +45,7 @@ internal sealed class ArchiveCopy(NodeCapture capture, ObjectStore store, Keyrin
     /// <summary>Notes the segments that an entry brings.</summary>
     private void Look(LogEntry entry) => RecordReader.Split(entry, record =>
     {
-        var kind = (RecordKind)record.Span[4];
-        if (kind is not (RecordKind.Seal or RecordKind.ReplaceSegments))
+        if (RecordFormat.KindOf(record.Span) is not (RecordKind.Seal or RecordKind.ReplaceSegments))
             return;
         switch (new RecordReader(_ => null, keys).ReadRecord(entry.Position, record))
         {

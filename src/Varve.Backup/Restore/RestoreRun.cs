@@ -66,7 +66,16 @@ internal sealed class RestoreRun
         RestoreResult result = await LayDownAsync(Note, cancellationToken).ConfigureAwait(false);
         ObjectFrames frames = new(_repository);
         SnapshotFileSystem files = new(Files, SegmentsPath, segments, frames);
-        return new SnapshotReader(await OpenAsync(files, cancellationToken).ConfigureAwait(false), result, frames, _aside);
+        try
+        {
+            return new SnapshotReader(await OpenAsync(files, cancellationToken).ConfigureAwait(false), result, frames, _aside);
+        }
+        catch
+        {
+            // There is a key in it.
+            Directory.Delete(_aside, recursive: true);
+            throw;
+        }
 
         Task Note(List<SegmentPieces> found)
         {

@@ -53,7 +53,9 @@ internal sealed class BackupLoop(StorageEngine engine, NodeBackups backups, Varv
             {
                 await action();
             }
-            catch (Exception e) when (e is BackupException or RepositoryException or StorageException or IOException && !_stop.IsCancellationRequested)
+#pragma warning disable CA1031 // Whatever it is, backups that end without a word would be missed when they are needed.
+            catch (Exception e) when (!_stop.IsCancellationRequested)
+#pragma warning restore CA1031
             {
                 logger.LogError(e, "{What} failed, and is tried again: {Reason}", what, e.Message);
             }

@@ -34,52 +34,18 @@ namespace Varve.Storage.Catalog;
 /// </summary>
 internal static class ConsumerCodec
 {
-    private const int HeaderBytes = 16;
     private const int ConsumerHeaderBytes = 96;
     private const int PassedBytes = 16;
     private const int FailedBytes = 24;
 
-    public static byte[] Write(ConsumerSet set)
-    {
-        if (set.LastId == 0)
-            return [];
-        byte[][] consumers = [.. set.ById.Values.OrderBy(c => c.Id).Select(Write)];
-        byte[] bytes = new byte[checked(HeaderBytes + consumers.Sum(c => c.Length))];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, set.LastId);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), consumers.Length);
-        int at = HeaderBytes;
-        foreach (byte[] consumer in consumers)
-        {
-            consumer.CopyTo(bytes, at);
-            at += consumer.Length;
-        }
-
-        return bytes;
-    }
+    public static byte[] Write(ConsumerSet set) => CheckpointList.Write(set.LastId, set.ById.Values.OrderBy(c => c.Id).Select(Write));
 
     /// <summary>Throws <see cref="CheckpointFormatException"/> for bytes that are no consumers.</summary>
     public static ConsumerSet Read(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty)
-            return ConsumerSet.Empty;
-        Need(bytes.Length >= HeaderBytes, $"{bytes.Length} bytes of consumers are too few");
-        long lastId = BinaryPrimitives.ReadInt64LittleEndian(bytes);
-        int count = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
-        bytes = bytes[HeaderBytes..];
-        List<ConsumerState> consumers = [];
-        HashSet<(long, string)> names = [];
-        long before = 0;
-        for (int i = 0; i < count; i++)
-        {
-            ConsumerState consumer = ReadConsumer(ref bytes);
-            bool isNext = consumer.Id > before && consumer.Id <= lastId && names.Add((consumer.StreamId, consumer.Name));
-            Need(isNext, $"consumer {consumer.Id} stands behind {before}");
-            before = consumer.Id;
-            consumers.Add(consumer);
-        }
-
-        Need(bytes.IsEmpty, $"{bytes.Length} bytes stand behind {count} consumers");
-        return ConsumerSet.Restore(lastId, consumers);
+        (long lastId, IReadOnlyList<ConsumerState> consumers) =
+            CheckpointList.Read(bytes, "consumer", ReadConsumer, c => c.Id, c => (c.StreamId, c.Name));
+        return lastId == 0 ? ConsumerSet.Empty : ConsumerSet.Restore(lastId, consumers);
     }
 
     private static byte[] Write(ConsumerState consumer)
@@ -116,12 +82,12 @@ internal static class ConsumerCodec
 
     private static ConsumerState ReadConsumer(ref ReadOnlySpan<byte> rest)
     {
-        Need(rest.Length >= ConsumerHeaderBytes, $"{rest.Length} bytes of a consumer are too few");
+        CheckpointList.Need(rest.Length >= ConsumerHeaderBytes, $"{rest.Length} bytes of a consumer are too few");
         int length = BinaryPrimitives.ReadInt32LittleEndian(rest);
         long passedCount = BinaryPrimitives.ReadUInt32LittleEndian(rest[88..]);
         long failedCount = BinaryPrimitives.ReadUInt32LittleEndian(rest[92..]);
         long settingsAt = ConsumerHeaderBytes + (passedCount * PassedBytes) + (failedCount * FailedBytes);
-        Need(length <= rest.Length && length % 8 == 0 && settingsAt <= length, $"a consumer claims {length} bytes, {rest.Length} are there");
+        CheckpointList.Need(length <= rest.Length && length % 8 == 0 && settingsAt <= length, $"a consumer claims {length} bytes, {rest.Length} are there");
         ReadOnlySpan<byte> bytes = rest[..length];
         rest = rest[length..];
         ReadOnlySpan<byte> ranges = bytes[ConsumerHeaderBytes..];
@@ -136,7 +102,7 @@ internal static class ConsumerCodec
             ?? throw new CheckpointFormatException("the settings of a consumer are none");
         ReadOnlySpan<byte> numbers = bytes[8..];
         OffsetRanges done = OffsetRanges.Of(passed);
-        Need(done.Items.Length == passed.Length && IsRising(failed), $"the ranges of consumer {Number(numbers, 0)} overlap");
+        CheckpointList.Need(done.Items.Length == passed.Length && IsRising(failed), $"the ranges of consumer {Number(numbers, 0)} overlap");
         ConsumerState consumer = new()
         {
             Id = Number(numbers, 0),
@@ -178,10 +144,4 @@ internal static class ConsumerCodec
     }
 
     private static long Number(ReadOnlySpan<byte> bytes, int index) => BinaryPrimitives.ReadInt64LittleEndian(bytes[(8 * index)..]);
-
-    private static void Need(bool holds, string otherwise)
-    {
-        if (!holds)
-            throw new CheckpointFormatException(otherwise);
-    }
 }

@@ -35,50 +35,18 @@ namespace Varve.Storage.Catalog;
 /// </summary>
 internal static class ProducerCodec
 {
-    private const int HeaderBytes = 16;
     private const int ProducerHeaderBytes = 40;
     private const int BatchBytes = 40;
 
-    public static byte[] Write(ProducerCapture capture)
-    {
-        if (capture.LastId == 0)
-            return [];
-        byte[][] producers = [.. capture.Producers.OrderBy(p => p.Id).Select(Write)];
-        byte[] bytes = new byte[checked(HeaderBytes + producers.Sum(p => p.Length))];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, capture.LastId);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), producers.Length);
-        int at = HeaderBytes;
-        foreach (byte[] producer in producers)
-        {
-            producer.CopyTo(bytes, at);
-            at += producer.Length;
-        }
-
-        return bytes;
-    }
+    public static byte[] Write(ProducerCapture capture) =>
+        CheckpointList.Write(capture.LastId, capture.Producers.OrderBy(p => p.Id).Select(Write));
 
     /// <summary>Throws <see cref="CheckpointFormatException"/> for bytes that are no producers.</summary>
     public static ProducerCapture Read(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty)
-            return ProducerCapture.Empty;
-        Need(bytes.Length >= HeaderBytes, $"{bytes.Length} bytes of producers are too few");
-        long lastId = BinaryPrimitives.ReadInt64LittleEndian(bytes);
-        int count = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
-        bytes = bytes[HeaderBytes..];
-        List<ProducerState> producers = [];
-        HashSet<string> names = new(StringComparer.Ordinal);
-        long before = 0;
-        for (int i = 0; i < count; i++)
-        {
-            ProducerState producer = ReadProducer(ref bytes);
-            Need(producer.Id > before && producer.Id <= lastId && names.Add(producer.Name), $"producer {producer.Id} stands behind {before}");
-            before = producer.Id;
-            producers.Add(producer);
-        }
-
-        Need(bytes.IsEmpty, $"{bytes.Length} bytes stand behind {count} producers");
-        return new ProducerCapture(lastId, producers);
+        (long lastId, IReadOnlyList<ProducerState> producers) =
+            CheckpointList.Read(bytes, "producer", ReadProducer, p => p.Id, p => p.Name);
+        return lastId == 0 ? ProducerCapture.Empty : new ProducerCapture(lastId, producers);
     }
 
     private static byte[] Write(ProducerState producer)
@@ -110,12 +78,12 @@ internal static class ProducerCodec
 
     private static ProducerState ReadProducer(ref ReadOnlySpan<byte> rest)
     {
-        Need(rest.Length >= ProducerHeaderBytes, $"{rest.Length} bytes of a producer are too few");
+        CheckpointList.Need(rest.Length >= ProducerHeaderBytes, $"{rest.Length} bytes of a producer are too few");
         int length = BinaryPrimitives.ReadInt32LittleEndian(rest);
         int nameBytes = BinaryPrimitives.ReadUInt16LittleEndian(rest[4..]);
         int batchCount = BinaryPrimitives.ReadUInt16LittleEndian(rest[6..]);
         bool fits = length <= rest.Length && length == RecordFormat.Padded(ProducerHeaderBytes + (batchCount * BatchBytes) + nameBytes);
-        Need(fits && batchCount <= ProducerState.KeptBatchesMax, $"a producer claims {length} bytes, {rest.Length} are there");
+        CheckpointList.Need(fits && batchCount <= ProducerState.KeptBatchesMax, $"a producer claims {length} bytes, {rest.Length} are there");
         ReadOnlySpan<byte> bytes = rest[..length];
         rest = rest[length..];
         ReadOnlySpan<byte> batches = bytes[ProducerHeaderBytes..];
@@ -126,7 +94,7 @@ internal static class ProducerCodec
         long next = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]);
         int epoch = BinaryPrimitives.ReadInt32LittleEndian(bytes[32..]);
         bool isInOrder = kept.Zip(kept.Skip(1)).All(pair => pair.First.Sequence <= pair.Second.Sequence);
-        Need(epoch >= 1 && isInOrder && (kept.Length == 0 || kept[^1].Sequence < next), $"producer {id} of epoch {epoch} cannot be at append {next}");
+        CheckpointList.Need(epoch >= 1 && isInOrder && (kept.Length == 0 || kept[^1].Sequence < next), $"producer {id} of epoch {epoch} cannot be at append {next}");
         ProducerState producer = new(id, Encoding.UTF8.GetString(batches.Slice(batchCount * BatchBytes, nameBytes)));
         producer.Restore(epoch, next, BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]), kept);
         return producer;
@@ -138,10 +106,4 @@ internal static class ProducerCodec
         BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
         BinaryPrimitives.ReadInt32LittleEndian(bytes[32..]),
         new LogPosition(BinaryPrimitives.ReadInt64LittleEndian(bytes[24..])));
-
-    private static void Need(bool holds, string otherwise)
-    {
-        if (!holds)
-            throw new CheckpointFormatException(otherwise);
-    }
 }

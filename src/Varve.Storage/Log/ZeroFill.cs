@@ -8,8 +8,8 @@ namespace Varve.Storage.Log;
 /// commit as well. It runs on a pool thread, only when asked, and stops at a bounded distance ahead. Any thread.
 /// </summary>
 /// <remarks>
-/// Zeros hold nothing, so a failure here only ends the laying out; a full disk ends it for a while. It has its own descriptors: the kernel reports a failed write-back once per
-/// descriptor, so its syncs can't swallow an error that the committing thread must see.
+/// Zeros hold nothing, so a failure here only ends the laying out; a full disk ends it for a while. It has its own descriptors: the kernel reports a
+/// failed write-back once per descriptor, so its syncs can't swallow an error that the committing thread must see.
 /// </remarks>
 internal sealed class ZeroFill(LogFiles files, long smallestAheadBytes, long largestAheadBytes, ILogger logger)
 {

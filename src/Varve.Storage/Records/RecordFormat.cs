@@ -169,6 +169,8 @@ internal static class RecordFormat
         BinaryPrimitives.WriteInt64LittleEndian(target[TimeAt..], timeMicros);
     }
 
+    public static RecordKind KindOf(ReadOnlySpan<byte> record) => (RecordKind)record[4];
+
     public static bool IsGrouped(ReadOnlySpan<byte> record) => (BinaryPrimitives.ReadUInt16LittleEndian(record[FlagsAt..]) & Grouped) != 0;
 
     public static bool IsSealed(ReadOnlySpan<byte> record) => (BinaryPrimitives.ReadUInt16LittleEndian(record[FlagsAt..]) & Sealed) != 0;

@@ -63,7 +63,7 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf, Keyring k
         long time = BinaryPrimitives.ReadInt64LittleEndian(bytes[RecordFormat.TimeAt..]);
         try
         {
-            return (RecordKind)bytes[4] switch
+            return RecordFormat.KindOf(bytes) switch
             {
                 RecordKind.CreateStream => ReadCreate(position, Unsealed(position, bytes), streamId, time),
                 RecordKind.AddColumns => ReadAdd(position, Unsealed(position, bytes), streamId, time),

@@ -42,7 +42,7 @@ internal sealed class TailRestore(CheckpointState checkpoint, StreamCatalog cata
 
     private void Take(LogPosition position, ReadOnlyMemory<byte> record)
     {
-        var kind = (RecordKind)record.Span[4];
+        var kind = RecordFormat.KindOf(record.Span);
         if (kind == RecordKind.AbandonParts)
         {
             _parts.Clear();

@@ -78,7 +78,7 @@ internal static class FileAppend
     private static async Task<long> SendOnceAsync(
         InputFile source, Producer producer, string stream, long batchesBefore, AppendProgress progress, CancellationToken cancellation)
     {
-        var waiting = new Queue<Task<AppendAck>>();
+        var waiting = new AckQueue(progress.Acknowledged);
         long batches = 0;
         await foreach (RecordBatch batch in EqualBatches.OfAsync(source.ReadAllAsync(cancellation), ProducerBatchRows, cancellation))
         {
@@ -88,44 +88,27 @@ internal static class FileAppend
                 continue;
             }
 
-            waiting.Enqueue(await producer.AppendAsync(stream, batch, cancellation: cancellation));
-            while (waiting.TryPeek(out Task<AppendAck>? first) && first.IsCompleted)
-                progress.Acknowledged(await waiting.Dequeue());
+            await waiting.AddAsync(await producer.AppendAsync(stream, batch, cancellation: cancellation));
         }
 
-        while (waiting.TryDequeue(out Task<AppendAck>? ack))
-            progress.Acknowledged(await ack);
+        await waiting.FinishAsync(CancellationToken.None);
         return Math.Min(batches, batchesBefore);
     }
 
     private static async Task SendAsync(InputFile source, StreamAppender appender, AppendProgress progress, CancellationToken cancellation)
     {
-        var waiting = new Queue<Task<AppendAck>>();
+        var waiting = new AckQueue(progress.Acknowledged);
         try
         {
             await foreach (RecordBatch batch in source.ReadAllAsync(cancellation))
-            {
-                waiting.Enqueue(await appender.AppendAsync(batch));
-                while (waiting.TryPeek(out Task<AppendAck>? first) && first.IsCompleted)
-                    progress.Acknowledged(await waiting.Dequeue());
-            }
-
-            while (waiting.TryDequeue(out Task<AppendAck>? ack))
-                progress.Acknowledged(await ack);
+                await waiting.AddAsync(await appender.AppendAsync(batch));
+            await waiting.FinishAsync(CancellationToken.None);
             await appender.CompleteAsync();
         }
         finally
         {
-            // After a failure, those that were acknowledged before it still count.
-            while (waiting.TryDequeue(out Task<AppendAck>? ack) && await SucceedsAsync(ack))
-                progress.Acknowledged(await ack);
+            await waiting.FinishAfterFailureAsync();
         }
-    }
-
-    private static async Task<bool> SucceedsAsync(Task<AppendAck> ack)
-    {
-        await ((Task)ack).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return ack.IsCompletedSuccessfully;
     }
 
     private static void Check(string file, string? input)

@@ -1,5 +1,6 @@
 using Varve.Arrow;
 using Varve.Arrow.Ipc;
+using Varve.Cli.Append;
 using Varve.Cli.CommandLine;
 using Varve.Cli.Output;
 using Varve.Client;
@@ -122,7 +123,7 @@ internal sealed class StreamCopy(VarveClient from, VarveClient to, string source
             ToOffset = description.EndOffset,
             Columns = [.. description.Schema.Columns_.Select(c => c.Name)],
         };
-        var waiting = new Queue<Task<AppendAck>>();
+        var waiting = new AckQueue(Acknowledged);
         long next = EndOffset;
         await foreach (StreamRows rows in from.ReadAsync(source, options, cancellation))
         {
@@ -130,14 +131,11 @@ internal sealed class StreamCopy(VarveClient from, VarveClient to, string source
                 continue;
             if (rows.FirstOffset != next)
                 throw Gone(rows.FirstOffset, next);
-            waiting.Enqueue(await producer.AppendAsync(target, rows.Rows, next, cancellation));
+            await waiting.AddAsync(await producer.AppendAsync(target, rows.Rows, next, cancellation));
             next += rows.Rows.RowCount;
-            while (waiting.TryPeek(out Task<AppendAck>? first) && first.IsCompleted)
-                Acknowledged(await waiting.Dequeue());
         }
 
-        while (waiting.TryDequeue(out Task<AppendAck>? ack))
-            Acknowledged(await ack.WaitAsync(cancellation));
+        await waiting.FinishAsync(cancellation);
     }
 
     private void Acknowledged(AppendAck ack)

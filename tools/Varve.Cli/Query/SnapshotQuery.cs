@@ -28,7 +28,12 @@ internal sealed class SnapshotQuery
         _repository.AddTo(command);
     }
 
-    public bool IsAsked(ParseResult parsed) => parsed.GetValue(_snapshot) is not null;
+    /// <exception cref="CliException">A repository is given, and no snapshot of it.</exception>
+    public bool IsAsked(ParseResult parsed)
+    {
+        bool isAsked = parsed.GetValue(_snapshot) is not null;
+        return isAsked || !_repository.IsGiven(parsed) ? isAsked : throw new CliException($"--repo goes with --snapshot ID, or {Newest}", exitCode: 2);
+    }
 
     public async Task RunAsync(ParseResult parsed, string? sql, ShellState state, CancellationToken cancellation)
     {

@@ -16,15 +16,12 @@ namespace Varve.Backup.Repositories.S3;
 /// </remarks>
 public sealed class S3Repository : IRepository
 {
-    /// <summary>Objects beyond that go up in parts, so that a connection that breaks costs a part.</summary>
-    private const int PartBytes = 16 << 20;
-
     private const int Tries = 4;
 
     /// <summary>Puts of different names seldom wait for one another, and no name is kept.</summary>
     private const int TurnCount = 64;
 
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromMinutes(2);
+    internal static readonly TimeSpan CallTimeout = TimeSpan.FromMinutes(2);
 
     private readonly AmazonS3Client _client;
     private readonly S3Location _location;
@@ -180,10 +177,7 @@ public sealed class S3Repository : IRepository
     {
         try
         {
-            if (content.Length > PartBytes)
-                await WritePartsAsync(name, content, replaces, cancellationToken).ConfigureAwait(false);
-            else
-                await WriteWholeAsync(name, content, replaces, cancellationToken).ConfigureAwait(false);
+            await new S3Upload(_client, _location.Bucket, Key(name), replaces).RunAsync(content, cancellationToken).ConfigureAwait(false);
         }
         catch (AmazonS3Exception e) when (!replaces && S3Errors.IsThere(e))
         {
@@ -196,64 +190,6 @@ public sealed class S3Repository : IRepository
         return stored.AsSpan().SequenceEqual(content.Span)
             ? true
             : throw new RepositoryException(RepositoryErrorCode.NotAsWritten, $"write of {Description}/{name}: what was read back is something else");
-    }
-
-    private async Task WriteWholeAsync(string name, ReadOnlyMemory<byte> content, bool replaces, CancellationToken cancellationToken)
-    {
-        using var bytes = new MemoryStream(content.ToArray(), writable: false);
-        var request = new PutObjectRequest { BucketName = _location.Bucket, Key = Key(name), InputStream = bytes, UseChunkEncoding = false };
-        if (!replaces)
-            request.IfNoneMatch = "*";
-        await _client.PutObjectAsync(request, cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task WritePartsAsync(string name, ReadOnlyMemory<byte> content, bool replaces, CancellationToken cancellationToken)
-    {
-        string upload = (await _client.InitiateMultipartUploadAsync(_location.Bucket, Key(name), cancellationToken).ConfigureAwait(false)).UploadId;
-        try
-        {
-            var complete = new CompleteMultipartUploadRequest { BucketName = _location.Bucket, Key = Key(name), UploadId = upload, PartETags = [] };
-            for (int part = 1, at = 0; at < content.Length; part++, at += PartBytes)
-            {
-                using var bytes = new MemoryStream(content.Slice(at, Math.Min(PartBytes, content.Length - at)).ToArray(), writable: false);
-                UploadPartResponse stored = await _client.UploadPartAsync(
-                    new UploadPartRequest
-                    {
-                        BucketName = _location.Bucket,
-                        Key = Key(name),
-                        UploadId = upload,
-                        PartNumber = part,
-                        InputStream = bytes,
-                        PartSize = bytes.Length,
-                        UseChunkEncoding = false,
-                    },
-                    cancellationToken).ConfigureAwait(false);
-                complete.PartETags.Add(new PartETag(part, stored.ETag));
-            }
-
-            if (!replaces)
-                complete.IfNoneMatch = "*";
-            await _client.CompleteMultipartUploadAsync(complete, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or OperationCanceledException)
-        {
-            await AbortAsync(name, upload).ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    /// <summary>Parts that are never completed would be kept, and paid for, until the bucket's rules let them go.</summary>
-    private async Task AbortAsync(string name, string upload)
-    {
-        try
-        {
-            using var late = new CancellationTokenSource(CallTimeout);
-            await _client.AbortMultipartUploadAsync(_location.Bucket, Key(name), upload, late.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (S3Errors.IsExpected(e, CancellationToken.None))
-        {
-            // What broke the upload is told; that its parts are left changes nothing.
-        }
     }
 
     /// <summary>Nothing where the object ends before the range.</summary>
