@@ -41,7 +41,7 @@ public sealed class MemoryLimitTests(ITestOutputHelper output) : IDisposable
     {
         // A busy machine may take long to seal: appends are not to be refused for that here.
         await using VarveDaemon daemon = await VarveDaemon.StartAsync(
-            _directory.File("data"), "--memory-limit-bytes", LimitBytes.ToString(CultureInfo.InvariantCulture), "--append-memory-wait-ms", "600000");
+            _directory.File("data"), "--memory-limit-bytes", LimitBytes.ToString(CultureInfo.InvariantCulture), "--append-memory-wait", "10m");
         using var client = new VarveClient(new VarveClientOptions { Endpoint = daemon.Endpoint });
         await client.CreateStreamAsync("logs", Columns);
         Task appending = AppendAsync(client);

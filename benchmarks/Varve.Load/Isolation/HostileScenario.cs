@@ -38,7 +38,7 @@ internal sealed class HostileScenario : IScenario
         try
         {
             await using VarveDaemon daemon = await VarveDaemon.StartAsync(
-                directory, "--sql-memory-limit-bytes", arguments.Text("memory", "64MiB"), "--sql-timeout-ms", arguments.Text("timeout", "10000"));
+                directory, "--sql-memory-limit-bytes", arguments.Text("memory", "64MiB"), "--sql-timeout", arguments.Text("timeout", "10s"));
             using var client = new VarveClient(new VarveClientOptions { Endpoint = daemon.Endpoint });
             await client.CreateStreamAsync(Stream, Columns);
             List<double> alone = await AppendDuringAsync(client, Task.Delay(TimeSpan.FromSeconds(arguments.Number("seconds", 5)), _time));

@@ -18,7 +18,7 @@ internal static class BackupRules
         if (backup.Repository.Length == 0 && keyCount > 0)
             yield return "a key for backups is set, but Backup:Repository is not: say where snapshots go, or take the key away";
         if (backup.Repository.Length == 0 && (backup.Every > TimeSpan.Zero || backup.Archive > TimeSpan.Zero))
-            yield return "Backup:EveryMs or Backup:ArchiveMs is set, but Backup:Repository is not: say where snapshots go";
+            yield return "Backup:Every or Backup:Archive is set, but Backup:Repository is not: say where snapshots go";
         if (backup.Keep.Length > 0 && !KeepRules.TryParse(backup.Keep, out _))
             yield return $"Backup:Keep is '{backup.Keep}': allowed are {KeepRules.Allowed}";
     }

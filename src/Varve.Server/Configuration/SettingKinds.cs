@@ -61,12 +61,12 @@ internal static class SettingKinds
             (o, text) => set(o, isAutoAllowed && IsAuto(text) ? null : ParseBytes(text, min, max, allowed)));
     }
 
-    public static Setting Milliseconds(string key, long min, long max, string meaning, Func<VarveServerOptions, TimeSpan> get,
-        Action<VarveServerOptions, TimeSpan> set)
+    public static Setting Duration(
+        string key, TimeSpan min, TimeSpan max, string meaning, Func<VarveServerOptions, TimeSpan> get, Action<VarveServerOptions, TimeSpan> set)
     {
-        string allowed = $"{min} to {max} milliseconds";
-        return new Setting(key, allowed, meaning, o => ((long)get(o).TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
-            (o, text) => set(o, TimeSpan.FromMilliseconds(ParseNumber(text, min, max, allowed))));
+        string allowed = $"{DurationText.Show(min)} to {DurationText.Show(max)}, as a number with ms, s, m, h or d";
+        return new Setting(key, allowed, meaning, o => DurationText.Show(get(o)),
+            (o, text) => set(o, DurationText.TryParse(text, out TimeSpan value) && value >= min && value <= max ? value : throw NotAllowed(allowed)));
     }
 
     private static string OrAuto(bool isAutoAllowed) => isAutoAllowed ? $", or {Auto}" : "";

@@ -8,7 +8,9 @@ public static class SettingTable
 {
     private const long MiB = 1L << 20;
     private const long TiB = 1L << 40;
-    private const long DayMs = 24 * 60 * 60 * 1000;
+
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     public static IReadOnlyList<Setting> All { get; } =
     [
@@ -36,7 +38,7 @@ public static class SettingTable
             o => o.Keys.Variable, (o, v) => o.Keys.Variable = v),
         SettingKinds.Text("Keys:Command", "a command for /bin/sh", "Prints the root key, as Keys:File holds it.",
             o => o.Keys.Command, (o, v) => o.Keys.Command = v),
-        SettingKinds.Milliseconds("Keys:CommandTimeoutMs", 1, DayMs, "How long the command may take.",
+        SettingKinds.Duration("Keys:CommandTimeout", Millisecond, Day, "How long the command may take.",
             o => o.Keys.CommandTimeout, (o, v) => o.Keys.CommandTimeout = v),
 
         SettingKinds.Bytes("Memory:LimitBytes", MemoryPlan.LimitBytesMin, TiB,
@@ -52,7 +54,7 @@ public static class SettingTable
             o => o.Seal.Rows, (o, v) => o.Seal.Rows = v!.Value),
         SettingKinds.Bytes("Seal:Bytes", 64 << 10, TiB, "The same, in bytes of memory. Where memory runs out, streams are sealed sooner.",
             o => o.Seal.Bytes, (o, v) => o.Seal.Bytes = v!.Value),
-        SettingKinds.Milliseconds("Seal:AgeMs", 1, 30 * DayMs,
+        SettingKinds.Duration("Seal:Age", Millisecond, 30 * Day,
             "Rows that have been in memory for that long become a segment, however few they are.",
             o => o.Seal.Age, (o, v) => o.Seal.Age = v),
         SettingKinds.Switch("Seal:Compact", "Small segments are merged, ordered and brought to the current key in the background.",
@@ -83,17 +85,17 @@ public static class SettingTable
         SettingKinds.Bytes("Append:MaxUnansweredBytes", 64 << 10, 16 * 1024 * MiB,
             "The same, in bytes of their messages. One request is always taken.",
             o => o.Append.MaxUnansweredBytes, (o, v) => o.Append.MaxUnansweredBytes = v!.Value),
-        SettingKinds.Milliseconds("Append:MemoryWaitMs", 0, DayMs,
+        SettingKinds.Duration("Append:MemoryWait", TimeSpan.Zero, Day,
             "How long an append waits, in its order, for sealing to make room in a full memory before it is refused.",
             o => o.Append.MemoryWait, (o, v) => o.Append.MemoryWait = v),
-        SettingKinds.Milliseconds("Append:SlowMs", 0, DayMs, "Appends that take longer are logged as warnings.",
+        SettingKinds.Duration("Append:SlowAfter", TimeSpan.Zero, Day, "Appends that take longer are logged as warnings.",
             o => o.Append.SlowAfter, (o, v) => o.Append.SlowAfter = v),
 
-        SettingKinds.Milliseconds("Read:PositionWaitMs", 0, DayMs,
+        SettingKinds.Duration("Read:PositionWait", TimeSpan.Zero, Day,
             "How long a read or query waits for the log position that its call names (varve-min-position) to become visible. A call's deadline may be sooner.",
             o => o.Read.PositionWait, (o, v) => o.Read.PositionWait = v),
 
-        SettingKinds.Milliseconds("Producers:IdleMs", 60_000, 3650 * DayMs,
+        SettingKinds.Duration("Producers:Idle", TimeSpan.FromMinutes(1), 3650 * Day,
             "Producers that were neither opened nor used for that long are forgotten: what they send then is refused.",
             o => o.Producers.Idle, (o, v) => o.Producers.Idle = v),
 
@@ -104,9 +106,9 @@ public static class SettingTable
             o => o.Sql.ThreadCount, (o, v) => o.Sql.ThreadCount = v, isAutoAllowed: true),
         SettingKinds.Count("Sql:MaxConcurrentQueries", 1, 1024, "Queries that compute at one time; others wait. auto: one for each processor.",
             o => o.Sql.MaxConcurrentQueries, (o, v) => o.Sql.MaxConcurrentQueries = v, isAutoAllowed: true),
-        SettingKinds.Milliseconds("Sql:TimeoutMs", 1, DayMs, "A query that runs longer is ended.",
+        SettingKinds.Duration("Sql:Timeout", Millisecond, Day, "A query that runs longer is ended.",
             o => o.Sql.Timeout, (o, v) => o.Sql.Timeout = v),
-        SettingKinds.Milliseconds("Sql:SlowMs", 0, DayMs, "Queries that take longer are logged as warnings.",
+        SettingKinds.Duration("Sql:SlowAfter", TimeSpan.Zero, Day, "Queries that take longer are logged as warnings.",
             o => o.Sql.SlowAfter, (o, v) => o.Sql.SlowAfter = v),
 
         SettingKinds.Text("Backup:Repository", "a directory, or several with ; between them",
@@ -118,16 +120,16 @@ public static class SettingTable
             o => o.Backup.KeyFile, (o, v) => o.Backup.KeyFile = v),
         SettingKinds.Text("Backup:KeyVariable", "the name of an environment variable", "The same, as hexadecimal digits or base64.",
             o => o.Backup.KeyVariable, (o, v) => o.Backup.KeyVariable = v),
-        SettingKinds.Text("Backup:KeyCommand", "a command for /bin/sh", "The same, printed by a command, which may take Keys:CommandTimeoutMs.",
+        SettingKinds.Text("Backup:KeyCommand", "a command for /bin/sh", "The same, printed by a command, which may take Keys:CommandTimeout.",
             o => o.Backup.KeyCommand, (o, v) => o.Backup.KeyCommand = v),
 
-        SettingKinds.Milliseconds("Backup:EveryMs", 0, 365 * DayMs,
+        SettingKinds.Duration("Backup:Every", TimeSpan.Zero, 365 * Day,
             "How often a snapshot is taken into each repository, counted from the newest one there. 0: only when somebody asks.",
             o => o.Backup.Every, (o, v) => o.Backup.Every = v),
         SettingKinds.Text("Backup:Keep", KeepRules.Allowed,
             "Which snapshots stay after each of these; others are pruned. Not set: all of them.",
             o => o.Backup.Keep, (o, v) => o.Backup.Keep = v),
-        SettingKinds.Milliseconds("Backup:ArchiveMs", 0, DayMs,
+        SettingKinds.Duration("Backup:Archive", TimeSpan.Zero, Day,
             "How often the log is shipped to the first repository, so that a restore reaches any moment. 0: not at all.",
             o => o.Backup.Archive, (o, v) => o.Backup.Archive = v),
         SettingKinds.Bytes("Backup:ArchiveLogBytesMax", 64 * MiB, TiB,
@@ -136,7 +138,7 @@ public static class SettingTable
 
         SettingKinds.Switch("Flight:CreateStreamOnPut", "A Flight DoPut to an unknown stream makes it from the schema that was sent.",
             o => o.Flight.CreateStreamOnPut, (o, v) => o.Flight.CreateStreamOnPut = v),
-        SettingKinds.Milliseconds("Flight:TicketLifetimeMs", 1000, 30 * DayMs,
+        SettingKinds.Duration("Flight:TicketLifetime", TimeSpan.FromSeconds(1), 30 * Day,
             "How long the ticket of a statement may be used; RenewFlightEndpoint gives one that lasts as long again.",
             o => o.Flight.TicketLifetime, (o, v) => o.Flight.TicketLifetime = v),
 
@@ -148,7 +150,7 @@ public static class SettingTable
         SettingKinds.Choice("Metrics:OtlpProtocol",
             "How they are sent. http posts to the endpoint as it is given, usually one that ends in /v1/metrics.",
             o => o.Metrics.OtlpProtocol, (o, v) => o.Metrics.OtlpProtocol = v),
-        SettingKinds.Milliseconds("Metrics:OtlpIntervalMs", 100, DayMs, "How often they are sent.",
+        SettingKinds.Duration("Metrics:OtlpInterval", 100 * Millisecond, Day, "How often they are sent.",
             o => o.Metrics.OtlpInterval, (o, v) => o.Metrics.OtlpInterval = v),
 
         SettingKinds.Choice("Log:Level", "The least level that is logged, to standard error. Every call is logged at debug.",
@@ -159,11 +161,11 @@ public static class SettingTable
         SettingKinds.Bytes("Scrub:BytesPerSecond", 0, TiB,
             "How fast the background reads everything to see that it is as it was written. 0: not at all.",
             o => o.Scrub.BytesPerSecond, (o, v) => o.Scrub.BytesPerSecond = v!.Value),
-        SettingKinds.Milliseconds("Scrub:IntervalMs", 1000, 365 * DayMs,
+        SettingKinds.Duration("Scrub:Interval", TimeSpan.FromSeconds(1), 365 * Day,
             "How long after the begin of a pass over everything the next one begins, or later where a pass takes longer. The first begins a minute after the start.",
             o => o.Scrub.Interval, (o, v) => o.Scrub.Interval = v),
 
-        SettingKinds.Milliseconds("Shutdown:DrainMs", 0, DayMs, "How long a stop waits for calls to end before it cuts them off.",
+        SettingKinds.Duration("Shutdown:Drain", TimeSpan.Zero, Day, "How long a stop waits for calls to end before it cuts them off.",
             o => o.Shutdown.DrainTimeout, (o, v) => o.Shutdown.DrainTimeout = v),
     ];
 

@@ -33,7 +33,7 @@ public sealed class HostileDaemon : IAsyncLifetime, IAsyncDisposable
     public async Task InitializeAsync()
     {
         _daemon = await VarveDaemon.StartAsync(Path.Combine(_directory.Path, "data"),
-            "--data-tail-memory-limit-bytes", $"{TailBytesMax}", "--sql-memory-limit-bytes", "256MiB", "--sql-timeout-ms", "3000");
+            "--data-tail-memory-limit-bytes", $"{TailBytesMax}", "--sql-memory-limit-bytes", "256MiB", "--sql-timeout", "3s");
         _client = new VarveClient(new VarveClientOptions { Endpoint = Endpoint });
         await _client.CreateStreamAsync(Control, ControlColumns);
         await TidyAsync();

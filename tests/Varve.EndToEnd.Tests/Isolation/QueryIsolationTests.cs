@@ -24,7 +24,7 @@ public sealed class QueryIsolationTests : IAsyncLifetime, IAsyncDisposable
     public async Task InitializeAsync()
     {
         _daemon = await VarveDaemon.StartAsync(
-            _directory.File("data"), "--sql-memory-limit-bytes", "64MiB", "--sql-timeout-ms", "20000", "--sql-max-concurrent-queries", "2");
+            _directory.File("data"), "--sql-memory-limit-bytes", "64MiB", "--sql-timeout", "20s", "--sql-max-concurrent-queries", "2");
         _client = new VarveClient(new VarveClientOptions { Endpoint = _daemon.Endpoint });
         await _client.CreateStreamAsync("s", Numbers);
     }

@@ -40,7 +40,7 @@ public sealed class ServerConfigurationTests : IDisposable
     [Fact]
     public void A_file_in_the_data_directory_is_read_without_being_named()
     {
-        File.WriteAllText(_directory.File("varve.json"), """{ "Sql": { "TimeoutMs": 1234 } /* comments are allowed */ }""");
+        File.WriteAllText(_directory.File("varve.json"), """{ "Sql": { "Timeout": "1234ms" } /* comments are allowed */ }""");
         VarveServerOptions options = ServerConfiguration.Load(null, Map([("Data:Directory", _directory.Path)]), Map([]));
         Assert.Equal(TimeSpan.FromMilliseconds(1234), options.Sql.Timeout);
     }
@@ -57,8 +57,10 @@ public sealed class ServerConfigurationTests : IDisposable
     [Theory]
     [InlineData("Data:TailMemoryLimitByte", "x", "Data:TailMemoryLimitByte", "--data-tail-memory-limit-bytes")]
     [InlineData("Data", "x", "Data", "it is a section of Data:Directory")]
-    [InlineData("Sql:TimeoutMs", "soon", "--sql-timeout-ms is 'soon'", "allowed is 1 to 86400000 milliseconds")]
-    [InlineData("Sql:TimeoutMs", "0", "--sql-timeout-ms is '0'", "allowed is 1 to")]
+    [InlineData("Sql:Timeout", "soon", "--sql-timeout is 'soon'", "allowed is 1ms to 1d, as a number with ms, s, m, h or d")]
+    [InlineData("Sql:Timeout", "0", "--sql-timeout is '0'", "allowed is 1ms to")]
+    [InlineData("Sql:Timeout", "1000", "--sql-timeout is '1000'", "a number with ms, s, m, h or d")]
+    [InlineData("Sql:Timeout", "9999999999999d", "--sql-timeout", "1ms to 1d")]
     [InlineData("Sql:ThreadCount", "-1", "--sql-thread-count", "1 to 1024, or auto")]
     [InlineData("Data:MaxBatchBytes", "2TB", "--data-max-batch-bytes is '2TB'", "KiB, MiB, GiB")]
     [InlineData("Data:MaxBatchBytes", "99999999999999999999GiB", "--data-max-batch-bytes", "64KiB to 1GiB")]
@@ -113,8 +115,8 @@ public sealed class ServerConfigurationTests : IDisposable
     [Fact]
     public void All_problems_are_told_at_once()
     {
-        var e = Assert.Throws<StartupException>(() => Load("""{ "Sql": { "TimeoutMs": "x" }, "Nonsense": 1 }""", [("Log:Level", "loud")]));
-        Assert.All(["Sql:TimeoutMs", "Nonsense", "--log-level"], name => Assert.Contains(name, e.Message, StringComparison.Ordinal));
+        var e = Assert.Throws<StartupException>(() => Load("""{ "Sql": { "Timeout": "x" }, "Nonsense": 1 }""", [("Log:Level", "loud")]));
+        Assert.All(["Sql:Timeout", "Nonsense", "--log-level"], name => Assert.Contains(name, e.Message, StringComparison.Ordinal));
     }
 
     [Theory]
