@@ -28,4 +28,13 @@ public abstract class ViewChunk
 
     /// <summary><c>_time</c>: when the node accepted each row. Timestamps in microseconds, UTC; never null, never falling.</summary>
     public abstract ArrayData Time { get; }
+
+    /// <summary>One of <see cref="Columns"/>, for who reads chunk after chunk: what has to be decoded goes to memory that serves the next chunk too.</summary>
+    /// <param name="field">The place in the view's schema.</param>
+    /// <param name="buffers">Lend the memory: the array is valid until they are reset.</param>
+    public virtual ArrayData Column(int field, BlockBuffers buffers) => Columns[field];
+
+    /// <summary><see cref="Time"/>, likewise.</summary>
+    /// <param name="buffers">Lend the memory: the array is valid until they are reset.</param>
+    public virtual ArrayData Times(BlockBuffers buffers) => Time;
 }

@@ -54,7 +54,11 @@ internal sealed class ReadColumns
     }
 
     /// <summary>Rows [start, start + count) of a chunk. Nothing is copied; only the offsets are made.</summary>
-    public RecordBatch Project(ViewChunk chunk, int start, int count)
+    /// <param name="chunk">Where the rows are.</param>
+    /// <param name="start">The first, counted within the chunk.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="buffers">Lend memory for what has to be decoded, until they are reset; null: memory of its own.</param>
+    public RecordBatch Project(ViewChunk chunk, int start, int count, BlockBuffers? buffers = null)
     {
         var columns = new ArrayData[_places.Length];
         for (int i = 0; i < columns.Length; i++)
@@ -62,8 +66,8 @@ internal sealed class ReadColumns
             columns[i] = _places[i] switch
             {
                 OffsetPlace => Offsets(chunk.FirstOffset + start, count),
-                TimePlace => chunk.Time.Slice(start, count),
-                int place => chunk.Columns[place].Slice(start, count),
+                TimePlace => (buffers is null ? chunk.Time : chunk.Times(buffers)).Slice(start, count),
+                int place => (buffers is null ? chunk.Columns[place] : chunk.Column(place, buffers)).Slice(start, count),
             };
         }
 

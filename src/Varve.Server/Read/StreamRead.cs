@@ -51,7 +51,10 @@ internal sealed class StreamRead(
     /// <summary>A read that does not follow ends where the stream ended when it opened.</summary>
     private long? EndOffset => !range.IsFollowing ? Math.Min(range.End, Stream.EndOffset) : range.End == ReadRange.Unbounded ? null : range.End;
 
-    /// <summary>The rows, in order. Ends with STREAM_NOT_FOUND when the stream is dropped meanwhile.</summary>
+    /// <summary>
+    /// The rows, in order; those of a slice may be looked at until the next one is asked for. Ends with STREAM_NOT_FOUND when the stream is dropped
+    /// meanwhile.
+    /// </summary>
     public async IAsyncEnumerable<RowSlice> SlicesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long end = EndOffset ?? ReadRange.Unbounded;
@@ -103,13 +106,17 @@ internal sealed class StreamRead(
 
     private IEnumerable<RowSlice> Chunks(StreamView view, long offset, long end)
     {
+        // For as long as there is something to read: a reader that waits for new rows holds no memory. One chunk would not use it twice.
+        BlockBuffers? buffers = null;
         for (int at = view.ChunkIndexOf(offset); offset < end; at++)
         {
             ViewChunk chunk = view.Chunks[at];
             long chunkEnd = Math.Min(end, chunk.FirstOffset + chunk.RowCount);
+            buffers ??= chunkEnd < end ? new BlockBuffers() : null;
+            buffers?.Reset();
 
             // Once for the chunk: that of a segment decodes its columns with every look.
-            RecordBatch rows = columns.Project(chunk, (int)(offset - chunk.FirstOffset), (int)(chunkEnd - offset));
+            RecordBatch rows = columns.Project(chunk, (int)(offset - chunk.FirstOffset), (int)(chunkEnd - offset), buffers);
             yield return new RowSlice(rows, offset, chunkEnd, view.Position, view.EndOffset);
             offset = chunkEnd;
         }

@@ -8,9 +8,13 @@ namespace Varve.Storage.Views;
 internal sealed class SegmentChunk(SegmentRows rows, BlockPiece piece)
     : ViewChunk(rows.Info.FirstOffset + piece.FirstRow, piece.RowCount)
 {
-    public override IReadOnlyList<ArrayData> Columns => new DecodedColumns(rows.Schema.Fields.Count, Decode);
+    public override IReadOnlyList<ArrayData> Columns => new DecodedColumns(rows.Schema.Fields.Count, place => Decode(place, null));
 
     public override ArrayData Time => rows.Times(piece, null);
 
-    private ArrayData Decode(int field) => DictionaryDecoder.Flatten(rows.Column(field, piece, null), long.MaxValue);
+    public override ArrayData Column(int field, BlockBuffers buffers) => Decode(field, buffers);
+
+    public override ArrayData Times(BlockBuffers buffers) => rows.Times(piece, buffers);
+
+    private ArrayData Decode(int field, BlockBuffers? buffers) => DictionaryDecoder.Flatten(rows.Column(field, piece, buffers), long.MaxValue);
 }
