@@ -28,10 +28,18 @@ internal sealed class EngineHost : IAsyncDisposable
     public static async Task<EngineHost> StartAsync(Func<StorageOptions, StorageOptions>? change = null)
     {
         EngineHost host = new();
-        if (change is not null)
-            host.Options = change(host.Options);
-        await host.OpenAsync();
-        return host;
+        try
+        {
+            if (change is not null)
+                host.Options = change(host.Options);
+            await host.OpenAsync();
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
     }
 
     public static async Task<EngineHost> StartAsync(IFileSystem fileSystem) => await StartAsync(o => o with { FileSystem = fileSystem });
@@ -53,7 +61,13 @@ internal sealed class EngineHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await CloseAsync();
-        _directory.Dispose();
+        try
+        {
+            await CloseAsync();
+        }
+        finally
+        {
+            _directory.Dispose();
+        }
     }
 }

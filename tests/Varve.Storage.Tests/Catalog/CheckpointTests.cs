@@ -12,7 +12,7 @@ using Varve.Storage.Tests.Segments;
 namespace Varve.Storage.Tests.Catalog;
 
 /// <summary>Engines that checkpoint, on a disk in memory with a log of small files, and open again.</summary>
-public sealed class CheckpointTests : IAsyncDisposable
+public sealed class CheckpointTests : IAsyncLifetime
 {
     private FaultyFileSystem _disk = new();
     private EngineHost? _host;
@@ -355,7 +355,9 @@ public sealed class CheckpointTests : IAsyncDisposable
         Assert.Contains("stream 's' ends at offset 1000, in the checkpoint at 1001", missing.Message, StringComparison.Ordinal);
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         if (_host is not null)
             await _host.DisposeAsync();

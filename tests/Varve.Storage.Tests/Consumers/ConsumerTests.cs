@@ -1,7 +1,7 @@
 namespace Varve.Storage.Tests.Consumers;
 
 /// <summary>Consumers: rows handed out, acknowledged, delivered again, given up.</summary>
-public sealed class ConsumerTests : IAsyncDisposable
+public sealed class ConsumerTests : IAsyncLifetime
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
@@ -12,7 +12,9 @@ public sealed class ConsumerTests : IAsyncDisposable
 
     private ConsumerDescription Consumer => Engine.DescribeConsumer("s", "c");
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         if (_host is not null)
             await _host.DisposeAsync();

@@ -1,13 +1,15 @@
 namespace Varve.Storage.Tests.Producers;
 
 /// <summary>Appends to several streams at once.</summary>
-public sealed class AtomicAppendTests : IAsyncDisposable
+public sealed class AtomicAppendTests : IAsyncLifetime
 {
     private EngineHost? _host;
 
     private StorageEngine Engine => _host!.Engine;
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         if (_host is not null)
             await _host.DisposeAsync();

@@ -3,13 +3,15 @@ using Varve.Arrow;
 namespace Varve.Storage.Tests.Producers;
 
 /// <summary>Appends with numbers: each is stored once, however often it is sent.</summary>
-public sealed class ProducerTests : IAsyncDisposable
+public sealed class ProducerTests : IAsyncLifetime
 {
     private EngineHost? _host;
 
     private StorageEngine Engine => _host!.Engine;
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         if (_host is not null)
             await _host.DisposeAsync();
