@@ -40,6 +40,8 @@ internal sealed class KestrelHost : IAsyncDisposable
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Shutdown.DrainTimeout);
         builder.WebHost.UseKestrelCore();
+
+        // Behind what Kestrel registers for itself: the last one counts.
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new TransportMemory());
         if (certificate is not null)
             builder.WebHost.UseKestrelHttpsConfiguration();
