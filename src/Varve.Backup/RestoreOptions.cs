@@ -1,3 +1,4 @@
+using Varve.Backup.Restore;
 using Varve.Storage;
 
 namespace Varve.Backup;
@@ -17,6 +18,12 @@ public sealed record RestoreOptions
     /// <summary>Everything up to that time, and nothing behind; null: all of the snapshot.</summary>
     public DateTimeOffset? Time { get; init; }
 
+    /// <summary>Everything up to the last entry before that stream went beyond that offset; null: all of the snapshot.</summary>
+    public StreamEnd? End { get; init; }
+
+    /// <summary>The node whose snapshot is taken, where none is named; null: there is only one.</summary>
+    public Guid? NodeId { get; init; }
+
     /// <summary>Only these streams; none: all.</summary>
     public IReadOnlyList<string> Streams { get; init; } = [];
 
@@ -24,4 +31,6 @@ public sealed record RestoreOptions
     public RootKeySource? RootKey { get; init; }
 
     internal LogSizes LogSizes { get; init; } = new();
+
+    internal Moment Moment => new(SnapshotId, NodeId, Position, Time, End);
 }

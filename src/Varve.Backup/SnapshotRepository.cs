@@ -88,8 +88,21 @@ public sealed class SnapshotRepository : IAsyncDisposable
         RestoreOptions options, IProgress<BackupProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         Inventory inventory = await Inventory.ReadAsync(_repository, cancellationToken).ConfigureAwait(false);
-        SnapshotManifest manifest = SnapshotChoice.Of(inventory, options, Description);
+        SnapshotManifest manifest = await new SnapshotChoice(_repository, inventory, _time).FindAsync(options.Moment, cancellationToken).ConfigureAwait(false);
         return await new RestoreRun(_repository, manifest, options, _time).RunAsync(progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Brings a stream back into a node that runs, under a name that none has there: its columns, rows, offsets, times and settings, but for what it keeps.
+    /// It is seen whole or not at all, and what cuts it off leaves nothing. The node goes on meanwhile.
+    /// </summary>
+    public async Task<StreamRestoreResult> RestoreStreamAsync(
+        StorageEngine engine, StreamRestoreOptions options, IProgress<BackupProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        engine.CheckRestore(options.Name);
+        Inventory inventory = await Inventory.ReadAsync(_repository, cancellationToken).ConfigureAwait(false);
+        SnapshotManifest manifest = await new SnapshotChoice(_repository, inventory, _time).FindAsync(options.Moment, cancellationToken).ConfigureAwait(false);
+        return await new StreamRestoreRun(_repository, manifest, options, _time).RunAsync(engine, progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -116,7 +129,7 @@ public sealed class SnapshotRepository : IAsyncDisposable
     public async Task<SnapshotReader> OpenSnapshotAsync(RestoreOptions options, CancellationToken cancellationToken = default)
     {
         Inventory inventory = await Inventory.ReadAsync(_repository, cancellationToken).ConfigureAwait(false);
-        SnapshotManifest manifest = SnapshotChoice.Of(inventory, options, Description);
+        SnapshotManifest manifest = await new SnapshotChoice(_repository, inventory, _time).FindAsync(options.Moment, cancellationToken).ConfigureAwait(false);
         return await new RestoreRun(_repository, manifest, options, _time).OpenInPlaceAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -229,6 +229,7 @@ public sealed partial class StorageEngine : IAsyncDisposable
         StorageException closed = new(StorageErrorCode.NodeStopped, $"the engine on {_directory.Path} was closed");
         await _consumers.DisposeAsync().ConfigureAwait(false);
         await _scrubber.DisposeAsync().ConfigureAwait(false);
+        await EndRestoreAsync().ConfigureAwait(false);
         await _sealing.DisposeAsync().ConfigureAwait(false);
         await _checkpointer.DisposeAsync().ConfigureAwait(false);
         await _sequencer.CloseAsync(closed).ConfigureAwait(false);

@@ -8,7 +8,7 @@ public sealed record StreamDescription
     /// <summary>As it was created. Names that differ only in case name the same stream.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Dense from 1 over the life of the node and never used again: a stream that is dropped and created again has another.</summary>
+    /// <summary>Rises from 1 over the life of the node and is never used again: a stream that is dropped and created again has another.</summary>
     public required long Id { get; init; }
 
     /// <summary>The user's columns. Every row also has <c>_offset</c> (int64) and <c>_time</c> (timestamp in microseconds, UTC).</summary>

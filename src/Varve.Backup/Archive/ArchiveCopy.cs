@@ -45,7 +45,7 @@ internal sealed class ArchiveCopy(NodeCapture capture, ObjectStore store, Keyrin
     /// <summary>Notes the segments that an entry brings.</summary>
     private void Look(LogEntry entry) => RecordReader.Split(entry, record =>
     {
-        if (RecordFormat.KindOf(record.Span) is not (RecordKind.Seal or RecordKind.ReplaceSegments))
+        if (RecordFormat.KindOf(record.Span) is not (RecordKind.Seal or RecordKind.ReplaceSegments or RecordKind.RestoreStream))
             return;
         switch (new RecordReader(_ => null, keys).ReadRecord(entry.Position, record))
         {
@@ -54,6 +54,9 @@ internal sealed class ArchiveCopy(NodeCapture capture, ObjectStore store, Keyrin
                 break;
             case ReplaceSegmentsRecord replace:
                 _segments.AddRange(replace.Added);
+                break;
+            case RestoreStreamRecord restore:
+                _segments.AddRange(restore.Segments);
                 break;
         }
     });

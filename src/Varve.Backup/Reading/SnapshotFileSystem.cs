@@ -8,9 +8,9 @@ namespace Varve.Backup.Reading;
 /// <param name="inner">Where all else is.</param>
 /// <param name="segmentsPath">The directory of the segments.</param>
 /// <param name="segments">Those of the snapshot.</param>
-/// <param name="frames">Fetches parts of them.</param>
+/// <param name="open">Opens one of them under a path, for reading.</param>
 internal sealed class SnapshotFileSystem(
-    IFileSystem inner, string segmentsPath, IEnumerable<SegmentPieces> segments, ObjectFrames frames) : IFileSystem
+    IFileSystem inner, string segmentsPath, IEnumerable<SegmentPieces> segments, Func<string, SegmentPieces, IFile> open) : IFileSystem
 {
     private readonly SortedDictionary<string, SegmentPieces> _segments =
         new(segments.ToDictionary(s => SegmentDirectory.NameOf(s.Id), StringComparer.Ordinal), StringComparer.Ordinal);
@@ -33,7 +33,7 @@ internal sealed class SnapshotFileSystem(
 
     public IFile? OpenDirect(string path) => inner.OpenDirect(path);
 
-    public IFile OpenRead(string path) => Find(path) is { } segment ? new RepositorySegment(path, segment, frames) : inner.OpenRead(path);
+    public IFile OpenRead(string path) => Find(path) is { } segment ? open(path, segment) : inner.OpenRead(path);
 
     public void Rename(string from, string to) => inner.Rename(from, to);
 

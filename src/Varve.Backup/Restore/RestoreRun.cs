@@ -1,4 +1,3 @@
-using Varve.Backup.Archive;
 using Varve.Backup.Reading;
 using Varve.Backup.Sealing;
 using Varve.Backup.Snapshots;
@@ -25,22 +24,21 @@ internal sealed class RestoreRun
 
     private readonly SealedRepository _repository;
     private readonly SnapshotManifest _manifest;
+    private readonly MomentReader _reader;
     private readonly RestoreOptions _options;
     private readonly TimeProvider _time;
     private readonly string _target;
     private readonly string _aside;
-    private readonly SnapshotData _data;
-    private readonly List<SegmentPieces> _archived = [];
 
     public RestoreRun(SealedRepository repository, SnapshotManifest manifest, RestoreOptions options, TimeProvider time)
     {
         _repository = repository;
         _manifest = manifest;
+        _reader = new MomentReader(repository, manifest, options.Moment);
         _options = options;
         _time = time;
         _target = Path.GetFullPath(options.Directory);
         _aside = _target + AsideSuffix;
-        _data = new SnapshotData(repository, manifest);
     }
 
     private string LogPath => Path.Combine(_aside, "log");
@@ -65,7 +63,7 @@ internal sealed class RestoreRun
         List<SegmentPieces> segments = [];
         RestoreResult result = await LayDownAsync(Note, cancellationToken).ConfigureAwait(false);
         ObjectFrames frames = new(_repository);
-        SnapshotFileSystem files = new(Files, SegmentsPath, segments, frames);
+        SnapshotFileSystem files = new(Files, SegmentsPath, segments, (path, segment) => new RepositorySegment(path, segment, frames));
         try
         {
             return new SnapshotReader(await OpenAsync(files, cancellationToken).ConfigureAwait(false), result, frames, _aside);
@@ -86,19 +84,18 @@ internal sealed class RestoreRun
 
     private async Task<RestoreResult> LayDownAsync(Func<List<SegmentPieces>, Task> placeSegments, CancellationToken cancellationToken)
     {
-        History history = await new HistoryStore(_repository, _manifest.HistoryId).ReadAsync(cancellationToken).ConfigureAwait(false)
-            ?? throw new BackupException(BackupErrorCode.Damaged, $"the keys of snapshot {_manifest.Id} are missing in the repository or damaged there");
+        History history = await _reader.ReadHistoryAsync(cancellationToken).ConfigureAwait(false);
         Files.CreateDirectory(_aside);
         using (DirectoryLock.Take(Files, _aside))
         {
             Clear();
             Keyring keys = await WriteKeysAsync(history.Keys, cancellationToken).ConfigureAwait(false);
-            CheckpointState? catalog = await _data.ReadCatalogAsync(keys, cancellationToken).ConfigureAwait(false);
+            CheckpointState? catalog = await _reader.Data.ReadCatalogAsync(keys, cancellationToken).ConfigureAwait(false);
             if (catalog is not null)
                 CheckpointFile.Write(Files, _aside, _manifest.NodeId, keys, catalog);
             RestoredState state = new(catalog, keys, _time);
             RestoreResult result = await WriteLogAsync(state, keys, cancellationToken).ConfigureAwait(false);
-            await placeSegments(SegmentsOf(state)).ConfigureAwait(false);
+            await placeSegments(_reader.SegmentsOf(state.Streams)).ConfigureAwait(false);
             new NodeFile(_manifest.NodeId, _manifest.NodeCreatedMicros).Write(Files, _aside);
             return result;
         }
@@ -137,14 +134,7 @@ internal sealed class RestoreRun
     {
         LogPosition first = _manifest.Log.Count == 0 ? new LogPosition(1) : new LogPosition(_manifest.Log[0].FirstPosition);
         using LogRestore log = new(Files, LogPath, _options.LogSizes, first);
-        await foreach ((LogPosition position, long term, ReadOnlyMemory<byte> payload) in _data.ReadLogAsync(cancellationToken).ConfigureAwait(false))
-        {
-            state.Replay(position, term, payload);
-            log.Add(term, payload.Span);
-        }
-
-        await ReplayArchiveAsync(state, log, cancellationToken).ConfigureAwait(false);
-        state.Judge();
+        await _reader.ReplayAsync(state, (term, payload) => log.Add(term, payload.Span), cancellationToken).ConfigureAwait(false);
         StreamState[] all = [.. state.Streams];
         StreamState[] erased = [.. all.Where(s => keys.IsErased(s.Id))];
         StreamState[] leftOut = [.. all.Except(erased).Where(s => !IsWanted(s.Name))];
@@ -172,70 +162,10 @@ internal sealed class RestoreRun
         };
     }
 
-    /// <summary>Goes on with the archive, to the moment that was asked for, or, where no snapshot was named, to its end.</summary>
-    private async Task ReplayArchiveAsync(RestoredState state, LogRestore log, CancellationToken cancellationToken)
-    {
-        bool goesOn = _options.Position is not null || _options.Time is not null || _options.SnapshotId is null;
-        if (goesOn && _options.Position != _manifest.Position.Value)
-        {
-            ArchiveReader archive = new(_repository, _manifest.HistoryId);
-            await foreach (ArchivePiece piece in archive.ReadFromAsync(_manifest.Position.Value, cancellationToken).ConfigureAwait(false))
-            {
-                _archived.AddRange(piece.Segments);
-                if (!await ReplayAsync(piece, state, log, cancellationToken).ConfigureAwait(false))
-                    break;
-            }
-        }
-
-        if (_options.Position is { } wanted && log.Next.Value <= wanted)
-        {
-            throw new BackupException(
-                BackupErrorCode.NotFound,
-                $"position {wanted} cannot be restored: from snapshot {_manifest.Id} on, the repository {_repository.Description} reaches position "
-                + $"{log.Next.Value - 1}");
-        }
-    }
-
-    /// <summary>False where the moment that was asked for is reached.</summary>
-    private async Task<bool> ReplayAsync(ArchivePiece piece, RestoredState state, LogRestore log, CancellationToken cancellationToken)
-    {
-        foreach (LogPiece stretch in piece.Log)
-        {
-            byte[] content = await _data.ReadAsync(stretch.Object, cancellationToken).ConfigureAwait(false);
-            foreach ((LogPosition position, long term, ReadOnlyMemory<byte> payload) in LogPieceCodec.Read(stretch, content))
-            {
-                if (position < log.Next)
-                    continue;
-                if (position.Value > _options.Position || EntryTime.Of(position, term, payload) > _options.Time)
-                    return false;
-                state.Replay(position, term, payload);
-                log.Add(term, payload.Span);
-            }
-        }
-
-        return !(log.Next.Value > _options.Position);
-    }
-
     private bool IsWanted(string name) => _options.Streams.Count == 0 || _options.Streams.Contains(name, StreamName.Comparer);
 
-    /// <summary>The segments of the moment, and where they lie.</summary>
-    private List<SegmentPieces> SegmentsOf(RestoredState state)
-    {
-        Dictionary<long, SegmentPieces> held = [];
-        foreach (SegmentPieces pieces in _manifest.Segments.Concat(_archived))
-            held[pieces.Id] = pieces;
-        List<SegmentPieces> needed = [];
-        foreach ((StreamState stream, long id) in state.Streams.SelectMany(s => s.Segments.Items.Select(i => (s, i.Id))))
-        {
-            needed.Add(held.GetValueOrDefault(id) ?? throw new BackupException(
-                BackupErrorCode.Damaged, $"snapshot {_manifest.Id} does not hold segment {id} of stream '{stream.Name}'"));
-        }
-
-        return needed;
-    }
-
     private Task FetchAsync(List<SegmentPieces> segments, IProgress<BackupProgress>? progress, CancellationToken cancellationToken) =>
-        new SegmentFetch(_data, bytes => _repository.NameOf(bytes), SegmentsPath, progress, segments.Sum(s => s.FileBytes))
+        new SegmentFetch(_reader.Data, bytes => _repository.NameOf(bytes), SegmentsPath, progress, segments.Sum(s => s.FileBytes))
             .RunAsync(segments, cancellationToken);
 
     /// <summary>Opens the directory as a node does, and lets nothing of it go.</summary>

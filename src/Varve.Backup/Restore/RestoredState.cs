@@ -30,6 +30,9 @@ internal sealed class RestoredState
 
     public IEnumerable<StreamState> Streams => _recovery.Catalog.Streams;
 
+    /// <summary>Null where there is none of that name.</summary>
+    public StreamState? Find(string stream) => Streams.FirstOrDefault(s => StreamName.Comparer.Equals(s.Name, stream));
+
     public void Replay(LogPosition position, long term, ReadOnlyMemory<byte> payload) => _recovery.Replay(new LogEntry(position, term, payload));
 
     /// <summary>Behind the last entry: throws <see cref="StorageErrorCode.Corruption"/> where entries are missing.</summary>

@@ -40,6 +40,7 @@ internal sealed class SegmentFetch(SnapshotData data, Func<byte[], string> nameO
                     file.Write(piece, at);
                     at += piece.Length;
                     Interlocked.Add(ref _writtenBytes, piece.Length);
+                    Report(piece.Length);
                 }
 
                 if (at != segment.FileBytes)
@@ -48,9 +49,15 @@ internal sealed class SegmentFetch(SnapshotData data, Func<byte[], string> nameO
             }
 
             Files.Rename(aside, path);
+            return;
         }
 
-        long done = Interlocked.Add(ref _doneBytes, segment.FileBytes);
+        Report(segment.FileBytes);
+    }
+
+    private void Report(long bytes)
+    {
+        long done = Interlocked.Add(ref _doneBytes, bytes);
         progress?.Report(new BackupProgress(done, totalBytes, Interlocked.Read(ref _writtenBytes)));
     }
 

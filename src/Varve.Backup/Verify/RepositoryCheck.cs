@@ -1,4 +1,5 @@
 using Varve.Backup.Archive;
+using Varve.Backup.Reading;
 using Varve.Backup.Restore;
 using Varve.Backup.Sealing;
 using Varve.Backup.Snapshots;

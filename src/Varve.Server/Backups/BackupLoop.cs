@@ -67,7 +67,7 @@ internal sealed class BackupLoop(StorageEngine engine, NodeBackups backups, Varv
     {
         if (await backups.NewestAsync(repository, _stop.Token) is { } newest && time.GetUtcNow() - newest < options.Backup.Every)
             return;
-        await backups.CreateAsync(repository, _stop.Token);
+        await backups.CreateAsync(repository, 0, null, _stop.Token);
         if (KeepRules.TryParse(options.Backup.Keep, out KeepRules rules))
             await backups.PruneAsync(repository, rules, _stop.Token);
     }

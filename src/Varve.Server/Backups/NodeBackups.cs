@@ -11,20 +11,26 @@ internal sealed class NodeBackups(StorageEngine engine, VarveServerOptions optio
 {
     private readonly SemaphoreSlim _running = new(1);
 
+    /// <summary>Of snapshots, archive and restores together; null: there is none.</summary>
+    private readonly RateLimit? _limit = options.Backup.BytesPerSecondMax > 0 ? new RateLimit(options.Backup.BytesPerSecondMax, time) : null;
+
     /// <summary>
     /// Throws <see cref="BackupException"/> with <see cref="BackupErrorCode.NotFound"/> for a repository that is not in the configuration: a caller does
     /// not choose what the daemon writes to.
     /// </summary>
     /// <param name="repository">As the configuration names it; empty: the first one.</param>
+    /// <param name="bytesPerSecondMax">Slower than the configuration says; 0: as it says.</param>
+    /// <param name="progress">Told now and then.</param>
     /// <param name="cancellationToken">Ends the copying; nothing is left that counts.</param>
-    public async Task<SnapshotResult> CreateAsync(string repository, CancellationToken cancellationToken)
+    public async Task<SnapshotResult> CreateAsync(
+        string repository, long bytesPerSecondMax, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
     {
         string location = Find(repository);
         await _running.WaitAsync(cancellationToken);
         try
         {
-            await using SnapshotRepository snapshots = await OpenAsync(location, cancellationToken);
-            SnapshotResult result = await snapshots.CreateAsync(engine, null, null, cancellationToken);
+            await using SnapshotRepository snapshots = await OpenAsync(location, bytesPerSecondMax, cancellationToken);
+            SnapshotResult result = await snapshots.CreateAsync(engine, null, progress, cancellationToken);
             logger.LogInformation(
                 "Snapshot {Snapshot} of position {Position} is in {Repository}: {Added} bytes were added",
                 result.Snapshot.Id, result.Snapshot.Position, location, result.Snapshot.AddedBytes);
@@ -38,9 +44,27 @@ internal sealed class NodeBackups(StorageEngine engine, VarveServerOptions optio
         }
     }
 
+    /// <summary>Brings a stream of a snapshot into the node; by default of a snapshot of this node.</summary>
+    /// <inheritdoc cref="CreateAsync"/>
+    public async Task<StreamRestoreResult> RestoreAsync(
+        string repository,
+        StreamRestoreOptions restore,
+        long bytesPerSecondMax,
+        IProgress<BackupProgress>? progress,
+        CancellationToken cancellationToken)
+    {
+        string location = Find(repository);
+        await using SnapshotRepository snapshots = await OpenAsync(location, bytesPerSecondMax, cancellationToken, makes: false);
+        StreamRestoreResult result = await snapshots.RestoreStreamAsync(
+            engine, restore with { NodeId = engine.NodeId }, progress, cancellationToken);
+        logger.LogInformation(
+            "Stream '{Stream}' is restored as '{Name}' of snapshot {Snapshot} at position {Position}, from {Repository}: {Rows} rows",
+            restore.Stream, result.Stream.Name, result.SnapshotId, result.Position, location, result.Stream.RowCount);
+        return result;
+    }
+
     /// <summary>Opens a repository of the configuration.</summary>
-    public async Task<SnapshotRepository> OpenAsync(string location, CancellationToken cancellationToken) => await SnapshotRepository.OpenAsync(
-        await RepositoryLocation.OpenAsync(location, cancellationToken), BackupRules.KeySource(options), makes: true, time, logger, cancellationToken);
+    public Task<SnapshotRepository> OpenAsync(string location, CancellationToken cancellationToken) => OpenAsync(location, 0, cancellationToken);
 
     /// <summary>When the newest snapshot of this node was taken; null where there is none.</summary>
     public async Task<DateTimeOffset?> NewestAsync(string location, CancellationToken cancellationToken)
@@ -59,6 +83,16 @@ internal sealed class NodeBackups(StorageEngine engine, VarveServerOptions optio
     }
 
     public void Dispose() => _running.Dispose();
+
+    private async Task<SnapshotRepository> OpenAsync(string location, long bytesPerSecondMax, CancellationToken cancellationToken, bool makes = true)
+    {
+        IRepository repository = await RepositoryLocation.OpenAsync(location, cancellationToken);
+        if (_limit is not null)
+            repository = new LimitedRepository(repository, _limit);
+        if (bytesPerSecondMax > 0)
+            repository = new LimitedRepository(repository, new RateLimit(bytesPerSecondMax, time));
+        return await SnapshotRepository.OpenAsync(repository, BackupRules.KeySource(options), makes, time, logger, cancellationToken);
+    }
 
     private string Find(string repository)
     {

@@ -135,6 +135,9 @@ public static class SettingTable
         SettingKinds.Bytes("Backup:ArchiveLogBytesMax", 64 * MiB, TiB,
             "How large the log may grow while the repository takes none of it. Beyond, it is let go, and the archive has a gap that the next snapshot ends.",
             o => o.Backup.ArchiveLogBytesMax, (o, v) => o.Backup.ArchiveLogBytesMax = v!.Value),
+        SettingKinds.Bytes("Backup:BytesPerSecondMax", 0, TiB,
+            "How many bytes go to repositories and come from them in a second, on average: snapshots, archive and restores together. 0: as many as can.",
+            o => o.Backup.BytesPerSecondMax, (o, v) => o.Backup.BytesPerSecondMax = v!.Value),
 
         SettingKinds.Switch("Flight:CreateStreamOnPut", "A Flight DoPut to an unknown stream makes it from the schema that was sent.",
             o => o.Flight.CreateStreamOnPut, (o, v) => o.Flight.CreateStreamOnPut = v),

@@ -177,6 +177,9 @@ public sealed class VarveServerOptions
         public TimeSpan Archive { get; set; }
 
         public long ArchiveLogBytesMax { get; set; } = 4L << 30;
+
+        /// <summary>Of all repositories together; 0: no limit.</summary>
+        public long BytesPerSecondMax { get; set; }
     }
 
     public sealed class FlightSection

@@ -59,6 +59,10 @@ internal sealed record KeyringContent(long KeyedUpTo, IReadOnlyList<KeyVersion> 
         return this with { Keys = [.. Keys.Concat(older).OrderBy(k => k.Key.StreamId).ThenBy(k => k.Key.Version)] };
     }
 
+    /// <summary>Only the node's key and those of one stream; null: only the node's. The streams of the others seem to be erased.</summary>
+    public KeyringContent Only(long? streamId) =>
+        this with { Keys = [.. Keys.Where(k => k.Key.StreamId == Keyring.NodeId || k.Key.StreamId == streamId)] };
+
     public bool IsSame(KeyringContent other)
     {
         byte[] these = new byte[EncodedBytes];

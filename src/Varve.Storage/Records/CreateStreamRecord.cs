@@ -3,7 +3,7 @@ using Varve.Storage.Streams;
 
 namespace Varve.Storage.Records;
 
-/// <param name="StreamId">One more than that of the stream made before.</param>
+/// <param name="StreamId">Higher than that of the stream made before; one that a restore had set aside is left out.</param>
 /// <param name="TimeMicros">When the stream was created.</param>
 /// <param name="Name">A valid name that no other stream has.</param>
 /// <param name="Schema">Its columns, without dictionary types.</param>

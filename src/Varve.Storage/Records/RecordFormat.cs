@@ -18,10 +18,11 @@ namespace Varve.Storage.Records;
 ///           4      1     u8    kind: 1 create stream, 2 add columns, 3 drop stream, 4 append, 5 abandon parts,
 ///                              6 seal, 7 replace segments, 8 trim, 9 stream settings,
 ///                              10 append group, 11 abandon group, 12 open producer, 13 forget producer,
-///                              14 create consumer, 15 alter consumer, 16 delete consumer, 17 reset consumer, 18 consumer progress
+///                              14 create consumer, 15 alter consumer, 16 delete consumer, 17 reset consumer, 18 consumer progress,
+///                              19 restore stream
 ///           5      1     u8    version of the kind's layout, 1
 ///           6      2     u16   flags: bit 0 = columns listed (append), bit 1 = sealed (create, add, append, open producer,
-///                              create and alter consumer; the zones of segments have seals of their own), bit 2 = of the group before
+///                              create and alter consumer, restore stream; the zones of segments have seals of their own), bit 2 = of the group before
 ///                              it (append, consumer progress)
 ///           8      8     i64   stream id; 0 in kinds 10 to 13
 ///           16     8     i64   time, microseconds since 1970-01-01 UTC
@@ -44,7 +45,8 @@ namespace Varve.Storage.Records;
 /// sealed    24     ...         blob (<see cref="SealedBlob"/>) to the end of the record, sealed with the node's key: what stands from 24 on in a
 /// create,                      record that is not sealed. Associated data: bytes 4..23 of the record
 /// add, open,
-/// consumer
+/// consumer,
+/// restore
 ///
 /// append    24     8     i64   offset of the first row
 ///           32     2     u16   part, from 0
@@ -110,6 +112,12 @@ namespace Varve.Storage.Records;
 /// progress  32     4     u32   ranges that are passed: acknowledged, or, of a group, gone to the dead letters with the rows of the group
 ///           36     4     u32   ranges whose delivery failed
 ///           40     ...         ranges: the first offset (i64), the offset behind the last (i64)
+///
+/// restore   24     8     i64   the oldest offset
+/// stream    32     4     u32   segments
+///           36     4     u32   zero
+///           40     ...         the segments, in the order of their offsets (<see cref="SegmentInfoCodec"/>)
+///                  ...         what stands from 24 on in create
 /// </code>
 /// </summary>
 internal static class RecordFormat
@@ -130,6 +138,7 @@ internal static class RecordFormat
     public const int CreateConsumerHeaderBytes = 40;
     public const int ResetConsumerBytes = 40;
     public const int ProgressHeaderBytes = 40;
+    public const int RestoreHeaderBytes = 40;
     public const int PartCountMax = ushort.MaxValue;
     public const int RecordsPerEntryMax = ushort.MaxValue;
     public const ushort ColumnsListed = 1;

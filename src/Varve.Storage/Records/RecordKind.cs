@@ -21,4 +21,5 @@ internal enum RecordKind : byte
     DeleteConsumer = 16,
     ResetConsumer = 17,
     ConsumerProgress = 18,
+    RestoreStream = 19,
 }

@@ -4,6 +4,7 @@ using Varve.Arrow;
 using Varve.Arrow.Ipc;
 using Varve.Storage.Keys;
 using Varve.Storage.Log;
+using Varve.Storage.Segments;
 using Varve.Storage.Streams;
 
 namespace Varve.Storage.Records;
@@ -86,6 +87,7 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf, Keyring k
                 RecordKind.DeleteConsumer => ConsumerRecords.ReadDelete(position, bytes, streamId, time),
                 RecordKind.ResetConsumer => ConsumerRecords.ReadReset(position, bytes, streamId, time),
                 RecordKind.ConsumerProgress => ConsumerRecords.ReadProgress(position, bytes, streamId, time),
+                RecordKind.RestoreStream => ReadRestore(position, Unsealed(position, bytes), streamId, time),
                 _ => throw new StorageException(
                     StorageErrorCode.Unsupported, $"cannot read log entry {position}: a record is of the unknown kind {bytes[4]}"),
             };
@@ -127,6 +129,14 @@ internal sealed class RecordReader(Func<long, StreamSchema?> schemaOf, Keyring k
         {
             Settings = settingsBytes == 0 ? StoredSettings.None : ReadSettings(position, rest.Slice((int)schemaBytes, settingsBytes)),
         };
+    }
+
+    private RestoreStreamRecord ReadRestore(LogPosition position, ReadOnlySpan<byte> bytes, long streamId, long time)
+    {
+        ReadOnlySpan<byte> head = bytes[..RecordFormat.BodyAt];
+        (long firstOffset, IReadOnlyList<SegmentInfo> segments) = SegmentRecords.ReadRestored(position, ref bytes, streamId, keys);
+        byte[] create = [.. head, .. bytes];
+        return new RestoreStreamRecord(ReadCreate(position, create, streamId, time), firstOffset, segments);
     }
 
     private static StoredSettings ReadSettings(LogPosition position, ReadOnlySpan<byte> bytes) =>

@@ -16,7 +16,8 @@ internal static class RecordWriter
     public static byte[] Write(LogRecord record, Keyring keys)
     {
         byte[] bytes = Encode(record, keys);
-        return keys.IsEncrypted && record is (CreateStreamRecord or AddColumnsRecord or OpenProducerRecord or CreateConsumerRecord or AlterConsumerRecord)
+        return keys.IsEncrypted && record is (CreateStreamRecord or AddColumnsRecord or OpenProducerRecord or CreateConsumerRecord or AlterConsumerRecord
+            or RestoreStreamRecord)
             ? SealedBody.Seal(bytes, keys)
             : bytes;
     }
@@ -43,6 +44,7 @@ internal static class RecordWriter
         DeleteConsumerRecord delete => ConsumerRecords.Write(delete),
         ResetConsumerRecord reset => ConsumerRecords.Write(reset),
         ConsumerProgressRecord progress => ConsumerRecords.Write(progress),
+        RestoreStreamRecord restore => SegmentRecords.Write(restore, Create(restore.Stream), keys),
         _ => throw new ArgumentException($"a record of {record.GetType().Name} is not written here"),
     };
 

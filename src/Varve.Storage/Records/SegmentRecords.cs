@@ -4,7 +4,7 @@ using Varve.Storage.Segments;
 
 namespace Varve.Storage.Records;
 
-/// <summary>The records that name segments, as bytes (<see cref="RecordFormat"/>): seal and replace. Without state, any thread.</summary>
+/// <summary>The records that name segments, as bytes (<see cref="RecordFormat"/>): seal, replace, restore. Without state, any thread.</summary>
 internal static class SegmentRecords
 {
     public static byte[] Write(SealRecord record, Keyring keys)
@@ -35,6 +35,41 @@ internal static class SegmentRecords
         }
 
         return bytes;
+    }
+
+    /// <param name="record">The record.</param>
+    /// <param name="create">The record of its stream alone.</param>
+    /// <param name="keys">What seals the zones.</param>
+    public static byte[] Write(RestoreStreamRecord record, ReadOnlySpan<byte> create, Keyring keys)
+    {
+        byte[][] segments = [.. record.Segments.Select(s => SegmentInfoCodec.Write(s, keys))];
+        create = create[RecordFormat.BodyAt..];
+        int at = RecordFormat.RestoreHeaderBytes;
+        byte[] bytes = RecordWriter.Sized(at + segments.Sum(s => s.Length) + create.Length, RecordKind.RestoreStream, record);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(RecordFormat.BodyAt), record.FirstOffset);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(RecordFormat.BodyAt + 8), (uint)segments.Length);
+        foreach (byte[] segment in segments)
+        {
+            segment.CopyTo(bytes, at);
+            at += segment.Length;
+        }
+
+        create.CopyTo(bytes.AsSpan(at));
+        return bytes;
+    }
+
+    /// <summary>Reads the first half of the record of a restored stream; what is left of the bytes is its stream, from the body on.</summary>
+    public static (long FirstOffset, IReadOnlyList<SegmentInfo> Segments) ReadRestored(
+        LogPosition position, ref ReadOnlySpan<byte> bytes, long streamId, Keyring keys)
+    {
+        RecordReader.Need(position, bytes, RecordFormat.RestoreHeaderBytes);
+        long firstOffset = BinaryPrimitives.ReadInt64LittleEndian(bytes[RecordFormat.BodyAt..]);
+        uint count = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(RecordFormat.BodyAt + 8)..]);
+        bytes = bytes[RecordFormat.RestoreHeaderBytes..];
+        List<SegmentInfo> segments = [];
+        for (uint i = 0; i < count; i++)
+            segments.Add(ReadSegment(position, streamId, ref bytes, keys));
+        return (firstOffset, segments);
     }
 
     public static SealRecord ReadSeal(LogPosition position, ReadOnlySpan<byte> bytes, long streamId, long time, Keyring keys)

@@ -130,6 +130,13 @@ internal sealed class SegmentFile
     public IReadOnlyList<ColumnSummary> Describe() =>
         [.. Enumerable.Range(0, Footer().StoredColumnCount).Select(c => ColumnSummary.Of(Entry(c), Info.RowCount))];
 
+    /// <summary>Writes the file anew as another segment, page for page (<see cref="SegmentReseal"/>).</summary>
+    public SegmentInfo Reseal(IFileSystem fileSystem, string path, SegmentIdentity identity, StreamKey key)
+    {
+        Footer();
+        return SegmentReseal.Write(fileSystem, path, _handle.Reader(), Info, identity, key);
+    }
+
     private ArrayData Read(int block, int column, BlockBuffers? buffers)
     {
         Field field = FieldAt(column);

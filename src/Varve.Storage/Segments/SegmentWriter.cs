@@ -58,7 +58,7 @@ internal static class SegmentWriter
     private static InvalidOperationException NoOffsets(int block) => new($"block {block} has no offsets, block 0 has");
 
     /// <summary>What readers will do first, while the rows are still elsewhere.</summary>
-    private static void Check(IFile file, StreamKey key, SegmentTrailer trailer)
+    public static void Check(IFile file, StreamKey key, SegmentTrailer trailer)
     {
         SegmentReader reader = SegmentReader.Open(file, _ => key, meter: null);
         if (reader.Trailer != trailer)

@@ -13,20 +13,13 @@ internal sealed class KeyLifecycle(Keyring keys, StagedState staged, Sequencer s
     private long _creatingCount;
 
     /// <summary>Submits the creation of a stream once the key of whatever id it gets is durable.</summary>
-    public async Task<StreamDescription> CreateAsync(PendingCreate creation)
+    public Task<StreamDescription> CreateAsync(PendingCreate creation) => SubmitAsync(creation, creation.Result);
+
+    /// <summary>Sets an id aside for a stream to come, whose key is durable when this completes.</summary>
+    public Task<long> TakeStreamIdAsync()
     {
-        // Every creation under way may get an id before this one. Those that come later see to their own, and count this one.
-        long ahead = Interlocked.Increment(ref _creatingCount);
-        try
-        {
-            await keys.EnsureKeysAsync(staged.LastStreamId + ahead).ConfigureAwait(false);
-            sequencer.Submit(creation);
-            return await creation.Result.ConfigureAwait(false);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _creatingCount);
-        }
+        PendingStreamId taking = new();
+        return SubmitAsync(taking, taking.Result);
     }
 
     /// <summary>Erases the key of a stream whose drop is durable.</summary>
@@ -68,6 +61,22 @@ internal sealed class KeyLifecycle(Keyring keys, StagedState staged, Sequencer s
         IEnumerable<KeyDescription> ofStreams = streams.OrderBy(s => s.Name, StringComparer.Ordinal)
             .SelectMany(s => Describe(s.Id, s.Name, version => s.Head.Segments.Count(g => g.KeyVersion == version)));
         return [.. Describe(Keyring.NodeId, null, _ => 0), .. ofStreams];
+    }
+
+    private async Task<T> SubmitAsync<T>(PendingOperation operation, Task<T> result)
+    {
+        // Every operation under way may get an id before this one. Those that come later see to their own, and count this one.
+        long ahead = Interlocked.Increment(ref _creatingCount);
+        try
+        {
+            await keys.EnsureKeysAsync(staged.LastStreamId + ahead).ConfigureAwait(false);
+            sequencer.Submit(operation);
+            return await result.ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _creatingCount);
+        }
     }
 
     private IEnumerable<KeyDescription> Describe(long streamId, string? name, Func<int, int> segmentCount)

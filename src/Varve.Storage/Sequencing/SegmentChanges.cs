@@ -1,3 +1,4 @@
+using Varve.Arrow;
 using Varve.Storage.Catalog;
 using Varve.Storage.Keys;
 using Varve.Storage.Records;
@@ -37,6 +38,25 @@ internal sealed class SegmentChanges(Sequencer sequencer, long lastId, int recor
     /// <summary>Lets the segments before an offset go, at which one begins or the tail.</summary>
     public Task<SegmentOutcome> TrimAsync(StreamState stream, long firstOffset) => SubmitAsync(new PendingTrim(stream, firstOffset));
 
+    /// <summary>Makes a stream of rows that a backup had.</summary>
+    /// <param name="id">Set aside for it, as its key was.</param>
+    /// <param name="name">No other stream's.</param>
+    /// <param name="schema">Its columns.</param>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="firstOffset">The oldest row.</param>
+    /// <param name="segments">All of its rows; the files are durable.</param>
+    /// <exception cref="StorageException">The name is taken, or the node refuses; nothing was changed.</exception>
+    public async Task<StreamDescription> RestoreAsync(
+        long id, string name, Schema schema, StoredSettings settings, long firstOffset, IReadOnlyList<SegmentInfo> segments)
+    {
+        int otherBytes = RecordWriter.Write(new RestoreStreamRecord(new CreateStreamRecord(id, 0, name, schema) { Settings = settings }, 0, []), keys).Length;
+        PendingRestore change = new(id, name, schema, settings, firstOffset, [.. segments.Select(s => Fit(s, otherBytes, segments.Count))]);
+        sequencer.Submit(change);
+        StreamDescription restored = await change.Result.ConfigureAwait(false);
+        checkpointer.NoteChange();
+        return restored;
+    }
+
     private async Task<SegmentOutcome> SubmitAsync(PendingSegmentChange change)
     {
         sequencer.Submit(change);
@@ -57,6 +77,8 @@ internal sealed class SegmentChanges(Sequencer sequencer, long lastId, int recor
         SegmentInfo bare = segment with { Zones = new Zone?[segment.ColumnCount] };
         return SegmentInfoCodec.Write(bare, keys).Length <= room
             ? bare
-            : throw new ArgumentException($"{shares} segments and {otherBytes} bytes beside them do not fit into a record of {recordBytesMax} bytes");
+            : throw new StorageException(
+                StorageErrorCode.Unsupported,
+                $"{shares} segments and {otherBytes} bytes beside them do not fit into a record of {recordBytesMax} bytes");
     }
 }

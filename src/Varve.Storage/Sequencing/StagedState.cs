@@ -75,6 +75,22 @@ internal sealed class StagedState
         return stream;
     }
 
+    /// <summary>An id that no other stream gets. One that is not used is lost, at the latest with this life of the node.</summary>
+    public long TakeStreamId()
+    {
+        Volatile.Write(ref _lastStreamId, _lastStreamId + 1);
+        return _lastStreamId;
+    }
+
+    /// <summary>As <see cref="Create"/>, with an id that was taken before, and with rows.</summary>
+    public StagedStream Restore(long id, string name, StreamSchema schema, SegmentList segments, long lastRowMicros)
+    {
+        _budget.TakeForCatalog($"restore stream '{name}'", schema.WeightBytes);
+        StagedStream stream = new(id, name, schema, segments, segments.SealedEnd, Math.Max(lastRowMicros, Now()));
+        Add(stream);
+        return stream;
+    }
+
     /// <summary>Throws <see cref="StorageErrorCode.MemoryLimit"/> where there is no room for the columns.</summary>
     public void AddColumns(StagedStream stream, StreamSchema schema)
     {

@@ -128,6 +128,9 @@ internal sealed class StreamCatalog
             case StreamSettingsRecord settings:
                 Set(settings, position);
                 break;
+            case RestoreStreamRecord restore:
+                Restore(restore, position);
+                break;
             default:
                 throw new ArgumentException($"a record of {record.GetType().Name} cannot be applied");
         }
@@ -167,14 +170,33 @@ internal sealed class StreamCatalog
 
     private void Create(CreateStreamRecord record, LogPosition position)
     {
-        if (record.StreamId != LastStreamId + 1)
+        if (record.StreamId <= LastStreamId)
             throw Misfit(position, $"stream '{record.Name}' gets id {record.StreamId} after {LastStreamId}");
+        Add(record, new StreamState(record, position), position);
+    }
+
+    /// <summary>Its id may be lower than that of the newest stream: it was set aside when the restore began.</summary>
+    private void Restore(RestoreStreamRecord record, LogPosition position)
+    {
+        CreateStreamRecord create = record.Stream;
+        if (record.StreamId < 1 || _byId.ContainsKey(record.StreamId))
+            throw Misfit(position, $"stream '{create.Name}' gets id {record.StreamId}, which another has");
+        long end = record.Segments.Count == 0 ? record.FirstOffset : record.Segments[^1].EndOffset;
+        SegmentList? segments = SegmentList.Restore(record.Segments, record.FirstOffset, end, create.Schema.Fields.Count, out string? problem);
+        if (segments is null || (record.Segments.Count > 0 && record.Segments[^1].LastTimeMicros > record.TimeMicros))
+            throw Misfit(position, $"stream '{create.Name}': {problem ?? "it is older than its rows"}");
+        Add(create, new StreamState(record, segments, position), position);
+        RowCount += segments.SealedEnd - segments.FirstOffset;
+        TakeIds(record.Segments, position);
+    }
+
+    private void Add(CreateStreamRecord record, StreamState stream, LogPosition position)
+    {
         if (_applied.Streams.ContainsKey(record.Name))
             throw Misfit(position, $"stream '{record.Name}' is created while it exists");
         if (record.Settings.Problem(record.Schema.Fields.Count) is { } problem)
             throw Misfit(position, $"stream '{record.Name}' gets {problem}");
-        StreamState stream = new(record, position);
-        LastStreamId = record.StreamId;
+        LastStreamId = Math.Max(LastStreamId, record.StreamId);
         _byId.Add(stream.Id, stream);
         _applied = _applied with { Version = _applied.Version + 1, Streams = _applied.Streams.Add(stream.Name, stream) };
     }

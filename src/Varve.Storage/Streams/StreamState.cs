@@ -26,6 +26,16 @@ internal sealed class StreamState
         _head = new StreamHead(this);
     }
 
+    /// <summary>With the rows that came with it.</summary>
+    public StreamState(RestoreStreamRecord record, SegmentList segments, LogPosition position)
+        : this(record.Stream, position)
+    {
+        Segments = segments;
+        EndOffset = segments.SealedEnd;
+        Positions = new PositionIndex(position, EndOffset);
+        _head = new StreamHead(this);
+    }
+
     /// <summary>As a checkpoint has it, but without the rows of its tail, which the log gives back one after the other.</summary>
     public StreamState(CheckpointStream stream)
     {

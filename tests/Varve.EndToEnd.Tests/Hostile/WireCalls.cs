@@ -203,6 +203,9 @@ internal static class WireCalls
         yield return new WireCall(PathOf("Admin", "Check"), [new CheckRequest()]);
         yield return new WireCall(PathOf("Admin", "RotateKey"), [new RotateKeyRequest { Stream = Stream }]);
         yield return new WireCall(PathOf("Admin", "CreateSnapshot"), [new CreateSnapshotRequest { Repository = "/nowhere" }]);
+        yield return new WireCall(
+            PathOf("Admin", "RestoreStream"),
+            [new RestoreStreamRequest { Repository = "/nowhere", Stream = Stream, Target = "restored", Position = 1, EndOffset = 1, BytesPerSecondMax = 1 }]);
         yield return new WireCall(PathOf("Health", "Check"), [new HealthCheckRequest { Service = "varve.v1.Streams" }]);
         yield return new WireCall(PathOf("Health", "Watch"), [new HealthCheckRequest()]);
         yield return new WireCall("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",

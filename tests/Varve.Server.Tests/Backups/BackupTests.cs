@@ -2,6 +2,7 @@ using Varve.Backup;
 using Varve.Backup.Repositories;
 using Varve.Protocol.V1;
 using Varve.Rpc;
+using Varve.Rpc.Client;
 using Varve.Server.Configuration;
 using Varve.Storage;
 using Varve.Testing;
@@ -40,7 +41,7 @@ public sealed class BackupTests : IDisposable
     public async Task A_snapshot_is_taken_when_asked_for_and_only_where_the_configuration_says()
     {
         await using RunningServer server = await RunningServer.StartAsync(Configure);
-        CreateSnapshotResponse made = await CallAsync(server, "");
+        CreatedSnapshot made = await CallAsync(server, "");
         Assert.Empty(made.Problems);
         await using (SnapshotRepository snapshots = await OpenAsync())
             Assert.Equal(made.Snapshot.Id, Assert.Single(await snapshots.ListAsync()).Id);
@@ -49,9 +50,15 @@ public sealed class BackupTests : IDisposable
         Assert.False(Directory.Exists(_directory.File("elsewhere")));
     }
 
-    private static Task<CreateSnapshotResponse> CallAsync(RunningServer server, string repository) =>
-        server.Channel.CallUnaryAsync<CreateSnapshotRequest, CreateSnapshotResponse>(
+    private static async Task<CreatedSnapshot> CallAsync(RunningServer server, string repository)
+    {
+        using ServerStreamingCall<CreateSnapshotResponse> call = server.Channel.ServerStreaming<CreateSnapshotRequest, CreateSnapshotResponse>(
             AdminReflection.Descriptor.Services[0].FindMethodByName("CreateSnapshot"), new CreateSnapshotRequest { Repository = repository });
+        CreateSnapshotResponse? last = null;
+        while (await call.ResponseStream.ReadAsync() is { } answer)
+            last = answer;
+        return last!.Created;
+    }
 
     private void Configure(VarveServerOptions options)
     {

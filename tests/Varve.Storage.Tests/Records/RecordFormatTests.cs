@@ -103,6 +103,17 @@ public class RecordFormatTests(ITestOutputHelper output)
         Assert.Equal(2, replaceRead.Added.Count);
         TestSegments.AssertSame(replace.Added[0], replaceRead.Added[0]);
         TestSegments.AssertSame(replace.Added[1], replaceRead.Added[1]);
+        RestoreStreamRecord restore = new(
+            new CreateStreamRecord(1, 2, "name/x", Rows.Schema) { Settings = new StoredSettings([1], 0, 0, 0) },
+            10,
+            [TestSegments.Info(5, 1, 10, 20, columnCount: 3), TestSegments.Info(6, 1, 20, 30)]);
+        RestoreStreamRecord restored = ReadOne(restore);
+        Assert.Equal((restore.StreamId, restore.TimeMicros, restore.FirstOffset), (restored.StreamId, restored.TimeMicros, restored.FirstOffset));
+        Assert.Equal(restore.Stream with { Settings = StoredSettings.None }, restored.Stream with { Settings = StoredSettings.None });
+        AssertSame(restore.Stream.Settings, restored.Stream.Settings);
+        Assert.Equal(2, restored.Segments.Count);
+        TestSegments.AssertSame(restore.Segments[0], restored.Segments[0]);
+        TestSegments.AssertSame(restore.Segments[1], restored.Segments[1]);
         TrimRecord trim = new(1, 2, 99);
         Assert.Equal(trim, ReadOne(trim));
         StoredSettings settings = new([0, 3], 1_000_000, 2, 3);
@@ -207,6 +218,7 @@ public class RecordFormatTests(ITestOutputHelper output)
             RecordWriter.Write(new AddColumnsRecord(1, 2, 2, [new Field("x", ArrowTypes.Utf8)])),
             RecordWriter.Write(new SealRecord(1, 2, TestSegments.Info(5, 1, 10, 20))),
             RecordWriter.Write(new ReplaceSegmentsRecord(1, 2, [7, 8], [TestSegments.Info(9, 1, 10, 20)])),
+            RecordWriter.Write(new RestoreStreamRecord(new CreateStreamRecord(1, 2, "r", Rows.Schema), 10, [TestSegments.Info(5, 1, 10, 20)])),
             RecordWriter.Write(new StreamSettingsRecord(1, 2, new StoredSettings([1], 2, 3, 4))));
         int refused = 0;
         for (int i = 0; i < 20_000; i++)

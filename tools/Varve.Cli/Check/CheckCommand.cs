@@ -47,12 +47,12 @@ internal static class CheckCommand
             bool repairs = parsed.GetValue(repair);
             if (repairs && parsed.GetValue(data) is null)
                 throw new CliException("--repair needs --data DIR, a data directory that no daemon has open", UsageError);
-            if (repository.IsGiven(parsed) && !repairs)
+            if (repository.Given(parsed) is not null && !repairs)
                 throw new CliException("--repo goes with --repair", UsageError);
             if (parsed.GetValue(data) is { } directory)
             {
                 RequireDirectory(directory);
-                if (repairs && repository.IsGiven(parsed))
+                if (repairs && repository.Given(parsed) is not null)
                     await PutBackAsync(printer, directory, rootKey.Source(parsed), repository, parsed, cancellation);
                 await CheckAsync(printer, directory, rootKey.Source(parsed), repairs, cancellation);
             }

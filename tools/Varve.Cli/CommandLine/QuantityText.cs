@@ -11,11 +11,21 @@ internal static class QuantityText
     private static readonly (string Unit, double Value)[] ByteUnits =
         [("TiB", 1L << 40), ("GiB", 1L << 30), ("MiB", 1L << 20), ("KiB", 1L << 10), ("B", 1), ("", 1)];
 
+    private static readonly (string Unit, double Value)[] RateUnits =
+        [("GiB", 1L << 30), ("MiB", 1L << 20), ("KiB", 1L << 10), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("B", 1), ("", 1)];
+
     public static TimeSpan Age(string option, string text) =>
         TimeSpan.FromSeconds(Read(option, text, AgeUnits, "a number with s, m, h, d or w, such as 36h or 30d", TimeSpan.MaxValue.TotalSeconds / 2));
 
     public static long Bytes(string option, string text) =>
         (long)Read(option, text, ByteUnits, "a number of bytes, also with KiB, MiB, GiB or TiB, such as 10GiB", 1L << 60);
+
+    public static long Rate(string option, string text) => (long)Read(
+        option,
+        text.EndsWith("/s", StringComparison.OrdinalIgnoreCase) ? text[..^2] : text,
+        RateUnits,
+        "a number of bytes a second, also with kB, MB, GB, KiB, MiB or GiB, such as 20MB/s",
+        1L << 60);
 
     public static long Count(string option, string text) =>
         long.TryParse(text, NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out long value) && value > 0

@@ -32,7 +32,7 @@ internal sealed class SnapshotQuery
     public bool IsAsked(ParseResult parsed)
     {
         bool isAsked = parsed.GetValue(_snapshot) is not null;
-        return isAsked || !_repository.IsGiven(parsed) ? isAsked : throw new CliException($"--repo goes with --snapshot ID, or {Newest}", exitCode: 2);
+        return isAsked || _repository.Given(parsed) is null ? isAsked : throw new CliException($"--repo goes with --snapshot ID, or {Newest}", exitCode: 2);
     }
 
     public async Task RunAsync(ParseResult parsed, string? sql, ShellState state, CancellationToken cancellation)

@@ -37,9 +37,13 @@ internal sealed class RepositoryOptions
             command.Options.Add(option);
     }
 
-    public bool IsGiven(ParseResult parsed) => parsed.GetValue(_location) is not null;
+    /// <summary>Where the option says, if it says so.</summary>
+    public string? Given(ParseResult parsed) => parsed.GetValue(_location);
 
-    public async Task<SnapshotRepository> OpenAsync(ParseResult parsed, CancellationToken cancellation)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="cancellation">Ends the opening.</param>
+    /// <param name="bytesPerSecondMax">0: no limit.</param>
+    public async Task<SnapshotRepository> OpenAsync(ParseResult parsed, CancellationToken cancellation, long bytesPerSecondMax = 0)
     {
         string location = parsed.GetValue(_location) ?? Environment.GetEnvironmentVariable(RepositoryVariable)
             ?? throw new CliException("say which repository: --repo DIR", exitCode: 2);
@@ -49,7 +53,9 @@ internal sealed class RepositoryOptions
             : throw new CliException("say where the repository's key is: --repo-key-file FILE", exitCode: 2);
         if (!location.Contains("://", StringComparison.Ordinal) && !Directory.Exists(location))
             throw new CliException($"{location}: there is no such directory, so no repository");
-        return await SnapshotRepository.OpenAsync(
-            await RepositoryLocation.OpenAsync(location, cancellation), key, makes: false, cancellationToken: cancellation);
+        IRepository repository = await RepositoryLocation.OpenAsync(location, cancellation);
+        if (bytesPerSecondMax > 0)
+            repository = new LimitedRepository(repository, new RateLimit(bytesPerSecondMax, TimeProvider.System));
+        return await SnapshotRepository.OpenAsync(repository, key, makes: false, cancellationToken: cancellation);
     }
 }

@@ -1,72 +1,86 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Varve.Backup;
 using Varve.Cli.CommandLine;
 using Varve.Cli.Output;
+using Varve.Client;
+using Varve.Protocol.V1;
 using Varve.Storage;
 
 namespace Varve.Cli.Snapshots;
 
-/// <summary>varve snapshot restore. Needs no daemon.</summary>
+/// <summary>varve snapshot restore: to a new directory, without a daemon; or a stream into a daemon that runs.</summary>
 internal static class RestoreCommand
 {
     public static Command Create()
     {
-        var to = new Option<string>("--to")
+        var to = new Option<string?>("--to") { Description = "The data directory that is made. Nothing may stand there; its parent must exist.", HelpName = "DIR" };
+        var name = new Option<string?>("--as")
         {
-            Description = "The data directory that is made. Nothing may stand there; its parent must exist.",
-            HelpName = "DIR",
-            Required = true,
-        };
-        var snapshot = new Option<string?>("--snapshot") { Description = "Which one; the newest, or the newest up to --at, where this is not given.", HelpName = "ID" };
-        var at = new Option<string?>("--at")
-        {
-            Description = "A log position, or a time as 2026-11-28T01:52:26Z: everything up to there, and nothing behind.",
-            HelpName = "TIME|POSITION",
+            Description = "Instead of --to: have the daemon bring one --stream back under this name, which no stream has, from one of its own repositories.",
+            HelpName = "NAME",
         };
         var streams = new Option<string[]>("--stream") { Description = "Only this stream; may be given more than once.", HelpName = "NAME" };
+        var node = new Option<Guid?>("--node") { Description = "The node whose snapshot is meant, where the repository serves several.", HelpName = "ID" };
         var keyFile = new Option<string?>("--key-file")
         {
             Description = "A file with the root key for the new directory; a fresh key in its root.key where this is not given.",
             HelpName = "FILE",
         };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var moment = new MomentOptions();
+        var limit = new LimitOption();
         var repository = new RepositoryOptions();
-        var command = new Command("restore", "Make a new data directory of a snapshot, and open it once to prove it.")
+        var connection = new ConnectionOptions();
+        var command = new Command("restore", "Make a new data directory of a snapshot, and open it once to prove it; or bring one stream back into a daemon.")
         {
-            to, snapshot, at, streams, keyFile, json,
+            to, name, streams, node, keyFile, json,
         };
+        moment.AddTo(command);
+        limit.AddTo(command);
         repository.AddTo(command);
+        connection.AddTo(command);
         command.Run(async (parsed, cancellation) =>
         {
-            RestoreOptions options = At(parsed.GetValue(at), new RestoreOptions
+            string[] wanted = parsed.GetValue(streams) ?? [];
+            (long? position, DateTimeOffset? time) = moment.At(parsed);
+            (string Stream, long End)? end = moment.AtOffset(parsed, wanted);
+            bool asJson = parsed.GetValue(json);
+            if (parsed.GetValue(name) is { } target)
             {
-                Directory = parsed.GetRequiredValue(to),
-                SnapshotId = parsed.GetValue(snapshot),
-                Streams = parsed.GetValue(streams) ?? [],
+                if (parsed.GetValue(to) is not null || wanted.Length != 1 || (end is { } cut && cut.Stream != wanted[0]))
+                    throw new CliException("--as NAME goes with one --stream, and without --to", exitCode: 2);
+                if (parsed.GetValue(node) is not null || parsed.GetValue(keyFile) is not null)
+                    throw new CliException("--as NAME takes a snapshot of the daemon's own node; --node and --key-file go with --to", exitCode: 2);
+                RestoreStreamRequest request = StreamRestore.Request(
+                    repository.Given(parsed), wanted[0], target, moment.Snapshot(parsed), limit.Read(parsed));
+                StreamRestore.SetMoment(request, position, time, end?.End);
+                using VarveClient client = connection.Connect(parsed);
+                await StreamRestore.RunAsync(client, request, asJson, cancellation);
+                return 0;
+            }
+
+            var options = new RestoreOptions
+            {
+                Directory = parsed.GetValue(to) ?? throw new CliException("say where to: --to DIR, or --stream NAME --as NAME into a daemon", exitCode: 2),
+                SnapshotId = moment.Snapshot(parsed),
+                Position = position,
+                Time = time,
+                End = end is { } e ? new StreamEnd(e.Stream, e.End) : null,
+                NodeId = parsed.GetValue(node),
+                Streams = wanted,
                 RootKey = parsed.GetValue(keyFile) is { } file ? RootKeySource.FromFile(file) : null,
-            });
-            await using SnapshotRepository snapshots = await repository.OpenAsync(parsed, cancellation);
-            RestoreResult restored = await snapshots.RestoreAsync(options, null, cancellation);
-            if (parsed.GetValue(json))
+            };
+            await using SnapshotRepository snapshots = await repository.OpenAsync(parsed, cancellation, limit.Read(parsed));
+            var progress = new ByteProgress("restore", TimeProvider.System);
+            RestoreResult restored = await progress.ShowAsync(() => snapshots.RestoreAsync(options, progress, cancellation), asJson);
+            if (asJson)
                 JsonText.Print(ToJson(restored));
             else
                 Print(restored);
             return 0;
         });
         return command;
-    }
-
-    private static RestoreOptions At(string? at, RestoreOptions options)
-    {
-        if (at is null)
-            return options;
-        if (long.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out long position))
-            return options with { Position = position };
-        return DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
-            ? options with { Time = time }
-            : throw new CliException($"--at is '{at}': expected a log position, or a time such as 2026-11-28T01:52:26Z", exitCode: 2);
     }
 
     private static void Print(RestoreResult r)

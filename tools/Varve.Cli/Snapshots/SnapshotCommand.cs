@@ -8,7 +8,7 @@ using Varve.Protocol.V1;
 
 namespace Varve.Cli.Snapshots;
 
-/// <summary>varve snapshot create|list|show|verify|restore|prune. All but the first need no daemon.</summary>
+/// <summary>varve snapshot create|list|show|verify|restore|prune. All but create, and restore --as, need no daemon.</summary>
 internal static class SnapshotCommand
 {
     private const int Damaged = 1;
@@ -26,17 +26,23 @@ internal static class SnapshotCommand
             HelpName = "DIR",
         };
         var json = Json();
+        var limit = new LimitOption();
         var connection = new ConnectionOptions();
         var command = new Command(
             "create", "Have the daemon take a snapshot, while appends go on. Exit code 1 also where earlier snapshots were found damaged.")
         {
             repository, json,
         };
+        limit.AddTo(command);
         connection.AddTo(command);
         command.Run(async (parsed, cancellation) =>
         {
             using VarveClient client = connection.Connect(parsed);
-            CreateSnapshotResponse made = await client.CreateSnapshotAsync(parsed.GetValue(repository) ?? "", cancellation);
+            var progress = new ByteProgress("snapshot", TimeProvider.System);
+            CreatedSnapshot made = await progress.ShowAsync(
+                () => client.CreateSnapshotAsync(
+                    parsed.GetValue(repository) ?? "", limit.Read(parsed), p => progress.Report(p.DoneBytes, p.TotalBytes), cancellation),
+                parsed.GetValue(json));
             if (parsed.GetValue(json))
                 JsonText.Print(ToJson(made));
             else
@@ -100,7 +106,7 @@ internal static class SnapshotCommand
         return command;
     }
 
-    private static JsonObject ToJson(CreateSnapshotResponse made) => new()
+    private static JsonObject ToJson(CreatedSnapshot made) => new()
     {
         ["id"] = made.Snapshot.Id,
         ["node_id"] = made.Snapshot.NodeId,

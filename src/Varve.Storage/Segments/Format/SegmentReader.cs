@@ -53,13 +53,18 @@ internal sealed class SegmentReader
     public static SegmentHeader ReadHeader(IFile file) => SegmentHeader.Parse(FirstBytes(file), file.Path);
 
     /// <summary>The footer, read anew. Fails as <see cref="Read"/> does.</summary>
-    public SegmentFooter ReadFooter()
+    public SegmentFooter ReadFooter() => ReadFooter(out _);
+
+    /// <inheritdoc cref="ReadFooter()"/>
+    /// <param name="payload">It as it is written.</param>
+    public SegmentFooter ReadFooter(out ReadOnlyMemory<byte> payload)
     {
         byte[] page = new byte[Trailer.FooterBytes + PageCipher.SealBytes];
         Open(Trailer.Footer, "", page);
+        payload = page.AsMemory(0, Trailer.FooterBytes);
         try
         {
-            return SegmentFooter.Read(page.AsMemory(0, Trailer.FooterBytes), Trailer.FooterPlace);
+            return SegmentFooter.Read(payload, Trailer.FooterPlace);
         }
         catch (PageFormatException e)
         {

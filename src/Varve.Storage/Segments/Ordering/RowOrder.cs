@@ -18,6 +18,25 @@ internal static class RowOrder
         return rows;
     }
 
+    /// <summary>The rows before an offset as they stand, numbered.</summary>
+    public static int[] Before(SegmentSource source, long endOffset)
+    {
+        BlockStarts starts = StartsOf(source);
+        List<int> rows = [];
+        for (int block = 0; block < starts.BlockCount; block++)
+        {
+            ReadOnlySpan<long> offsets = OffsetColumn.Values(
+                source.Offsets(block) ?? OffsetColumn.Following(source.FirstOffset + starts.FirstRowOf(block), starts.RowCountOf(block)));
+            for (int i = 0; i < offsets.Length; i++)
+            {
+                if (offsets[i] < endOffset)
+                    rows.Add(starts.FirstRowOf(block) + i);
+            }
+        }
+
+        return [.. rows];
+    }
+
     /// <summary>Row numbers in the order of the rows' offsets.</summary>
     /// <exception cref="StorageException">The offsets do not follow one another without gaps.</exception>
     public static int[] ByOffset(SegmentSource source)

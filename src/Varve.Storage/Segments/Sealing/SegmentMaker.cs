@@ -1,11 +1,12 @@
 using Varve.Storage.FileSystem;
+using Varve.Storage.Keys;
 using Varve.Storage.Sequencing;
 
 namespace Varve.Storage.Segments.Sealing;
 
 /// <summary>
 /// Makes segment files: written aside, synced, given their name, the name made durable. Only then the catalog may hear of one. A file that could not
-/// be finished is thrown away, never written on. For one thread.
+/// be finished is thrown away, never written on. Without state of its own; any thread.
 /// </summary>
 internal sealed class SegmentMaker(IFileSystem fileSystem, SegmentFiles files, Guid nodeId)
 {
@@ -13,14 +14,25 @@ internal sealed class SegmentMaker(IFileSystem fileSystem, SegmentFiles files, G
     /// <exception cref="IOException">The file could not be written; nothing of it is left.</exception>
     public SegmentInfo Make(long id, SegmentSource rows, SegmentDraft draft)
     {
+        SegmentInfo made = Make(id, path => SegmentWriter.Write(fileSystem, path, rows, new SegmentIdentity(id, draft.StreamId, nodeId), draft.Key));
+        return made with { RawBytes = draft.RawBytes, ClusteredBy = draft.ClusteredBy };
+    }
+
+    /// <summary>Writes a segment that has the pages of another one, which may be of another node. Durable when it returns.</summary>
+    /// <exception cref="IOException">The file could not be written; nothing of it is left.</exception>
+    public SegmentInfo Make(long id, SegmentFile pages, long streamId, StreamKey key) =>
+        Make(id, path => pages.Reseal(fileSystem, path, new SegmentIdentity(id, streamId, nodeId), key));
+
+    private SegmentInfo Make(long id, Func<string, SegmentInfo> write)
+    {
         string path = files.PathOf(id);
         string unfinished = path + WholeFile.AsideSuffix;
         try
         {
-            SegmentInfo written = SegmentWriter.Write(fileSystem, unfinished, rows, new SegmentIdentity(id, draft.StreamId, nodeId), draft.Key);
+            SegmentInfo written = write(unfinished);
             fileSystem.Rename(unfinished, path);
             fileSystem.SyncDirectory(files.Directory);
-            return written with { RawBytes = draft.RawBytes, ClusteredBy = draft.ClusteredBy };
+            return written;
         }
         catch
         {

@@ -1,8 +1,7 @@
-using Varve.Backup.Reading;
 using Varve.Backup.Restore;
 using Varve.Backup.Snapshots;
 
-namespace Varve.Backup.Verify;
+namespace Varve.Backup.Reading;
 
 /// <summary>A segment of which everything is needed: whole pieces, the newest one kept. One thread.</summary>
 internal sealed class RepositoryFile(SnapshotData data, SegmentPieces segment, CancellationToken cancellationToken) : PieceFile(segment)
