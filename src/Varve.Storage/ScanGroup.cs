@@ -10,6 +10,9 @@ public abstract class ScanGroup
 {
     public abstract long RowCount { get; }
 
+    /// <summary>Whether its rows are in memory, as long as the view is. Then its blocks may know of columns what it does not.</summary>
+    public virtual bool IsResident => false;
+
     /// <summary>Bounds of <c>_offset</c>.</summary>
     public abstract Zone OffsetZone { get; }
 

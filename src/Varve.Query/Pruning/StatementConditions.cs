@@ -34,6 +34,7 @@ internal static class StatementConditions
         string plan;
         try
         {
+            scope.IsPlanRead = true;
             using DuckDbResult result = session.PlanReader.Execute();
             plan = result.ReadTexts().Single();
         }
@@ -41,6 +42,10 @@ internal static class StatementConditions
         {
             // The statement itself will say what is wrong with it.
             return PlanWalk.Nothing;
+        }
+        finally
+        {
+            scope.IsPlanRead = false;
         }
 
         if (plan.Length > PlanLengthMax)

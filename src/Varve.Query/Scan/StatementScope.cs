@@ -21,6 +21,12 @@ internal sealed class StatementScope(
     /// <summary>Set when the statement was cancelled or ran out of time: scans stop with an error.</summary>
     public volatile bool IsStopped;
 
+    /// <summary>
+    /// Set while its plan is read for what it needs of the streams: then the planner is told nothing of the values of columns, since it would leave out or
+    /// turn into another form what it finds to be always true of them, and that is what is to be read.
+    /// </summary>
+    public volatile bool IsPlanRead;
+
     /// <summary>The first failure inside a callback, which says more than the text that went through DuckDB.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
 
@@ -72,23 +78,29 @@ internal sealed class StatementScope(
     /// Puts views of one moment in the place of those that were opened one after the other while the statement was planned. The places of columns stay:
     /// new ones only come behind.
     /// </summary>
+    /// <returns>Whether some stream has other rows now than those the statement was planned for: then it has to be planned anew.</returns>
     /// <exception cref="QueryException">A stream was dropped meanwhile, and another of its name made.</exception>
-    public void Align()
+    public bool Align()
     {
         lock (_lock)
         {
+            bool hasChanged = false;
             if (openViews is null || _views.Count < 2)
-                return;
+                return hasChanged;
             foreach (StreamView view in openViews([.. _views.Values.Select(v => v.Stream.Name)]))
             {
-                if (_views[view.Stream.Name].Stream.Id != view.Stream.Id)
+                StreamView planned = _views[view.Stream.Name];
+                if (planned.Stream.Id != view.Stream.Id)
                 {
                     throw new QueryException(
                         QueryErrorCode.NotFound, $"stream '{view.Stream.Name}' was dropped while the statement was planned; another of that name exists now");
                 }
 
+                hasChanged |= (planned.FirstOffset, planned.EndOffset) != (view.FirstOffset, view.EndOffset);
                 _views[view.Stream.Name] = view;
             }
+
+            return hasChanged;
         }
     }
 

@@ -5,6 +5,7 @@ using Varve.Query.Native;
 using Varve.Query.Pruning;
 using Varve.Query.Pruning.Conditions;
 using Varve.Query.Scan.Filtering;
+using Varve.Query.Scan.Planning;
 using Varve.Storage;
 
 namespace Varve.Query.Scan;
@@ -46,6 +47,8 @@ internal sealed unsafe class StreamScanFunction
         DuckDbApi.duckdb_table_function_set_local_init(function, &LocalInit);
         DuckDbApi.duckdb_table_function_set_function(function, &Scan);
         DuckDbApi.duckdb_table_function_supports_projection_pushdown(function, true);
+        if (ColumnStatistics.AreUsable)
+            ColumnStatistics.Set(function, &GiveStatistics);
         DuckDbState state = DuckDbApi.duckdb_register_table_function(connection.Handle, function);
         DuckDbApi.duckdb_destroy_table_function(ref function);
         if (state != DuckDbState.Success)
@@ -68,9 +71,9 @@ internal sealed unsafe class StreamScanFunction
                 DuckDbApi.duckdb_bind_add_result_column(info, column.Name, type);
             }
 
-            // An estimate only: true sets no maximum.
-            DuckDbApi.duckdb_bind_set_cardinality(info, (ulong)(view.EndOffset - view.FirstOffset), true);
-            DuckDbApi.duckdb_bind_set_bind_data(info, Hand(new ScanBinding(scope, view.Stream.Name, columns)), &Free);
+            // A promise: false sets a maximum. Where the statement comes to see more rows than this, it is planned anew.
+            DuckDbApi.duckdb_bind_set_cardinality(info, (ulong)(view.EndOffset - view.FirstOffset), false);
+            DuckDbApi.duckdb_bind_set_bind_data(info, Hand(new ScanBinding(scope, view.Stream.Name, columns, new ColumnBounds(view))), &Free);
         }
 #pragma warning disable CA1031 // Nothing may leave a callback; the statement fails with it.
         catch (Exception e)
@@ -79,6 +82,28 @@ internal sealed unsafe class StreamScanFunction
             scope?.Fail(e);
             DuckDbApi.duckdb_bind_set_error(info, e.Message);
         }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint* GiveStatistics(nint* place, nint context, nint bound, ulong index)
+    {
+        *place = 0;
+        ScanBinding? binding = null;
+        try
+        {
+            binding = Held<ScanBinding>(ColumnStatistics.BindData(bound));
+            if (!binding.Scope.IsPlanRead && index < (ulong)binding.Columns.Length && binding.Bounds.Of(binding.Columns[index]) is { } zone)
+                ColumnStatistics.Make(binding.Columns[index].Loader, zone, place);
+        }
+#pragma warning disable CA1031 // As above. There is no way to say that it failed here.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            binding?.Scope.Fail(e);
+            binding?.Scope.IsStopped = true;
+        }
+
+        return place;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

@@ -58,7 +58,8 @@ internal sealed class StatementRun(SqlDatabase database, StatementScope scope, Q
     public void Start(QueryParameters? parameters, QuerySettings settings) => Guard(() =>
     {
         DuckDbStatement statement = Prepare();
-        scope.Align();
+        if (scope.Align())
+            statement = Replace(sql);
         IReadOnlyList<BoundParameter> bound = ParameterBinder.Match(statement, parameters);
         ParameterBinder.Bind(statement, bound);
         if (settings.Prune && RowCount.Answer(sql, statement.ColumnName(0), scope) is { } answer)
@@ -124,10 +125,10 @@ internal sealed class StatementRun(SqlDatabase database, StatementScope scope, Q
         }
     }
 
-    private DuckDbStatement Replace(string answer)
+    private DuckDbStatement Replace(string text)
     {
         _statement?.Dispose();
-        return _statement = _session!.Connection.Prepare(answer);
+        return _statement = _session!.Connection.Prepare(text);
     }
 
     private T Guard<T>(Func<T> work)

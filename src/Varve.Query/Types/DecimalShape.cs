@@ -61,9 +61,15 @@ internal sealed class DecimalShape
                 break;
         }
 
-        fits &= value < _limit && value > -_limit;
-        value *= _factor;
+        fits &= TryScale(value, out value);
         return fits;
+    }
+
+    /// <summary>The unscaled value in SQL of one in Arrow; false where it has more digits than its type says.</summary>
+    public bool TryScale(Int128 stored, out Int128 value)
+    {
+        value = stored * _factor;
+        return stored < _limit && stored > -_limit;
     }
 
     private static Int128 PowerOfTen(int exponent)

@@ -5,6 +5,8 @@ namespace Varve.Storage.Views;
 /// <summary>The tail of a view, for scans. Its chunks know their own zones, so it leaves all pruning to them.</summary>
 internal sealed class TailGroup(IReadOnlyList<TailBlock> blocks) : ScanGroup
 {
+    public override bool IsResident => true;
+
     public override long RowCount => blocks.Sum(b => (long)b.RowCount);
 
     public override Zone OffsetZone => new(blocks[0].OffsetZone.Least, blocks[^1].OffsetZone.Greatest, HasNulls: false);

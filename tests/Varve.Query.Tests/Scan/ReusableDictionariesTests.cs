@@ -1,3 +1,4 @@
+using Varve.Query.Native;
 using Varve.Query.Scan.Dictionaries;
 using Varve.Query.Tests.Fixtures;
 using Varve.Testing;
@@ -15,9 +16,9 @@ public sealed class ReusableDictionariesTests(SegmentFixture fixture) : IClassFi
     {
         using TempDirectory directory = new();
         string path = directory.File("libduckdb.so");
-        Assert.Contains("cannot be read", ReusableDictionaries.ProblemOf(path), StringComparison.Ordinal);
+        Assert.Contains("cannot be read", KnownLibrary.ProblemOf(path), StringComparison.Ordinal);
         File.WriteAllText(path, "another library");
-        Assert.Contains("is another library", ReusableDictionaries.ProblemOf(path), StringComparison.Ordinal);
+        Assert.Contains("is another library", KnownLibrary.ProblemOf(path), StringComparison.Ordinal);
     }
 
     /// <summary>Texts and blobs, short and long, with and without nulls, where DuckDB hashes, compares, groups, joins and computes with them.</summary>

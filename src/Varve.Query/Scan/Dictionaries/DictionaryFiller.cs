@@ -8,9 +8,8 @@ using Varve.Query.Scan.Loading;
 namespace Varve.Query.Scan.Dictionaries;
 
 /// <summary>
-/// Carries rows of codes into vectors of DuckDB's. Where all values are short, their structs are copied row by row: DuckDB is quickest with these.
-/// Structs of long values point to memory, so for them the vector becomes one of codes into the dictionary, which DuckDB then keeps alive itself. For
-/// one thread.
+/// Carries rows of codes into vectors of DuckDB's, which become ones of codes into the dictionary, whose values DuckDB then keeps alive itself. Where it
+/// cannot reuse the dictionary and all values are short, their structs are copied row by row: that is quicker then. For one thread.
 /// </summary>
 /// <param name="columnCount">Columns of the scan.</param>
 /// <param name="reuse">Whether reusable dictionaries may be made.</param>
@@ -43,7 +42,7 @@ internal sealed unsafe class DictionaryFiller(int columnCount, bool reuse)
         where T : unmanaged, IBinaryInteger<T>
     {
         ReadOnlySpan<T> codes = MemoryMarshal.Cast<byte, T>(array.Buffers[1].Span).Slice(array.Offset, array.Length);
-        if (dictionary.ArePlaced)
+        if (dictionary is { ArePlaced: true, IsReusable: false })
         {
             CopyStructs(dictionary, array, codes, window, vector);
             return;

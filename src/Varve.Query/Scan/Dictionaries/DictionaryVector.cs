@@ -60,6 +60,9 @@ internal sealed unsafe class DictionaryVector
     /// <summary>Whether every value is held in its struct, so that a copy of the struct needs nothing else.</summary>
     public bool ArePlaced { get; }
 
+    /// <summary>Whether DuckDB computes hashes and functions of its values once for each value.</summary>
+    public bool IsReusable => _reusable is not null;
+
     /// <param name="values">The dictionary.</param>
     /// <param name="loader">Of its type.</param>
     /// <param name="reuse">Whether it may be a reusable dictionary; it becomes one where that can be and pays.</param>

@@ -1,58 +1,19 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Varve.Query.Native;
 
 namespace Varve.Query.Scan.Dictionaries;
 
 /// <summary>
 /// Whether DuckDB's reusable dictionaries may be used: the library that was loaded is byte for byte the one that they are known in, and a trial gave what
-/// it should. Found out once per process, when first asked, which takes some 40 ms. Where they may not be used, dictionaries are plain vectors. Thread-safe.
+/// it should. Found out once per process, when first asked. Where they may not be used, dictionaries are plain vectors. Thread-safe.
 /// </summary>
 internal static unsafe class ReusableDictionaries
 {
-    private static readonly Lazy<string?> Found = new(Examine);
+    private static readonly Lazy<string?> Found = new(() => KnownLibrary.Problem ?? Try());
 
     public static bool AreUsable => Found.Value is null;
 
     /// <summary>Why they may not be used; null where they may.</summary>
     public static string? Problem => Found.Value;
-
-    /// <summary>The same of a library in a file.</summary>
-    public static string? ProblemOf(string library)
-    {
-        try
-        {
-            using FileStream file = File.OpenRead(library);
-            string hash = Convert.ToHexStringLower(SHA256.HashData(file));
-            return hash == DuckDbInternals.LibrarySha256
-                ? null
-                : $"{library} is another library: its SHA-256 is {hash}, {DuckDbInternals.LibrarySha256} is expected";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return $"{library} cannot be read: {e.Message}";
-        }
-    }
-
-    private static string? Examine()
-    {
-        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
-            return "their layout is known on Linux x64 alone";
-        return LoadedLibrary() is { } library ? ProblemOf(library) ?? Try() : "the file that libduckdb.so was loaded from is not known";
-    }
-
-    /// <summary>The file that is mapped, wherever it was found.</summary>
-    private static string? LoadedLibrary()
-    {
-        foreach (string line in File.ReadLines("/proc/self/maps"))
-        {
-            int path = line.IndexOf('/');
-            if (path > 0 && line.EndsWith("/libduckdb.so", StringComparison.Ordinal))
-                return line[path..];
-        }
-
-        return null;
-    }
 
     /// <summary>A short text, a long one and a null, each where its code is; and an owner more as long as a vector uses them.</summary>
     private static string? Try()

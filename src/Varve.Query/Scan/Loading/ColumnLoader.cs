@@ -19,6 +19,13 @@ internal abstract unsafe class ColumnLoader
     /// <summary>The SQL type for DuckDB; the caller disposes it.</summary>
     public abstract LogicalTypeHandle CreateType();
 
+    /// <summary>
+    /// A bound of the column as DuckDB's planner takes it: a number of the width that the SQL type's values have. Null where these are no whole numbers, or
+    /// where the bound does not fit. The caller disposes it.
+    /// </summary>
+    /// <param name="stored">In the unit in which the column is stored.</param>
+    public virtual ValueHandle? CreateBound(Int128 stored) => null;
+
     /// <summary>Whether rows have lists, whose elements take memory of their own.</summary>
     public virtual bool HasLists => false;
 

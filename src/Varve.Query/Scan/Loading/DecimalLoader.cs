@@ -16,6 +16,20 @@ internal sealed unsafe class DecimalLoader<TTarget>(DecimalType type, DecimalSha
 
     public override LogicalTypeHandle CreateType() => DuckDbApi.duckdb_create_decimal_type(shape.Width, shape.Scale);
 
+    /// <summary>Those that take 16 bytes are rarely summed up in less anyway.</summary>
+    public override ValueHandle? CreateBound(Int128 stored)
+    {
+        if (!shape.TryScale(stored, out Int128 value))
+            return null;
+        return sizeof(TTarget) switch
+        {
+            sizeof(short) => DuckDbApi.duckdb_create_int16((short)value),
+            sizeof(int) => DuckDbApi.duckdb_create_int32((int)value),
+            sizeof(long) => DuckDbApi.duckdb_create_int64((long)value),
+            _ => null,
+        };
+    }
+
     protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins? pins)
     {
         ReadOnlySpan<byte> source = array.Buffers[1].Span.Slice((array.Offset + from) * type.ByteWidth, count * type.ByteWidth);

@@ -13,6 +13,22 @@ internal sealed unsafe class FixedLoader(DuckDbTypeId type, string sqlName, int 
 
     public override LogicalTypeHandle CreateType() => DuckDbApi.duckdb_create_logical_type(type);
 
+    public override ValueHandle? CreateBound(Int128 stored) => type switch
+    {
+        DuckDbTypeId.Float or DuckDbTypeId.Double => null,
+        DuckDbTypeId.UTinyInt => DuckDbApi.duckdb_create_uint8(checked((byte)stored)),
+        DuckDbTypeId.USmallInt => DuckDbApi.duckdb_create_uint16(checked((ushort)stored)),
+        DuckDbTypeId.UInteger => DuckDbApi.duckdb_create_uint32(checked((uint)stored)),
+        DuckDbTypeId.UBigInt => DuckDbApi.duckdb_create_uint64(checked((ulong)stored)),
+        _ => widthBytes switch
+        {
+            1 => DuckDbApi.duckdb_create_int8(checked((sbyte)stored)),
+            2 => DuckDbApi.duckdb_create_int16(checked((short)stored)),
+            4 => DuckDbApi.duckdb_create_int32(checked((int)stored)),
+            _ => DuckDbApi.duckdb_create_int64(checked((long)stored)),
+        },
+    };
+
     protected override void LoadValues(ArrayData array, int from, int count, nint vector, ulong* validity, ScanPins? pins)
     {
         int bytes = count * widthBytes;

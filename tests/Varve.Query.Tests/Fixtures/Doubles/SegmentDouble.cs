@@ -53,5 +53,7 @@ internal sealed class SegmentDouble : ScanGroup
 
     public override IReadOnlyList<ScanBlock> Blocks => _blocks.Value;
 
+    public override bool IsResident => IsTail;
+
     public override Zone? ZoneOf(int field) => IsTail ? null : _zones[field];
 }
