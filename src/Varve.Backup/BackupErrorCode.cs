@@ -12,7 +12,7 @@ public enum BackupErrorCode
     /// <summary>The repository's key is missing, or another one.</summary>
     KeyMismatch = 3,
 
-    /// <summary>The place to restore to is taken.</summary>
+    /// <summary>The place to restore to is taken, or an object's name is, which only this node should use.</summary>
     AlreadyExists = 4,
 
     /// <summary>Somebody else is at work on the repository, in a way that does not go together with this.</summary>
@@ -20,4 +20,7 @@ public enum BackupErrorCode
 
     /// <summary>Valid, but not something that this version can do.</summary>
     Unsupported = 6,
+
+    /// <summary>There is too little room on this machine.</summary>
+    NoRoom = 7,
 }

@@ -26,6 +26,7 @@ public sealed class LogArchive : IDisposable
     private bool _hasKeys;
     private long _number;
     private long _archivedUpTo;
+    private long _shippedUpToBytes;
 
     private LogArchive(SealedRepository repository, StorageEngine engine, TimeProvider time, ILogger logger)
     {
@@ -43,9 +44,22 @@ public sealed class LogArchive : IDisposable
     /// <summary>How many pieces were shipped by this one.</summary>
     public long ShippedCount { get; private set; }
 
+    /// <summary>What it added to the repository, but for the pieces' own lists.</summary>
+    public long AddedBytes { get; private set; }
+
+    /// <summary>Where in all that the log was ever given (<see cref="StorageStatistics.LogEndBytes"/>) the archive ends, about and not behind.</summary>
+    public long ShippedUpToBytes => Interlocked.Read(ref _shippedUpToBytes);
+
+    /// <summary>
+    /// The archive goes on behind this position, where entries before it are in no earlier piece: only a snapshot at or behind it makes it of use. Null
+    /// where it goes on without a gap.
+    /// </summary>
+    public long? GapUpTo { get; private set; }
+
     internal static async Task<LogArchive> OpenAsync(
         SealedRepository repository, StorageEngine engine, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
+        await repository.RequireThereAsync(cancellationToken).ConfigureAwait(false);
         ArchiveReader reader = new(repository, engine.LogId);
         IReadOnlyList<string> names = await reader.ListAsync(cancellationToken).ConfigureAwait(false);
         ArchivePiece? last = names.Count == 0 ? null : await reader.ReadAsync(names[^1], cancellationToken).ConfigureAwait(false);
@@ -72,6 +86,7 @@ public sealed class LogArchive : IDisposable
     {
         if (_engine.VisibleUpTo.Value <= _archivedUpTo)
             return false;
+        long endBytes = _engine.Statistics.LogEndBytes;
         NodeCapture capture = await _engine.CaptureAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -89,6 +104,7 @@ public sealed class LogArchive : IDisposable
         _newest.Dispose();
         _newest = capture;
         Interlocked.Exchange(ref _archivedUpTo, capture.Position.Value);
+        Interlocked.Exchange(ref _shippedUpToBytes, endBytes);
         _logHold.MoveTo(capture.Position.Next);
         return true;
     }
@@ -103,6 +119,8 @@ public sealed class LogArchive : IDisposable
     private void GoOnFrom(long? end)
     {
         long begin = _logHold.From.Value;
+        if (!(end >= begin - 1))
+            GapUpTo = begin - 1;
         if (end < begin - 1)
         {
             _logger.LogError(
@@ -110,6 +128,8 @@ public sealed class LogArchive : IDisposable
                 _repository.Description, end, begin);
         }
 
+        StorageStatistics statistics = _engine.Statistics;
+        Interlocked.Exchange(ref _shippedUpToBytes, statistics.LogEndBytes - statistics.LogBytes);
         Interlocked.Exchange(ref _archivedUpTo, Math.Max(end ?? 0, begin - 1));
         _logHold.MoveTo(new LogPosition(_archivedUpTo + 1));
     }
@@ -122,9 +142,10 @@ public sealed class LogArchive : IDisposable
         ArchivePiece piece = await copy.RunAsync(new LogPosition(_archivedUpTo + 1), _logger, cancellationToken).ConfigureAwait(false);
         string name = _reader.NameOf(_number + 1);
         if (!await _repository.PutAsync(ObjectKind.Archive, name, piece.ToBytes(), replaces: false, cancellationToken).ConfigureAwait(false))
-            throw new BackupException(BackupErrorCode.Busy, $"object {name} is there already: somebody else archives this node's log to {_repository.Description}");
+            throw new BackupException(BackupErrorCode.AlreadyExists, $"object {name} is there already: somebody else archives this node's log to {_repository.Description}");
         _number++;
         ShippedCount++;
+        AddedBytes += store.AddedBytes;
     }
 
     private async Task WriteKeysAsync(NodeCapture capture, CancellationToken cancellationToken)

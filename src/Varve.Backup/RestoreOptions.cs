@@ -30,6 +30,9 @@ public sealed record RestoreOptions
     /// <summary>What the new directory's keyring is sealed with; null: a fresh key in its file <c>root.key</c>.</summary>
     public RootKeySource? RootKey { get; init; }
 
+    /// <summary>What may be taken of memory for rows and segments; null: what it takes.</summary>
+    internal long? MemoryBytes { get; init; }
+
     internal LogSizes LogSizes { get; init; } = new();
 
     internal Moment Moment => new(SnapshotId, NodeId, Position, Time, End);

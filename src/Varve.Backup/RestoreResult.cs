@@ -1,3 +1,5 @@
+using Varve.Storage;
+
 namespace Varve.Backup;
 
 /// <summary>A data directory that was restored, and opened once to prove it.</summary>
@@ -13,6 +15,9 @@ public sealed record RestoreResult
     public required int StreamCount { get; init; }
 
     public required long RowCount { get; init; }
+
+    /// <summary>What each of them holds by the catalog that was restored.</summary>
+    internal IReadOnlyList<(string Name, OffsetRange Rows)> Streams { get; init; } = [];
 
     /// <summary>Streams of the snapshot that were left out, because others were asked for.</summary>
     public required int LeftOutCount { get; init; }

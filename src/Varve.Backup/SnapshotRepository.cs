@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Varve.Backup.Drill;
 using Varve.Backup.Prune;
 using Varve.Backup.Repositories;
 using Varve.Backup.Restore;
@@ -83,6 +84,13 @@ public sealed class SnapshotRepository : IAsyncDisposable
         return [.. inventory.Snapshots.Select(s => s.Describe()).Concat(damaged).OrderBy(s => s.Id, StringComparer.Ordinal)];
     }
 
+    /// <summary>
+    /// The newest snapshot of the life that a node lives now, which is none of before a restore; null where there is none that can be read. Reads from the
+    /// newest on, and no more than it must.
+    /// </summary>
+    public async Task<SnapshotDescription?> FindNewestAsync(StorageEngine engine, CancellationToken cancellationToken = default) =>
+        (await Inventory.FindNewestAsync(_repository, engine.LogId, cancellationToken).ConfigureAwait(false)).Newest?.Describe();
+
     /// <summary>Lays a snapshot down as a new data directory, whole and proven, or not at all.</summary>
     public async Task<RestoreResult> RestoreAsync(
         RestoreOptions options, IProgress<BackupProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -120,6 +128,14 @@ public sealed class SnapshotRepository : IAsyncDisposable
     public Task<PruneResult> PruneAsync(
         KeepRules? rules, IReadOnlyList<string> named, bool isTrial = false, CancellationToken cancellationToken = default) =>
         new PruneRun(_repository, _time).RunAsync(rules, named, isTrial, cancellationToken);
+
+    /// <summary>
+    /// Restores the newest snapshot, and what was archived since, to a scratch place, opens it as a restore does, compares it stream by stream, and removes
+    /// it, whatever happens. What differs is in the report; a restore that fails throws as <see cref="RestoreAsync"/> does, and
+    /// <see cref="BackupErrorCode.NoRoom"/> where the scratch place has none.
+    /// </summary>
+    public Task<DrillReport> DrillAsync(DrillOptions options, CancellationToken cancellationToken = default) =>
+        new DrillRun(_repository, options, _time, _logger).RunAsync(cancellationToken);
 
     /// <summary>
     /// Opens a snapshot where it lies, to read and query it without restoring it. What takes room on this machine is the log, not the segments.

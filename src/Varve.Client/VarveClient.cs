@@ -109,51 +109,6 @@ public sealed partial class VarveClient : IDisposable
     public async Task<int> RotateKeyAsync(RotateKeyRequest request, CancellationToken cancellation = default) =>
         (await CallAsync<RotateKeyRequest, RotateKeyResponse>(Method(AdminReflection.Descriptor, "RotateKey"), request, cancellation)).Version;
 
-    /// <summary>Takes a snapshot of the node into a repository that it is configured with. There is no time limit.</summary>
-    /// <param name="repository">As the node's configuration names it; empty: the first one.</param>
-    /// <param name="bytesPerSecondMax">Bytes that go to the repository in a second, on average; 0: as the node is configured.</param>
-    /// <param name="progress">Told how far it is.</param>
-    /// <param name="cancellation">Calls the snapshot off.</param>
-    public async Task<CreatedSnapshot> CreateSnapshotAsync(
-        string repository = "", long bytesPerSecondMax = 0, Action<CopyProgress>? progress = null, CancellationToken cancellation = default)
-    {
-        var request = new CreateSnapshotRequest { Repository = repository, BytesPerSecondMax = bytesPerSecondMax };
-        using ServerStreamingCall<CreateSnapshotResponse> call = _calls.ServerStreaming<CreateSnapshotRequest, CreateSnapshotResponse>(
-            Method(AdminReflection.Descriptor, "CreateSnapshot"), request, new CallOptions { Cancellation = cancellation });
-        CreatedSnapshot? created = null;
-        while (await Failures.Translate(call.ResponseStream.ReadAsync(), cancellation) is { } response)
-        {
-            if (response.Progress is { } done)
-                progress?.Invoke(done);
-            created = response.Created ?? created;
-        }
-
-        return created ?? throw new IOException("the daemon ended the call without a snapshot");
-    }
-
-    /// <summary>
-    /// Brings a stream of a snapshot back into the node, under a name that no stream has. It is there whole when this completes, and not before. There is
-    /// no time limit.
-    /// </summary>
-    /// <param name="request">Which stream, of what, as what.</param>
-    /// <param name="progress">Told how far it is.</param>
-    /// <param name="cancellation">Calls the restore off; nothing is left of it.</param>
-    public async Task<RestoredStream> RestoreStreamAsync(
-        RestoreStreamRequest request, Action<CopyProgress>? progress = null, CancellationToken cancellation = default)
-    {
-        using ServerStreamingCall<RestoreStreamResponse> call = _calls.ServerStreaming<RestoreStreamRequest, RestoreStreamResponse>(
-            Method(AdminReflection.Descriptor, "RestoreStream"), request, new CallOptions { Cancellation = cancellation });
-        RestoredStream? restored = null;
-        while (await Failures.Translate(call.ResponseStream.ReadAsync(), cancellation) is { } response)
-        {
-            if (response.Progress is { } done)
-                progress?.Invoke(done);
-            restored = response.Restored ?? restored;
-        }
-
-        return restored ?? throw new IOException("the daemon ended the call without a stream");
-    }
-
     /// <summary>
     /// Has the daemon read and verify everything that it has. Gives each damage as it is found, and the sum last.
     /// </summary>

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
+using Varve.Backup;
 using Varve.Query;
 using Varve.Rpc.Health;
 using Varve.Rpc.Reflection;
@@ -45,6 +46,7 @@ public sealed class VarveServer : IAsyncDisposable
     private QueryEngine? _queries;
     private NodeBackups? _backups;
     private BackupLoop? _backupLoop;
+    private BackupMeter? _backupMeter;
     private volatile GrpcServer? _grpc;
 
     private VarveServer(VarveServerOptions options, ILoggerFactory? loggers, TimeProvider time)
@@ -121,13 +123,19 @@ public sealed class VarveServer : IAsyncDisposable
         memory.LimitHeap();
         _engine = await DataStart.OpenEngineAsync(_options, memory, _loggers, _time, cancellationToken);
         _queries = DataStart.OpenQueries(_engine, _options, memory, _time);
-        _backups = new NodeBackups(_engine, _options, _time, _loggers.CreateLogger("Varve.Server.Backup"));
+        ILogger backupLog = _loggers.CreateLogger("Varve.Server.Backup");
+        BackupLedger ledger = new(_options, _time, backupLog);
+        _backups = new NodeBackups(_engine, _options, ledger, _time, backupLog);
+        _backupLoop = new BackupLoop(_engine, _backups, ledger, _options.Backup, _time, backupLog);
+        _backupMeter = new BackupMeter(this, ledger, _backupLoop.Schedules);
+        BackupWatch watch = new(_backupLoop.Schedules, ledger, _options.Backup);
         var context = new ServiceContext(
-            _engine, _queries, _options, _authenticator, _metrics, _statements, _backups, _loggers, _time, () => _host.ConnectionCount);
+            _engine, _queries, _options, _authenticator, _metrics, _statements, _backups, watch, _loggers, _time, () => _host.ConnectionCount);
         _grpc = CreateGrpc(context);
-        _backupLoop = new BackupLoop(_engine, _backups, _options, _time, _loggers.CreateLogger("Varve.Server.Backup"));
+        if (BackupRules.Repositories(_options.Backup).Count > 0)
+            DrillScratch.Sweep(BackupRules.ScratchDirectory(_options), backupLog);
         _backupLoop.Start();
-        _health.Opened(_engine);
+        _health.Opened(_engine, () => watch.Warnings);
         _healthWatch.Look();
         if (_options.Listen.Insecure)
         {
@@ -182,6 +190,7 @@ public sealed class VarveServer : IAsyncDisposable
             await _engine.DisposeAsync();
         if (_backupLoop is not null)
             await _backupLoop.DisposeAsync();
+        _backupMeter?.Dispose();
         _backups?.Dispose();
         _healthWatch.Dispose();
         _otlp?.Dispose();

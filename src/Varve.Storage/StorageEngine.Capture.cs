@@ -25,6 +25,29 @@ public sealed partial class StorageEngine
         Interlocked.Exchange(ref _keptSegments, null) ?? _catalog.Retired.Hold());
 
     /// <summary>
+    /// Takes memory of what rows may have, as an append does, until the result is disposed: rows are sealed sooner meanwhile. Throws
+    /// <see cref="StorageErrorCode.MemoryLimit"/> where none becomes free in time.
+    /// </summary>
+    /// <param name="what">It is for, such as "hold a drill".</param>
+    /// <param name="bytes">How much.</param>
+    /// <param name="cancellationToken">Calls the wait off.</param>
+    internal async Task<IDisposable> HoldMemoryAsync(string what, long bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!_budget.TryReserve(bytes))
+                (await _budget.WaitAsync(what, bytes, cancellationToken).ConfigureAwait(false)).Dispose();
+        }
+        catch (StorageException e) when (e.Code == StorageErrorCode.MemoryLimit)
+        {
+            throw new StorageException(
+                StorageErrorCode.MemoryLimit, $"cannot {what}: it takes {bytes} bytes of the memory for rows, of which {_budget.UsedBytes} of {_budget.LimitBytes} are in use", e);
+        }
+
+        return new Held(() => _budget.Release(bytes));
+    }
+
+    /// <summary>
     /// Moves the rows that all streams have now into segments, so that there is little log to copy: they would come there anyway, after
     /// <see cref="StorageOptions.SealAge"/>. What cannot be sealed stays in the log.
     /// </summary>

@@ -155,6 +155,7 @@ public sealed partial class StorageEngine : IAsyncDisposable
                 CatalogBytes = _budget.CatalogBytes,
                 TailLimitBytes = _budget.LimitBytes,
                 LogBytes = _log.BytesOnDisk,
+                LogEndBytes = _log.EndBytes,
                 SegmentCount = head.Streams.Values.Sum(s => s.Head.Segments.Length),
                 SegmentBytes = head.Streams.Values.Sum(s => s.Head.SegmentBytes),
                 AppendCount = _meter.AppendCount,

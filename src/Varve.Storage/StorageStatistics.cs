@@ -20,6 +20,9 @@ public sealed record StorageStatistics
     /// <summary>The log's files on the disk.</summary>
     public required long LogBytes { get; init; }
 
+    /// <summary>All that the log was ever given, of which it has let go the oldest. It only grows, and goes on after a restart.</summary>
+    public required long LogEndBytes { get; init; }
+
     /// <summary>Segments of all streams.</summary>
     public required int SegmentCount { get; init; }
 

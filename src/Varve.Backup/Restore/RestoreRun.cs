@@ -41,6 +41,9 @@ internal sealed class RestoreRun
         _aside = _target + AsideSuffix;
     }
 
+    /// <summary>The segments that were laid down.</summary>
+    public IReadOnlyList<SegmentPieces> Placed { get; private set; } = [];
+
     private string LogPath => Path.Combine(_aside, "log");
 
     private string SegmentsPath => Path.Combine(_aside, "segments");
@@ -66,7 +69,7 @@ internal sealed class RestoreRun
         SnapshotFileSystem files = new(Files, SegmentsPath, segments, (path, segment) => new RepositorySegment(path, segment, frames));
         try
         {
-            return new SnapshotReader(await OpenAsync(files, cancellationToken).ConfigureAwait(false), result, frames, _aside);
+            return new SnapshotReader(await OpenAsync(_aside, files, cancellationToken).ConfigureAwait(false), result, frames, _aside);
         }
         catch
         {
@@ -93,7 +96,7 @@ internal sealed class RestoreRun
             CheckpointState? catalog = await _reader.Data.ReadCatalogAsync(keys, cancellationToken).ConfigureAwait(false);
             if (catalog is not null)
                 CheckpointFile.Write(Files, _aside, _manifest.NodeId, keys, catalog);
-            RestoredState state = new(catalog, keys, _time);
+            RestoredState state = new(catalog, keys, _time, _options.MemoryBytes is { } memory ? memory / 2 : long.MaxValue);
             RestoreResult result = await WriteLogAsync(state, keys, cancellationToken).ConfigureAwait(false);
             await placeSegments(_reader.SegmentsOf(state.Streams)).ConfigureAwait(false);
             new NodeFile(_manifest.NodeId, _manifest.NodeCreatedMicros).Write(Files, _aside);
@@ -152,6 +155,7 @@ internal sealed class RestoreRun
         log.Finish();
         return new RestoreResult
         {
+            Streams = [.. state.Streams.Select(s => (s.Name, new OffsetRange(s.Segments.FirstOffset, s.EndOffset)))],
             Directory = _target,
             SnapshotId = _manifest.Id,
             Position = reached.Value,
@@ -164,26 +168,36 @@ internal sealed class RestoreRun
 
     private bool IsWanted(string name) => _options.Streams.Count == 0 || _options.Streams.Contains(name, StreamName.Comparer);
 
-    private Task FetchAsync(List<SegmentPieces> segments, IProgress<BackupProgress>? progress, CancellationToken cancellationToken) =>
-        new SegmentFetch(_reader.Data, bytes => _repository.NameOf(bytes), SegmentsPath, progress, segments.Sum(s => s.FileBytes))
+    private Task FetchAsync(List<SegmentPieces> segments, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
+    {
+        Placed = segments;
+        return new SegmentFetch(_reader.Data, bytes => _repository.NameOf(bytes), SegmentsPath, progress, segments.Sum(s => s.FileBytes))
             .RunAsync(segments, cancellationToken);
+    }
+
+    /// <summary>Opens what was restored, to look at it.</summary>
+    public Task<StorageEngine> OpenRestoredAsync(CancellationToken cancellationToken) => OpenAsync(_target, Files, cancellationToken);
 
     /// <summary>Opens the directory as a node does, and lets nothing of it go.</summary>
-    private Task<StorageEngine> OpenAsync(IFileSystem files, CancellationToken cancellationToken) => StorageEngine.OpenAsync(
-        new StorageOptions
+    private Task<StorageEngine> OpenAsync(string directory, IFileSystem files, CancellationToken cancellationToken)
+    {
+        StorageOptions options = new()
         {
-            Directory = _aside,
+            Directory = directory,
             FileSystem = files,
             WorksInBackground = false,
             Keys = new KeyOptions { Encrypt = _manifest.IsEncrypted, Source = _options.RootKey },
             Time = _time,
             LogSizes = _options.LogSizes,
-        },
-        cancellationToken);
+        };
+        if (_options.MemoryBytes is { } memory)
+            options = options with { TailMemoryLimitBytes = memory / 2, SegmentCacheBytes = memory / 8 };
+        return StorageEngine.OpenAsync(options, cancellationToken);
+    }
 
     private async Task ProveAsync(RestoreResult result, CancellationToken cancellationToken)
     {
-        await using StorageEngine engine = await OpenAsync(Files, cancellationToken).ConfigureAwait(false);
+        await using StorageEngine engine = await OpenAsync(_aside, Files, cancellationToken).ConfigureAwait(false);
         if (engine.List().Count != result.StreamCount || engine.Statistics.RowCount != result.RowCount)
         {
             throw new BackupException(

@@ -18,9 +18,15 @@ internal sealed class RestoredState
     private readonly StateRecovery _recovery;
     private readonly Keyring _keys;
     private readonly TimeProvider _time;
+    private readonly long _tailBytesMax;
 
-    public RestoredState(CheckpointState? catalog, Keyring keys, TimeProvider time)
+    /// <param name="catalog">Of the snapshot; null where the node never held anything.</param>
+    /// <param name="keys">Open it and the entries.</param>
+    /// <param name="time">Says when it is closed.</param>
+    /// <param name="tailBytesMax">What rows that are in no segment may take of memory.</param>
+    public RestoredState(CheckpointState? catalog, Keyring keys, TimeProvider time, long tailBytesMax = long.MaxValue)
     {
+        _tailBytesMax = tailBytesMax;
         _keys = keys;
         _time = time;
         _recovery = new StateRecovery(StoredCheckpoint.Of(catalog, "the snapshot's catalog"), keys, NullLogger.Instance);
@@ -33,7 +39,13 @@ internal sealed class RestoredState
     /// <summary>Null where there is none of that name.</summary>
     public StreamState? Find(string stream) => Streams.FirstOrDefault(s => StreamName.Comparer.Equals(s.Name, stream));
 
-    public void Replay(LogPosition position, long term, ReadOnlyMemory<byte> payload) => _recovery.Replay(new LogEntry(position, term, payload));
+    /// <summary>Throws <see cref="TailTooLargeException"/> where rows in memory become more than they may.</summary>
+    public void Replay(LogPosition position, long term, ReadOnlyMemory<byte> payload)
+    {
+        _recovery.Replay(new LogEntry(position, term, payload));
+        if (_recovery.Catalog.TailBytes > _tailBytesMax)
+            throw new TailTooLargeException(position.Value, _recovery.Catalog.TailBytes, _tailBytesMax);
+    }
 
     /// <summary>Behind the last entry: throws <see cref="StorageErrorCode.Corruption"/> where entries are missing.</summary>
     public void Judge() => _recovery.Judge();

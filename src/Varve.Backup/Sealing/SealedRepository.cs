@@ -69,6 +69,20 @@ internal sealed class SealedRepository(IRepository inner, RepositoryKey key)
             await inner.ReplaceAsync(name, Header!.ToBytes(), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Throws <see cref="BackupErrorCode.NotFound"/> where the repository is not there any more: a disk that is not mounted looks like an empty place.
+    /// </summary>
+    public async Task RequireThereAsync(CancellationToken cancellationToken)
+    {
+        foreach (string name in RepositoryHeader.Names)
+        {
+            if (await TryGetAsync(inner, name, cancellationToken).ConfigureAwait(false) is { } bytes && bytes.AsSpan().SequenceEqual(Header!.ToBytes()))
+                return;
+        }
+
+        throw new BackupException(BackupErrorCode.NotFound, $"the repository that was opened at {inner.Description} is not there any more");
+    }
+
     public string NameOf(ReadOnlySpan<byte> content) => key.NameOf(content);
 
     /// <summary>Stores an object where none of that name is; replaces one that is damaged where told so. False where it was there.</summary>

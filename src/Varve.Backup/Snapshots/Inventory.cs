@@ -28,6 +28,34 @@ internal sealed record Inventory(IReadOnlyList<SnapshotManifest> Snapshots, IRea
         return new Inventory(snapshots, damaged);
     }
 
+    /// <summary>
+    /// The newest readable snapshot, of one history or (null) of any, and what is wrong with those that are newer and cannot be read.
+    /// </summary>
+    public static async Task<(SnapshotManifest? Newest, IReadOnlyList<string> Problems)> FindNewestAsync(
+        SealedRepository repository, Guid? historyId, CancellationToken cancellationToken)
+    {
+        List<string> names = [];
+        List<string> problems = [];
+        await foreach (RepositoryObject item in repository.Inner.ListAsync(SnapshotManifest.Folder, cancellationToken).ConfigureAwait(false))
+            names.Add(item.Name);
+        foreach (string name in Enumerable.Reverse(names))
+        {
+            try
+            {
+                byte[] content = await repository.ReadAsync(ObjectKind.Snapshot, name, cancellationToken).ConfigureAwait(false);
+                SnapshotManifest found = ManifestCodec.Read(content, name);
+                if (historyId is null || found.HistoryId == historyId)
+                    return (found, problems);
+            }
+            catch (BackupException e) when (e.Code == BackupErrorCode.Damaged)
+            {
+                problems.Add($"snapshot {name[SnapshotManifest.Folder.Length..]} cannot be read: {e.Message}");
+            }
+        }
+
+        return (null, problems);
+    }
+
     /// <summary>Every object that a readable snapshot needs, once, with the ids of those that need it.</summary>
     public Dictionary<ObjectRef, List<string>> Needed()
     {

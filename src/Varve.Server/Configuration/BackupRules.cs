@@ -17,15 +17,32 @@ internal static class BackupRules
 
         if (backup.Repository.Length == 0 && keyCount > 0)
             yield return "a key for backups is set, but Backup:Repository is not: say where snapshots go, or take the key away";
-        if (backup.Repository.Length == 0 && (backup.Every > TimeSpan.Zero || backup.Archive > TimeSpan.Zero))
-            yield return "Backup:Every or Backup:Archive is set, but Backup:Repository is not: say where snapshots go";
+        if (backup.Repository.Length == 0 && (backup.Every > TimeSpan.Zero || backup.Archive > TimeSpan.Zero || backup.DrillEvery > TimeSpan.Zero))
+            yield return "Backup:Every, Backup:Archive or Backup:DrillEvery is set, but Backup:Repository is not: say where snapshots go";
         if (backup.Keep.Length > 0 && !KeepRules.TryParse(backup.Keep, out _))
             yield return $"Backup:Keep is '{backup.Keep}': allowed are {KeepRules.Allowed}";
     }
 
     /// <summary>The repositories in the order of the setting.</summary>
     public static IReadOnlyList<string> Repositories(VarveServerOptions.BackupSection backup) =>
-        backup.Repository.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        [.. backup.Repository.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>What is to be done with a repository by the clock.</summary>
+    public static IEnumerable<BackupJob> Jobs(VarveServerOptions.BackupSection backup, string repository)
+    {
+        if (backup.Every > TimeSpan.Zero)
+            yield return BackupJob.Snapshot;
+        if (backup.Every > TimeSpan.Zero && backup.Keep.Length > 0)
+            yield return BackupJob.Prune;
+        if (backup.Archive > TimeSpan.Zero && repository == Repositories(backup)[0])
+            yield return BackupJob.Archive;
+        if (backup.DrillEvery > TimeSpan.Zero)
+            yield return BackupJob.Drill;
+    }
+
+    /// <summary>Where drills are held.</summary>
+    public static string ScratchDirectory(VarveServerOptions options) =>
+        options.Backup.DrillDirectory.Length > 0 ? options.Backup.DrillDirectory : Path.Combine(options.Data.Directory, "drill");
 
     /// <param name="options">With a repository.</param>
     public static RootKeySource KeySource(VarveServerOptions options) =>

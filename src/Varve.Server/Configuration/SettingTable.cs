@@ -138,6 +138,17 @@ public static class SettingTable
         SettingKinds.Bytes("Backup:BytesPerSecondMax", 0, TiB,
             "How many bytes go to repositories and come from them in a second, on average: snapshots, archive and restores together. 0: as many as can.",
             o => o.Backup.BytesPerSecondMax, (o, v) => o.Backup.BytesPerSecondMax = v!.Value),
+        SettingKinds.Duration("Backup:ArchiveLagMax", TimeSpan.Zero, 365 * Day,
+            "How long the archive may be behind the node. Beyond, that is logged as an error, and status, health and metrics show it. 0: for ever.",
+            o => o.Backup.ArchiveLagMax, (o, v) => o.Backup.ArchiveLagMax = v),
+        SettingKinds.Duration("Backup:DrillEvery", TimeSpan.Zero, 365 * Day,
+            "How often the newest snapshot in each repository, with what was archived since, is restored to a scratch place, compared with the node and "
+            + "removed again. One that failed is repeated after an hour. 0: only when somebody asks.",
+            o => o.Backup.DrillEvery, (o, v) => o.Backup.DrillEvery = v),
+        SettingKinds.Text("Backup:DrillDirectory", "a directory, best on another disk than the data",
+            "The scratch place, which takes as much as the data does. A drill begins only where a tenth of the disk, at most 10 GiB, stays free. "
+            + "Not set: drill in the data directory.",
+            o => o.Backup.DrillDirectory, (o, v) => o.Backup.DrillDirectory = v),
 
         SettingKinds.Switch("Flight:CreateStreamOnPut", "A Flight DoPut to an unknown stream makes it from the schema that was sent.",
             o => o.Flight.CreateStreamOnPut, (o, v) => o.Flight.CreateStreamOnPut = v),

@@ -180,6 +180,15 @@ public sealed class VarveServerOptions
 
         /// <summary>Of all repositories together; 0: no limit.</summary>
         public long BytesPerSecondMax { get; set; }
+
+        /// <summary>How far behind the archive may be before that is an error; zero: any distance will do.</summary>
+        public TimeSpan ArchiveLagMax { get; set; } = TimeSpan.FromMinutes(5);
+
+        /// <summary>How often the newest snapshot is restored to a scratch place; zero: only when somebody asks.</summary>
+        public TimeSpan DrillEvery { get; set; }
+
+        /// <summary>Where that is; empty: drill in the data directory.</summary>
+        public string DrillDirectory { get; set; } = "";
     }
 
     public sealed class FlightSection

@@ -13,6 +13,7 @@ internal static class BackupErrors
         BackupErrorCode.Damaged => ErrorCode.RepositoryDamaged,
         BackupErrorCode.Busy => ErrorCode.RepositoryBusy,
         BackupErrorCode.Unsupported => ErrorCode.Unsupported,
+        BackupErrorCode.NoRoom => ErrorCode.DiskFull,
         _ => ErrorCode.RepositoryRefused,
     };
 

@@ -36,7 +36,7 @@ internal sealed class HttpPages(NodeHealth health, MetricsCollector metrics, Aut
 
     private Task ReadyAsync(HttpContext http) => health.Problem is { } problem
         ? WriteAsync(http, StatusCodes.Status503ServiceUnavailable, PlainText, problem + "\n")
-        : WriteAsync(http, StatusCodes.Status200OK, PlainText, "ready\n");
+        : WriteAsync(http, StatusCodes.Status200OK, PlainText, string.Concat(health.Warnings.Select(w => $"warning: {w}\n").Prepend("ready\n")));
 
     private Task MetricsAsync(HttpContext http)
     {

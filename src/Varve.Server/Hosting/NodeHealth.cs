@@ -6,6 +6,7 @@ namespace Varve.Server.Hosting;
 internal sealed class NodeHealth
 {
     private volatile StorageEngine? _engine;
+    private volatile Func<IReadOnlyList<string>>? _warnings;
     private volatile bool _isStopping;
 
     /// <summary>Null: ready. Else why not, in words for an operator.</summary>
@@ -26,7 +27,16 @@ internal sealed class NodeHealth
     /// <summary>Whether the problem is one that nobody asked for: the engine gave up by itself, or the disk is full.</summary>
     public bool IsFailed => !_isStopping && _engine is { } engine && (!engine.IsAccepting || engine.Shortage is not null);
 
-    public void Opened(StorageEngine engine) => _engine = engine;
+    /// <summary>What an operator should look at although the node takes appends, a line each. Anybody may read them: they name nothing.</summary>
+    public IReadOnlyList<string> Warnings => _warnings?.Invoke() ?? [];
+
+    /// <param name="engine">Takes appends from now on.</param>
+    /// <param name="warnings">Asked at each look.</param>
+    public void Opened(StorageEngine engine, Func<IReadOnlyList<string>> warnings)
+    {
+        _warnings = warnings;
+        _engine = engine;
+    }
 
     public void Stopping() => _isStopping = true;
 }

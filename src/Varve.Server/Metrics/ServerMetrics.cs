@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Varve.Server.Backups;
 
 namespace Varve.Server.Metrics;
 
@@ -10,7 +11,7 @@ internal sealed class ServerMetrics : IDisposable
 
     /// <summary>The meters that /metrics and OTLP show.</summary>
     public static readonly string[] MeterNames =
-        [MeterName, RpcMeterName, "Varve.Storage", StatementObserver.MeterName, "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel"];
+        [MeterName, RpcMeterName, "Varve.Storage", StatementObserver.MeterName, BackupMeter.MeterName, "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel"];
 
     private readonly Meter _meter;
     private readonly Meter _rpcMeter;

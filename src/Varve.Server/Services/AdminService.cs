@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Varve.Protocol.V1;
 using Varve.Query;
 using Varve.Rpc.Server;
+using Varve.Server.Backups;
 using Varve.Server.Configuration;
 using Varve.Server.Metrics;
 using Varve.Storage;
@@ -10,7 +11,12 @@ namespace Varve.Server.Services;
 
 /// <summary>varve.v1.Admin. Stateless: any number of calls at once.</summary>
 internal sealed class AdminService(
-    StorageEngine engine, StatementObserver statements, VarveServerOptions options, TimeProvider time, Func<long> connectionCount) : IService
+    StorageEngine engine,
+    StatementObserver statements,
+    BackupWatch backups,
+    VarveServerOptions options,
+    TimeProvider time,
+    Func<long> connectionCount) : IService
 {
     /// <summary>A status stays short, however damaged the disk is.</summary>
     private const int DamageMax = 100;
@@ -58,6 +64,7 @@ internal sealed class AdminService(
             MemoryLimitBytes = options.Memory.LimitBytes ?? 0,
             SegmentCount = statistics.SegmentCount,
             SegmentBytes = statistics.SegmentBytes,
+            Repositories = { backups.Status().Select(BackupText.Describe) },
             Components = { ["dotnet"] = Environment.Version.ToString(), ["duckdb"] = QueryEngine.SqlEngineVersion },
         };
     }

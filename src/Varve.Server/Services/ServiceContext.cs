@@ -17,6 +17,7 @@ internal sealed record ServiceContext(
     ServerMetrics Metrics,
     StatementObserver Statements,
     NodeBackups Backups,
+    BackupWatch BackupWatch,
     ILoggerFactory Loggers,
     TimeProvider Time,
     Func<long> ConnectionCount);

@@ -27,7 +27,7 @@ internal static class ServiceList
             new ProducersService(context.Engine, context.Time),
             new ConsumersService(context.Engine, memory, context.Metrics),
             CreateFlight(context, appends, reads, points),
-            new AdminService(context.Engine, context.Statements, context.Options, context.Time, context.ConnectionCount),
+            new AdminService(context.Engine, context.Statements, context.BackupWatch, context.Options, context.Time, context.ConnectionCount),
             new CheckCalls(context.Engine),
             new KeyCalls(context.Engine, context.Loggers.CreateLogger("Varve.Server.Keys")),
             new BackupCalls(context.Backups),

@@ -76,6 +76,9 @@ internal sealed class DurableLog : IAsyncDisposable
     /// <summary>What the log's entries take on the disk, with their headers and the ends of pages that no entry fits.</summary>
     public long BytesOnDisk => _log.FlushedUntilAddress - _truncation.BeginAddress;
 
+    /// <summary>The same, with all that was let go: it only grows, and goes on after a restart.</summary>
+    public long EndBytes => _log.FlushedUntilAddress;
+
     /// <summary>Why the log is dead, or null while it lives.</summary>
     public StorageException? Failure => _committer.Failure;
 

@@ -206,6 +206,11 @@ internal static class WireCalls
         yield return new WireCall(
             PathOf("Admin", "RestoreStream"),
             [new RestoreStreamRequest { Repository = "/nowhere", Stream = Stream, Target = "restored", Position = 1, EndOffset = 1, BytesPerSecondMax = 1 }]);
+        yield return new WireCall(PathOf("Admin", "ListSnapshots"), [new ListSnapshotsRequest { Repository = "/nowhere" }]);
+        yield return new WireCall(PathOf("Admin", "GetSnapshot"), [new GetSnapshotRequest { Id = "20261128-015226-3f2a91c0" }]);
+        yield return new WireCall(PathOf("Admin", "VerifySnapshots"), [new VerifySnapshotsRequest { Full = true }]);
+        yield return new WireCall(PathOf("Admin", "PruneSnapshots"), [new PruneSnapshotsRequest { Keep = "14d/8w", DryRun = true }]);
+        yield return new WireCall(PathOf("Admin", "DrillSnapshot"), [new DrillSnapshotRequest()]);
         yield return new WireCall(PathOf("Health", "Check"), [new HealthCheckRequest { Service = "varve.v1.Streams" }]);
         yield return new WireCall(PathOf("Health", "Watch"), [new HealthCheckRequest()]);
         yield return new WireCall("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",

@@ -126,7 +126,8 @@ public sealed class RunbookTests
     {
         await BackedUpAsync(world);
         await RunAsync(world, section);
-        Assert.False(Directory.Exists(world.PathOf("/var/lib/varve-drill")));
+        using JsonDocument drill = JsonDocument.Parse(await world.RunAsync("varve snapshot drill --json"));
+        Assert.Equal(Rows, drill.RootElement.GetProperty("streams")[0].GetProperty("end_offset").GetInt32());
     }
 
     private static async Task SetItUpAsync(RunbookWorld world, string section)

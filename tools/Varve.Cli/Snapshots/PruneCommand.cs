@@ -6,7 +6,7 @@ using Varve.Cli.Output;
 
 namespace Varve.Cli.Snapshots;
 
-/// <summary>varve snapshot prune. Needs no daemon; none may be taking a snapshot meanwhile.</summary>
+/// <summary>varve snapshot prune. No daemon may be taking a snapshot meanwhile.</summary>
 internal static class PruneCommand
 {
     public static Command Create()
@@ -19,20 +19,21 @@ internal static class PruneCommand
         var named = new Option<string[]>("--snapshot") { Description = "Remove this one, also a damaged one; may be given more than once.", HelpName = "ID" };
         var trial = new Option<bool>("--dry-run") { Description = "Only say what would go." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var repository = new RepositoryOptions();
+        RepositoryOptions repository = SnapshotAccess.Options();
+        var connection = new ConnectionOptions();
         var command = new Command("prune", "Remove snapshots, and all that no other snapshot needs.") { keep, named, trial, json };
         repository.AddTo(command);
+        connection.AddTo(command);
         command.Run(async (parsed, cancellation) =>
         {
             string? rules = parsed.GetValue(keep);
             string[] ids = parsed.GetValue(named) ?? [];
             if (rules is null && ids.Length == 0)
                 throw new CliException("say what to remove: --keep RULES or --snapshot ID", exitCode: 2);
-            KeepRules? parsedRules = null;
-            if (rules is not null && !KeepRules.TryParse(rules, out parsedRules))
+            if (rules is not null && !KeepRules.TryParse(rules, out _))
                 throw new CliException($"--keep is '{rules}': expected {KeepRules.Allowed}", exitCode: 2);
-            await using SnapshotRepository snapshots = await repository.OpenAsync(parsed, cancellation);
-            PruneResult result = await snapshots.PruneAsync(parsedRules, ids, parsed.GetValue(trial), cancellation);
+            await using SnapshotAccess snapshots = await SnapshotAccess.OpenAsync(repository, connection, parsed, cancellation);
+            PruneResult result = await snapshots.PruneAsync(rules, ids, parsed.GetValue(trial), cancellation);
             if (parsed.GetValue(json))
                 JsonText.Print(ToJson(result));
             else

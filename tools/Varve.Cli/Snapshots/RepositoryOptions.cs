@@ -12,6 +12,14 @@ internal sealed class RepositoryOptions
     public const string RepositoryVariable = "VARVE_REPO";
     public const string KeyFileVariable = "VARVE_REPO_KEY_FILE";
 
+    /// <summary>For the help alone: the command asks the daemon where it has no key.</summary>
+    public bool AsksDaemonWithoutKey
+    {
+        init => _location.Description += value
+            ? " Without a key for it, the daemon is asked: then this is one of the repositories that it is configured with, and the first one where none is given."
+            : "";
+    }
+
     private static readonly TimeSpan CommandTimeLimit = TimeSpan.FromMinutes(1);
 
     private readonly Option<string?> _location = new("--repo")
@@ -40,16 +48,25 @@ internal sealed class RepositoryOptions
     /// <summary>Where the option says, if it says so.</summary>
     public string? Given(ParseResult parsed) => parsed.GetValue(_location);
 
+    /// <summary>Whether the command can open the repository itself.</summary>
+    public bool HasKey(ParseResult parsed) => parsed.GetValue(_keyVariable) is not null || parsed.GetValue(_keyCommand) is not null || KeyFile(parsed) is not null;
+
+    /// <summary>Null where none is named.</summary>
+    public string? Location(ParseResult parsed) =>
+        parsed.GetValue(_location) ?? (Environment.GetEnvironmentVariable(RepositoryVariable) is { Length: > 0 } named ? named : null);
+
+    private string? KeyFile(ParseResult parsed) =>
+        parsed.GetValue(_keyFile) ?? (Environment.GetEnvironmentVariable(KeyFileVariable) is { Length: > 0 } file ? file : null);
+
     /// <param name="parsed">The command line.</param>
     /// <param name="cancellation">Ends the opening.</param>
     /// <param name="bytesPerSecondMax">0: no limit.</param>
     public async Task<SnapshotRepository> OpenAsync(ParseResult parsed, CancellationToken cancellation, long bytesPerSecondMax = 0)
     {
-        string location = parsed.GetValue(_location) ?? Environment.GetEnvironmentVariable(RepositoryVariable)
-            ?? throw new CliException("say which repository: --repo DIR", exitCode: 2);
+        string location = Location(parsed) ?? throw new CliException("say which repository: --repo DIR", exitCode: 2);
         RootKeySource key = parsed.GetValue(_keyVariable) is { } variable ? RootKeySource.FromVariable(variable)
             : parsed.GetValue(_keyCommand) is { } output ? RootKeySource.FromCommand(output, CommandTimeLimit)
-            : (parsed.GetValue(_keyFile) ?? Environment.GetEnvironmentVariable(KeyFileVariable)) is { } file ? RootKeySource.FromFile(file)
+            : KeyFile(parsed) is { } file ? RootKeySource.FromFile(file)
             : throw new CliException("say where the repository's key is: --repo-key-file FILE", exitCode: 2);
         if (!location.Contains("://", StringComparison.Ordinal) && !Directory.Exists(location))
             throw new CliException($"{location}: there is no such directory, so no repository");

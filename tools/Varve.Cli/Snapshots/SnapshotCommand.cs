@@ -8,14 +8,15 @@ using Varve.Protocol.V1;
 
 namespace Varve.Cli.Snapshots;
 
-/// <summary>varve snapshot create|list|show|verify|restore|prune. All but create, and restore --as, need no daemon.</summary>
+/// <summary>varve snapshot create|list|show|verify|restore|prune|drill|schedule.</summary>
 internal static class SnapshotCommand
 {
     private const int Damaged = 1;
 
-    public static Command Create() => new("snapshot", "Take, list, verify, restore and prune snapshots of a node.")
+    public static Command Create() => new("snapshot", "Take, list, verify, restore and prune snapshots of a node, and prove them by drills.")
     {
         CreateSnapshot(), List(), Show(), VerifyCommand.Create(), RestoreCommand.Create(), PruneCommand.Create(),
+        DrillCommand.Create(), ScheduleCommand.Create(),
     };
 
     private static Command CreateSnapshot()
@@ -62,12 +63,14 @@ internal static class SnapshotCommand
     private static Command List()
     {
         var json = Json();
-        var repository = new RepositoryOptions();
+        RepositoryOptions repository = SnapshotAccess.Options();
+        var connection = new ConnectionOptions();
         var command = new Command("list", "List the snapshots of a repository, the oldest first.") { json };
         repository.AddTo(command);
+        connection.AddTo(command);
         command.Run(async (parsed, cancellation) =>
         {
-            await using SnapshotRepository snapshots = await repository.OpenAsync(parsed, cancellation);
+            await using SnapshotAccess snapshots = await SnapshotAccess.OpenAsync(repository, connection, parsed, cancellation);
             IReadOnlyList<SnapshotDescription> all = await snapshots.ListAsync(cancellation);
             if (parsed.GetValue(json))
                 JsonText.Print(new JsonArray([.. all.Select(SnapshotPrinter.ToJson)]));
@@ -86,15 +89,16 @@ internal static class SnapshotCommand
     {
         var id = new Argument<string>("SNAPSHOT") { Description = "Its id, from the list." };
         var json = Json();
-        var repository = new RepositoryOptions();
+        RepositoryOptions repository = SnapshotAccess.Options();
+        var connection = new ConnectionOptions();
         var command = new Command("show", "Show one snapshot.") { id, json };
         repository.AddTo(command);
+        connection.AddTo(command);
         command.Run(async (parsed, cancellation) =>
         {
-            await using SnapshotRepository snapshots = await repository.OpenAsync(parsed, cancellation);
+            await using SnapshotAccess snapshots = await SnapshotAccess.OpenAsync(repository, connection, parsed, cancellation);
             string wanted = parsed.GetRequiredValue(id);
-            SnapshotDescription shown = (await snapshots.ListAsync(cancellation)).FirstOrDefault(s => s.Id == wanted)
-                ?? throw new CliException($"{snapshots.Description} has no snapshot {wanted}. See: varve snapshot list");
+            SnapshotDescription shown = await snapshots.GetAsync(wanted, cancellation);
             if (shown.Damage is { } damage)
                 throw new CliException($"snapshot {wanted} cannot be read: {damage}", Damaged);
             if (parsed.GetValue(json))
@@ -106,20 +110,13 @@ internal static class SnapshotCommand
         return command;
     }
 
-    private static JsonObject ToJson(CreatedSnapshot made) => new()
+    private static JsonObject ToJson(CreatedSnapshot made)
     {
-        ["id"] = made.Snapshot.Id,
-        ["node_id"] = made.Snapshot.NodeId,
-        ["taken_at"] = JsonText.Time(made.Snapshot.TakenAt),
-        ["position"] = made.Snapshot.Position,
-        ["streams"] = made.Snapshot.StreamCount,
-        ["rows"] = made.Snapshot.RowCount,
-        ["segments"] = made.Snapshot.SegmentCount,
-        ["bytes"] = made.Snapshot.Bytes,
-        ["added_bytes"] = made.Snapshot.AddedBytes,
-        ["problems"] = new JsonArray([.. made.Problems.Select(p => JsonValue.Create(p))]),
-        ["healed"] = made.Healed,
-    };
+        JsonObject json = SnapshotPrinter.ToJson(DaemonSnapshots.Describe(made.Snapshot));
+        json["problems"] = new JsonArray([.. made.Problems.Select(p => JsonValue.Create(p))]);
+        json["healed"] = made.Healed;
+        return json;
+    }
 
     private static Option<bool> Json() => new("--json") { Description = "Print JSON." };
 }

@@ -6,7 +6,7 @@ using Varve.Cli.Output;
 
 namespace Varve.Cli.Snapshots;
 
-/// <summary>varve snapshot verify. Needs no daemon, and changes nothing.</summary>
+/// <summary>varve snapshot verify. Changes nothing.</summary>
 internal static class VerifyCommand
 {
     private const int Damaged = 1;
@@ -15,12 +15,14 @@ internal static class VerifyCommand
     {
         var full = new Option<bool>("--full") { Description = "Open every byte and decode everything, as a restore would; else a sample is opened." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var repository = new RepositoryOptions();
+        RepositoryOptions repository = SnapshotAccess.Options();
+        var connection = new ConnectionOptions();
         var command = new Command("verify", "Look whether a repository is whole. Exit code 1 where it is not.") { full, json };
         repository.AddTo(command);
+        connection.AddTo(command);
         command.Run(async (parsed, cancellation) =>
         {
-            await using SnapshotRepository snapshots = await repository.OpenAsync(parsed, cancellation);
+            await using SnapshotAccess snapshots = await SnapshotAccess.OpenAsync(repository, connection, parsed, cancellation);
             VerifyReport report = await snapshots.VerifyAsync(parsed.GetValue(full), cancellation);
             if (parsed.GetValue(json))
                 JsonText.Print(ToJson(report));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Spectre.Console;
 using Varve.Cli.CommandLine;
 using Varve.Cli.Output;
+using Varve.Cli.Snapshots;
 using Varve.Client;
 using Varve.Protocol.V1;
 
@@ -48,6 +49,8 @@ internal static class StatusCommand
         table.AddRow("last full check", s.LastFullCheck is { } at
             ? $"{JsonText.Time(at)}: {(s.Damage.Count == 0 ? "all is as it was written" : $"[red]{s.Damage.Count} damaged places[/], see varve check")}"
             : "none since the start");
+        foreach ((string name, string text) in s.Repositories.SelectMany(BackupPrinter.Lines))
+            table.AddRow(name, text);
         table.AddRow("process memory", Quantity.Bytes(s.ProcessMemoryBytes)
             + (s.MemoryLimitBytes > 0 ? $" of {Quantity.Bytes(s.MemoryLimitBytes)}" : ""));
         table.AddRow("active queries", Quantity.Count(s.ActiveQueries));

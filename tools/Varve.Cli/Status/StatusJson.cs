@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Varve.Cli.Output;
+using Varve.Cli.Snapshots;
 using Varve.Protocol.V1;
 
 namespace Varve.Cli.Status;
@@ -36,6 +37,7 @@ internal static class StatusJson
         ["checked_bytes"] = s.CheckedBytes,
         ["last_full_check"] = s.LastFullCheck is { } at ? JsonText.Time(at) : null,
         ["damaged_places"] = s.Damage.Count,
+        ["repositories"] = new JsonArray([.. s.Repositories.Select(BackupPrinter.ToJson)]),
         ["components"] = new JsonObject(s.Components.Select(c => KeyValuePair.Create(c.Key, (JsonNode?)c.Value))),
     };
 }
