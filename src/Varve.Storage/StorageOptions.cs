@@ -47,7 +47,9 @@ public sealed record StorageOptions
     /// </summary>
     public long SegmentRawBytesMax { get; init; } = 256 << 20;
 
-    /// <summary>Memory for what is kept of segments' files: where their pages are, and dictionaries.</summary>
+    /// <summary>
+    /// Memory for what is kept of segments' files: where their pages are, dictionaries, and in what room these leave, pages that scans have read, opened.
+    /// </summary>
     public long SegmentCacheBytes { get; init; } = 64 << 20;
 
     /// <summary>

@@ -42,11 +42,11 @@ internal sealed class SegmentScanData(string directory, long rows, NativeTable n
     }
 
     /// <summary>Opens the engine whose stream has all rows in segments.</summary>
-    public async Task<StorageEngine> OpenAsync(bool encrypt)
+    public async Task<StorageEngine> OpenAsync(bool encrypt, long cacheBytes)
     {
         string path = Path.Combine(directory, encrypt ? "encrypted" : "plain");
         StorageEngine storage = await StorageEngine.OpenAsync(
-            new StorageOptions { Directory = path, Keys = new KeyOptions { Encrypt = encrypt } }).ConfigureAwait(false);
+            new StorageOptions { Directory = path, SegmentCacheBytes = cacheBytes, Keys = new KeyOptions { Encrypt = encrypt } }).ConfigureAwait(false);
         long began = Stopwatch.GetTimestamp();
         if (!storage.TryDescribe(Table, out _))
             await FillAsync(storage).ConfigureAwait(false);

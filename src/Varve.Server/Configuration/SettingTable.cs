@@ -46,7 +46,7 @@ public static class SettingTable
             + "the process to it.",
             o => o.Memory.LimitBytes, (o, v) => o.Memory.LimitBytes = v, isAutoAllowed: true),
         SettingKinds.Bytes("Memory:SegmentCacheBytes", MiB, TiB,
-            "Memory for what is kept of segments: where their pages are, and dictionaries. "
+            "Memory for what is kept of segments: where their pages are, dictionaries, and pages that were read, opened, as far as there is room. "
             + "auto: a sixteenth of the memory that the process may use.",
             o => o.Memory.SegmentCacheBytes, (o, v) => o.Memory.SegmentCacheBytes = v, isAutoAllowed: true),
 

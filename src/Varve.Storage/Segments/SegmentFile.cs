@@ -13,17 +13,21 @@ namespace Varve.Storage.Segments;
 
 /// <summary>
 /// Rows of a segment, read from its file when they are asked for. Nothing of the file is touched before it is needed; footer, dictionaries and Bloom
-/// filters are kept in the cache. Any thread.
+/// filters are kept in the cache, and so are pages of blocks that are read into lent memory, as scans do it over and over. Any thread.
 /// </summary>
 internal sealed class SegmentFile
 {
     private const long FooterSlot = -1;
+
+    /// <summary>With a column and a block in it: the slot of a page.</summary>
+    private const long PageSlots = 1L << 62;
 
     private readonly Schema _schema;
     private readonly SegmentCache _cache;
     private readonly SegmentHandle _handle;
     private readonly CachedParts _parts;
     private readonly string?[] _typeNames;
+    private volatile bool _isForgotten;
 
     private SegmentFile(SegmentInfo info, Schema streamSchema, SegmentHandle handle, SegmentCache cache)
     {
@@ -55,7 +59,11 @@ internal sealed class SegmentFile
     public void EnsureOpen() => _handle.OpenFile();
 
     /// <summary>Gives back what the cache holds for it: the segment has left the catalog.</summary>
-    public void Forget() => _cache.Forget(this);
+    public void Forget()
+    {
+        _isForgotten = true;
+        _cache.Forget(this);
+    }
 
     /// <summary>Reads no page but the footer, once.</summary>
     public BlockInfo Block(int block)
@@ -145,9 +153,29 @@ internal sealed class SegmentFile
         int rows = Info.BlockRows[block];
         _cache.Meter.Decoded();
         ArrayData? values = entry.Dictionary is { } dictionary ? Dictionary(column, dictionary) : null;
-        return _handle.Reader().Read(PageKind.Block, page.Page, column, block, field.Name, payload => values is null
+        PageDecoder<ArrayData> decode = payload => values is null
             ? BlockPage.Read(field.Type, rows, page, payload, buffers)
-            : BlockPage.ReadCodes(values, rows, page, payload, buffers));
+            : BlockPage.ReadCodes(values, rows, page, payload, buffers);
+        SegmentReader reader = _handle.Reader();
+        if (buffers is null || page.Page.IsInline)
+            return reader.Read(PageKind.Block, page.Page, column, block, field.Name, decode);
+        long slot = PageSlots | ((long)column << 32) | (uint)block;
+        if (_cache.Find(this, slot) is byte[] known)
+            return reader.Decode(PageKind.Block, page.Page, column, block, field.Name, known, decode);
+        if (!_cache.Wants(page.Page.PayloadBytes))
+            return reader.Read(PageKind.Block, page.Page, column, block, field.Name, decode);
+        byte[] opened = reader.ReadOwn(PageKind.Block, page.Page, column, block, field.Name);
+        ArrayData array = reader.Decode(PageKind.Block, page.Page, column, block, field.Name, opened, decode);
+        Keep(slot, opened);
+        return array;
+    }
+
+    /// <summary>A scan may go on with a file that has left the catalog; nothing of it is kept then.</summary>
+    private void Keep(long slot, byte[] page)
+    {
+        _cache.PutPage(this, slot, page);
+        if (_isForgotten)
+            _cache.Forget(this);
     }
 
     private ArrayData Dictionary(int column, DictionaryEntry entry)

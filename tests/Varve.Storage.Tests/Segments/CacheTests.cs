@@ -1,4 +1,5 @@
 using Varve.Arrow;
+using Varve.Arrow.Values;
 using Varve.Storage.FileSystem;
 using Varve.Storage.Keys;
 using Varve.Storage.Segments;
@@ -52,6 +53,64 @@ public class CacheTests
         Assert.Null(cache.Find(file, 5));
         cache.Put(file, 0, "part 0 again", 10);
         Assert.Equal(65, cache.UsedBytes);
+    }
+
+    [Fact]
+    public void Pages_take_the_room_that_is_left_and_few_of_them_one_anothers()
+    {
+        using SegmentMeter meter = new();
+        SegmentCache cache = new(4000, meter);
+        SegmentFile file = Unread();
+        byte[] page = new byte[744];
+        cache.Put(file, 0, "part", 900);
+        for (int slot = 1; slot <= 3; slot++)
+        {
+            Assert.True(cache.Wants(page.Length));
+            cache.PutPage(file, slot, page);
+        }
+
+        Assert.Equal(3900, cache.UsedBytes);
+        Assert.NotNull(cache.Find(file, 1));
+        Assert.Equal(2, Enumerable.Range(0, 32).Count(_ => cache.Wants(page.Length)));
+        Assert.DoesNotContain(true, Enumerable.Range(0, 32).Select(_ => cache.Wants(4000)));
+        cache.PutPage(file, 4, page);
+        Assert.Equal((null, "part"), (cache.Find(file, 2), cache.Find(file, 0)));
+        Assert.NotNull(cache.Find(file, 1));
+        cache.Put(file, 5, "another part", 3100);
+        Assert.Equal((null, null, "part", 4000), (cache.Find(file, 1), cache.Find(file, 4), cache.Find(file, 0), cache.UsedBytes));
+        cache.PutPage(file, 6, page);
+        Assert.Equal((null, 4000), (cache.Find(file, 6), cache.UsedBytes));
+        cache.Forget(file);
+        Assert.Equal(0, cache.UsedBytes);
+    }
+
+    /// <summary>And nothing is kept of a file that has left the catalog, whose views read on.</summary>
+    [Fact]
+    public void Pages_that_are_scanned_are_read_once()
+    {
+        using SegmentFolder folder = new();
+        SegmentFile file = folder.Write(SmallRows.Source(clustered: false));
+        var buffers = new BlockBuffers();
+        string[] once = [.. Columns()];
+        long read = folder.Meter.PagesRead;
+        Assert.Equal(once, Columns());
+        Assert.Equal(read, folder.Meter.PagesRead);
+        file.Forget();
+        Assert.Equal(0, folder.Cache.UsedBytes);
+        Assert.Equal(once, Columns());
+        read = folder.Meter.PagesRead;
+        Assert.Equal(once, Columns());
+        Assert.True(folder.Meter.PagesRead > read);
+
+        IEnumerable<string> Columns()
+        {
+            for (int field = 0; field < SmallRows.Schema.Fields.Count; field++)
+            {
+                buffers.Reset();
+                ArrayData column = file.Column(0, field, buffers);
+                yield return string.Join(' ', Enumerable.Range(0, column.Length).Select(row => ArrayReader.Format(column, row)));
+            }
+        }
     }
 
     [Fact]

@@ -101,6 +101,19 @@ internal sealed class SegmentReader
         }
     }
 
+    /// <summary>Reads a page that the footer does not have and opens it, into memory of its own, behind which there is something more. Fails as
+    /// <see cref="Read"/> does.</summary>
+    public byte[] ReadOwn(PageKind kind, in PagePlace page, int column, int block, string columnName)
+    {
+        byte[] opened = GC.AllocateUninitializedArray<byte>(page.PayloadBytes + PageCipher.SealBytes);
+        Open(new PageLabel(kind, page.Number, page.Place, page.PayloadBytes, column, block), columnName, opened);
+        return opened;
+    }
+
+    /// <summary>Makes something of a page that <see cref="ReadOwn"/> gave. Fails as <see cref="Read"/> does.</summary>
+    public T Decode<T>(PageKind kind, in PagePlace page, int column, int block, string columnName, byte[] opened, PageDecoder<T> decode) => Decode(
+        new PageLabel(kind, page.Number, page.Place, page.PayloadBytes, column, block), columnName, opened.AsSpan(0, page.PayloadBytes), decode);
+
     private static byte[] FirstBytes(IFile file)
     {
         byte[] first = new byte[SegmentHeader.Bytes];
