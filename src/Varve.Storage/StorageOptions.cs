@@ -48,7 +48,8 @@ public sealed record StorageOptions
     public long SegmentRawBytesMax { get; init; } = 256 << 20;
 
     /// <summary>
-    /// Memory for what is kept of segments' files: where their pages are, dictionaries, and in what room these leave, pages that scans have read, opened.
+    /// Memory for what is kept of segments' files: where their pages are, dictionaries, and in what room these leave, pages that scans have read,
+    /// opened.
     /// </summary>
     public long SegmentCacheBytes { get; init; } = 64 << 20;
 

@@ -46,7 +46,8 @@ internal sealed class SegmentScanData(string directory, long rows, NativeTable n
     {
         string path = Path.Combine(directory, encrypt ? "encrypted" : "plain");
         StorageEngine storage = await StorageEngine.OpenAsync(
-            new StorageOptions { Directory = path, SegmentCacheBytes = cacheBytes, Keys = new KeyOptions { Encrypt = encrypt } }).ConfigureAwait(false);
+            new StorageOptions { Directory = path, SegmentCacheBytes = cacheBytes, Keys = new KeyOptions { Encrypt = encrypt } })
+            .ConfigureAwait(false);
         long began = Stopwatch.GetTimestamp();
         if (!storage.TryDescribe(Table, out _))
             await FillAsync(storage).ConfigureAwait(false);

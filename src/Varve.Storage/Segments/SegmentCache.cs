@@ -1,15 +1,15 @@
 namespace Varve.Storage.Segments;
 
 /// <summary>
-/// Footers and dictionaries of segment files, and in the room that they leave pages of blocks as they are once they were read and opened, together up to so
-/// many bytes. Pages go before anything else, and what was used longest ago goes first. Shared by all files of a node, together with the meter that they
-/// count on. Any thread.
+/// Footers and dictionaries of segment files, and in the room that they leave pages of blocks as they are once they were read and opened, together
+/// up to so many bytes. Pages go before anything else, and what was used longest ago goes first. Shared by all files of a node, together with the
+/// meter that they count on. Any thread.
 /// </summary>
 internal sealed class SegmentCache(long limitBytes, SegmentMeter meter)
 {
     /// <summary>
-    /// Where there is no room, one page in so many is kept in the place of an older one: of scans that read more than there is room for, over and over, a part
-    /// stays, and they do not spend their time on keeping what they will not find again.
+    /// Where there is no room, one page in so many is kept in the place of an older one: of scans that read more than there is room for, over and
+    /// over, a part stays, and they do not spend their time on keeping what they will not find again.
     /// </summary>
     private const int KeptWhenFull = 16;
 
