@@ -18,7 +18,7 @@ public sealed partial class StorageEngine
 
     /// <summary>
     /// Keeps the log from its begin on, or from where it was kept since the opening (<see cref="StorageOptions.KeepsLogForArchive"/>), until it is moved
-    /// on or disposed, and all segments until the second hold is. Both are to be disposed after the engine, whose end lets go what nobody keeps.
+    /// on or disposed, and all segments until the second hold is, also those that an earlier life of the node has left. Both are to be disposed after the engine, whose end lets go what nobody keeps.
     /// </summary>
     internal (LogHold Log, IDisposable Segments) HoldForArchive() => (
         Interlocked.Exchange(ref _keptLog, null) ?? _log.Hold(_log.BeginPosition),

@@ -70,15 +70,14 @@ public sealed partial class StorageEngine
                 .ConfigureAwait(false);
             if (!isSettled)
                 logger.LogWarning("The disk is full: keys of dropped streams are erased later");
-            segments!.Sweep();
+            segments!.Sweep(options.KeepsLogForArchive);
             logger.LogInformation(
                 "Opened {Directory}: {Streams} streams with {Rows} rows from {Entries} log entries",
                 directory.Path,
                 recovery.Catalog.Head.Streams.Count,
                 recovery.Catalog.RowCount,
                 recovery.EntryCount);
-            long highestSegmentId = Math.Max(recovery.Catalog.LastSegmentId, segments.HighestId);
-            return new StorageEngine(options, directory, node, keys, log, recovery, highestSegmentId, logger);
+            return new StorageEngine(options, directory, node, keys, log, recovery, segments, logger);
         }
         catch
         {

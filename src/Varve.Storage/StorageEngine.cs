@@ -55,7 +55,7 @@ public sealed partial class StorageEngine : IAsyncDisposable
         Keyring keys,
         DurableLog log,
         StateRecovery recovery,
-        long highestSegmentId,
+        SegmentDirectory segments,
         ILogger logger)
     {
         _options = options;
@@ -65,7 +65,11 @@ public sealed partial class StorageEngine : IAsyncDisposable
         _log = log;
         _catalog = recovery.Catalog;
         if (options.KeepsLogForArchive)
+        {
             (_keptLog, _keptSegments) = (log.Hold(log.BeginPosition), _catalog.Retired.Hold());
+            _catalog.Retired.Add([.. segments.Left.Select(id => new RetiredSegment(id, null))]);
+        }
+
         _recoveredEntryCount = recovery.EntryCount;
         _reserve = new MemoryReserve(options.TailMemoryLimitBytes);
         _budget = new MemoryBudget(options.TailMemoryLimitBytes, options.MemoryWait, options.Time, _reserve);
@@ -87,6 +91,7 @@ public sealed partial class StorageEngine : IAsyncDisposable
             options.Time,
             _meter,
             logger);
+        long highestSegmentId = Math.Max(_catalog.LastSegmentId, segments.HighestId);
         _segmentChanges = new SegmentChanges(_sequencer, highestSegmentId, packer.MaxRecordBytes, keys, _checkpointer);
         _deadLetters = new DeadLetters(
             _catalog, preparer, _budget, _sequencer, stream => OpenView(stream, VisibleUpTo), (name, schema) => CreateStreamAsync(name, schema));

@@ -74,8 +74,8 @@ public sealed record StorageOptions
     public TimeSpan ScrubInterval { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// Whether the log is kept from where it begins at the opening, until whoever archives it says up to where it is safe. For a node whose log is
-    /// archived.
+    /// Whether the log is kept from where it begins at the opening, and with it the files of segments that came and went since, until whoever archives it
+    /// says up to where it is safe. For a node whose log is archived.
     /// </summary>
     public bool KeepsLogForArchive { get; init; }
 

@@ -16,8 +16,8 @@ internal sealed class ArchiveCopy(NodeCapture capture, ObjectStore store, Keyrin
     private readonly List<SegmentInfo> _segments = [];
 
     /// <summary>
-    /// From a position to the capture's. A segment that came and went while nothing held it, at the end of the node's last life, is left out: moments
-    /// in between cannot be restored, which a restore then says; later ones need it no more.
+    /// From a position to the capture's. A segment that came and went while the node's log was not archived is left out: moments in between cannot be
+    /// restored, which a restore then says; later ones need it no more.
     /// </summary>
     public async Task<ArchivePiece> RunAsync(LogPosition from, ILogger logger, CancellationToken cancellationToken)
     {

@@ -17,6 +17,7 @@ internal sealed class SegmentDirectory
     private readonly IFileSystem _fileSystem;
     private readonly string _path;
     private readonly List<string> _orphans = [];
+    private readonly List<long> _left = [];
 
     private SegmentDirectory(IFileSystem fileSystem, string path)
     {
@@ -26,6 +27,9 @@ internal sealed class SegmentDirectory
 
     /// <summary>No file has the name of a segment with a higher id.</summary>
     public long HighestId { get; private set; }
+
+    /// <summary>Segments that no stream has, whose files <see cref="Sweep"/> left there.</summary>
+    public IReadOnlyList<long> Left => _left;
 
     public static string NameOf(long segmentId) => segmentId.ToString("D10", CultureInfo.InvariantCulture) + Suffix;
 
@@ -75,7 +79,8 @@ internal sealed class SegmentDirectory
     /// Makes the directory where it is not, and deletes files of segments that no stream has: those that were being written when the node stopped,
     /// and those that nobody came to delete. Files with other names are not ours.
     /// </summary>
-    public void Sweep()
+    /// <param name="keepsWhole">Files of whole segments stay, because entries that are to be archived yet may name them.</param>
+    public void Sweep(bool keepsWhole)
     {
         if (!_fileSystem.DirectoryExists(_path))
         {
@@ -84,8 +89,14 @@ internal sealed class SegmentDirectory
         }
 
         foreach (string name in _orphans)
-            _fileSystem.Delete(Path.Combine(_path, name));
-        if (_orphans.Count > 0)
+        {
+            if (keepsWhole && TryParse(name, out long id) && name == NameOf(id))
+                _left.Add(id);
+            else
+                _fileSystem.Delete(Path.Combine(_path, name));
+        }
+
+        if (_orphans.Count > _left.Count)
             _fileSystem.SyncDirectory(_path);
     }
 

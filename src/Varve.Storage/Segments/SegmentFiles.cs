@@ -3,6 +3,7 @@ using Varve.Arrow;
 using Varve.Storage.FileSystem;
 using Varve.Storage.Keys;
 using Varve.Storage.Recovery;
+using Varve.Storage.Streams;
 
 namespace Varve.Storage.Segments;
 
@@ -30,13 +31,13 @@ internal sealed class SegmentFiles(IFileSystem fileSystem, string directory, Fun
     /// <summary>Deletes the file of a segment that the catalog, durably, has no more. Views that show it read on.</summary>
     /// <exception cref="IOException">It could not be deleted; the next start will.</exception>
     /// <exception cref="StorageException">It is not there.</exception>
-    public void Delete(SegmentInfo info, Schema schema)
+    public void Delete(RetiredSegment segment)
     {
-        SegmentFile file = Of(info, schema);
-        file.EnsureOpen();
-        fileSystem.Delete(PathOf(info.Id));
+        SegmentFile? file = segment.Shown is { } shown ? Of(shown.Info, shown.Schema) : null;
+        file?.EnsureOpen();
+        fileSystem.Delete(PathOf(segment.Id));
         fileSystem.SyncDirectory(directory);
-        file.Forget();
+        file?.Forget();
     }
 
     private SegmentFile Open(SegmentInfo info, Schema schema)

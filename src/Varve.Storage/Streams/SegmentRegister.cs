@@ -36,7 +36,7 @@ internal sealed class SegmentRegister
         foreach (SegmentInfo segment in segments)
         {
             _ids.Remove(segment.Id);
-            _gone.Add(new RetiredSegment(segment, schema));
+            _gone.Add(new RetiredSegment(segment.Id, (segment, schema)));
         }
     }
 

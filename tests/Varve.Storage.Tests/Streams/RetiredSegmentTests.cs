@@ -33,5 +33,5 @@ public class RetiredSegmentTests
         Assert.Empty(Taken(catalog));
     }
 
-    private static IEnumerable<long> Taken(StreamCatalog catalog) => catalog.Retired.TakeAll().Select(s => s.Info.Id);
+    private static IEnumerable<long> Taken(StreamCatalog catalog) => catalog.Retired.TakeAll().Select(s => s.Id);
 }

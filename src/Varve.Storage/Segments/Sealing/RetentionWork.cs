@@ -41,13 +41,13 @@ internal sealed class RetentionWork(
         {
             try
             {
-                files.Delete(segment.Info, segment.Schema);
+                files.Delete(segment);
             }
             catch (Exception failure) when (failure is IOException or StorageException)
             {
                 meter.DeletionFailed();
                 logger.LogError(
-                    failure, "The file of segment {Segment}, which nobody needs, could not be deleted: {Reason}", segment.Info.Id, failure.Message);
+                    failure, "The file of segment {Segment}, which nobody needs, could not be deleted: {Reason}", segment.Id, failure.Message);
             }
         }
     }
