@@ -62,6 +62,27 @@ public sealed class SnapshotTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task An_increment_after_one_percent_of_new_rows_adds_at_most_two_percent_of_the_first_snapshot()
+    {
+        const int BatchRows = 20_000;
+        var random = new Random(TestSeed.Next(output.WriteLine));
+        await using BackupHost host = await BackupHost.StartAsync(o => o with { SealRows = 2 * BatchRows, SegmentRowsMax = 2 * BatchRows });
+        await host.Engine.CreateStreamAsync("s", Rows.Schema);
+        for (int i = 0; i < 50; i++)
+            await AppendAsync(BatchRows);
+        SnapshotDescription first = await host.SnapshotAsync();
+        for (int i = 0; i < 3; i++)
+        {
+            await AppendAsync(BatchRows / 2);
+            SnapshotDescription next = await host.SnapshotAsync();
+            output.WriteLine($"{next.AddedBytes} bytes after {first.AddedBytes}");
+            Assert.InRange(next.AddedBytes, first.AddedBytes / 1_000, first.AddedBytes / 50);
+        }
+
+        Task AppendAsync(int count) => host.Engine.AppendAsync("s", Rows.Of([.. Enumerable.Range(0, count).Select(_ => random.NextInt64())]));
+    }
+
+    [Fact]
     public async Task A_node_that_holds_nothing_is_backed_up_and_restored()
     {
         await using BackupHost host = await BackupHost.StartAsync();
