@@ -57,11 +57,12 @@ internal sealed class ObjectFrames(SealedRepository repository)
     private byte[] Get(string name, long offset, int byteCount)
     {
         // The engine reads files on threads that may wait.
-        byte[] bytes = repository.Inner.GetRangeAsync(name, offset, byteCount).GetAwaiter().GetResult();
-        Interlocked.Add(ref _fetchedBytes, bytes.Length);
-        return bytes.Length == byteCount
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(byteCount);
+        int read = repository.Inner.ReadAsync(name, offset, bytes).GetAwaiter().GetResult();
+        Interlocked.Add(ref _fetchedBytes, read);
+        return read == byteCount
             ? bytes
             : throw new BackupException(
-                BackupErrorCode.Damaged, $"object {name} ends at byte {offset + bytes.Length}; {offset + byteCount} were expected at least");
+                BackupErrorCode.Damaged, $"object {name} ends at byte {offset + read}; {offset + byteCount} were expected at least");
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Varve.Storage.FileSystem;
 
@@ -14,6 +15,7 @@ namespace Varve.Backup.Repositories;
 public sealed class DirectoryRepository : IRepository
 {
     private const string LockName = "repository.lock";
+    private const int CompareBytes = 128 << 10;
 
     private readonly IFileSystem _fileSystem;
     private readonly string _path;
@@ -46,15 +48,17 @@ public sealed class DirectoryRepository : IRepository
         return RunAsync("write", name, path => Write(path, content.Span, replaces: true), cancellationToken);
     }
 
-    public Task<byte[]> GetAsync(string name, CancellationToken cancellationToken = default) =>
-        GetRangeAsync(name, 0, Array.MaxLength, cancellationToken);
+    public Task<byte[]> GetAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Validate(name);
+        return RunAsync("read", name, Read, cancellationToken);
+    }
 
-    public Task<byte[]> GetRangeAsync(string name, long offset, int byteCount, CancellationToken cancellationToken = default)
+    public Task<int> ReadAsync(string name, long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ObjectName.Validate(name);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        ArgumentOutOfRangeException.ThrowIfNegative(byteCount);
-        return RunAsync("read", name, path => Read(path, offset, byteCount), cancellationToken);
+        return RunAsync("read", name, path => Read(path, offset, buffer.Span), cancellationToken);
     }
 
     public async IAsyncEnumerable<RepositoryObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -133,7 +137,7 @@ public sealed class DirectoryRepository : IRepository
                 file.Sync();
             }
 
-            if (!content.SequenceEqual(Read(aside, 0, Array.MaxLength)))
+            if (!IsWritten(aside, content))
                 throw new RepositoryException(RepositoryErrorCode.NotAsWritten, $"{aside} was read back with other bytes than were written to it");
             isNamed = replaces || TryName(aside, path);
             if (replaces)
@@ -186,12 +190,40 @@ public sealed class DirectoryRepository : IRepository
         }
     }
 
-    private byte[] Read(string path, long offset, int byteCount)
+    private byte[] Read(string path)
     {
         using IFile file = _fileSystem.OpenRead(path);
-        byte[] bytes = new byte[Math.Clamp(file.Length - offset, 0, byteCount)];
-        int read = file.Read(bytes, offset);
+        byte[] bytes = new byte[file.Length];
+        int read = file.Read(bytes, 0);
         return read == bytes.Length ? bytes : bytes[..read];
+    }
+
+    private int Read(string path, long offset, Span<byte> buffer)
+    {
+        using IFile file = _fileSystem.OpenRead(path);
+        return file.Read(buffer, offset);
+    }
+
+    /// <summary>Reads a file back, in pieces that stay in the processor's cache.</summary>
+    private bool IsWritten(string path, ReadOnlySpan<byte> content)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(CompareBytes);
+        try
+        {
+            using IFile file = _fileSystem.OpenRead(path);
+            long at = 0;
+            for (int read; (read = file.Read(buffer.AsSpan(0, CompareBytes), at)) > 0; at += read)
+            {
+                if (at + read > content.Length || !content.Slice((int)at, read).SequenceEqual(buffer.AsSpan(0, read)))
+                    return false;
+            }
+
+            return at == content.Length;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private bool Delete(string path)

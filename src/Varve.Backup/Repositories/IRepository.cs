@@ -15,7 +15,7 @@ public interface IRepository : IAsyncDisposable
 
     /// <summary>
     /// Stores an object where none of that name is: of any number of calls for one name, one does. When it completes, the object is durable and what
-    /// the store holds was compared with the content. When it fails, the object is there whole or not at all.
+    /// the store holds was compared with the content. When it fails, the object is there whole or not at all, and the content may still be read.
     /// </summary>
     /// <returns>False where an object of that name was there, whatever is in it; it is unchanged.</returns>
     Task<bool> PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default);
@@ -29,10 +29,10 @@ public interface IRepository : IAsyncDisposable
     Task<byte[]> GetAsync(string name, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Bytes from a place on; fewer where the object ends before, none where it ends before the place. Throws
-    /// <see cref="RepositoryErrorCode.NotFound"/>.
+    /// Fills memory with the bytes from a place on. Returns how many there are: fewer than asked for where the object ends before, none where it ends
+    /// before the place. Throws <see cref="RepositoryErrorCode.NotFound"/>. Where it fails or is cancelled, the memory may still be written to.
     /// </summary>
-    Task<byte[]> GetRangeAsync(string name, long offset, int byteCount, CancellationToken cancellationToken = default);
+    Task<int> ReadAsync(string name, long offset, Memory<byte> buffer, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// The objects of a folder, in the ordinal order of their names, fetched in pages as they are asked for. Empty where there are none. Objects that

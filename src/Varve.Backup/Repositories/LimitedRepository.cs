@@ -26,11 +26,19 @@ public sealed class LimitedRepository(IRepository inner, RateLimit limit) : IRep
         await limit.TakeAsync(content.Length, cancellationToken).ConfigureAwait(false);
     }
 
-    public Task<byte[]> GetAsync(string name, CancellationToken cancellationToken = default) =>
-        PaidAsync(inner.GetAsync(name, cancellationToken), cancellationToken);
+    public async Task<byte[]> GetAsync(string name, CancellationToken cancellationToken = default)
+    {
+        byte[] content = await inner.GetAsync(name, cancellationToken).ConfigureAwait(false);
+        await limit.TakeAsync(content.Length, cancellationToken).ConfigureAwait(false);
+        return content;
+    }
 
-    public Task<byte[]> GetRangeAsync(string name, long offset, int byteCount, CancellationToken cancellationToken = default) =>
-        PaidAsync(inner.GetRangeAsync(name, offset, byteCount, cancellationToken), cancellationToken);
+    public async Task<int> ReadAsync(string name, long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        int read = await inner.ReadAsync(name, offset, buffer, cancellationToken).ConfigureAwait(false);
+        await limit.TakeAsync(read, cancellationToken).ConfigureAwait(false);
+        return read;
+    }
 
     public async IAsyncEnumerable<RepositoryObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -41,11 +49,4 @@ public sealed class LimitedRepository(IRepository inner, RateLimit limit) : IRep
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken = default) => inner.DeleteAsync(name, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
-
-    private async Task<byte[]> PaidAsync(Task<byte[]> getting, CancellationToken cancellationToken)
-    {
-        byte[] content = await getting.ConfigureAwait(false);
-        await limit.TakeAsync(content.Length, cancellationToken).ConfigureAwait(false);
-        return content;
-    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Varve.Backup.Snapshots;
 using Varve.Storage.FileSystem;
 using Varve.Storage.Recovery;
@@ -5,7 +6,8 @@ using Varve.Storage.Recovery;
 namespace Varve.Backup.Restore;
 
 /// <summary>Writes segments from a repository as files. Those that an earlier try has left whole stay. Any thread.</summary>
-internal sealed class SegmentFetch(SnapshotData data, Func<byte[], string> nameOf, string directory, IProgress<BackupProgress>? progress, long totalBytes)
+internal sealed class SegmentFetch(
+    SnapshotData data, Func<ReadOnlySpan<byte>, string> nameOf, string directory, IProgress<BackupProgress>? progress, long totalBytes)
 {
     private const int Workers = 3;
 
@@ -26,33 +28,40 @@ internal sealed class SegmentFetch(SnapshotData data, Func<byte[], string> nameO
     private async Task FetchAsync(SegmentPieces segment, CancellationToken cancellationToken)
     {
         string path = Path.Combine(directory, SegmentDirectory.NameOf(segment.Id));
-        if (!IsWhole(path, segment))
-        {
-            string aside = path + WholeFile.AsideSuffix;
-            if (Files.FileExists(aside))
-                Files.Delete(aside);
-            using (IFile file = Files.Create(aside))
-            {
-                long at = 0;
-                foreach (ObjectRef item in segment.Objects)
-                {
-                    byte[] piece = await data.ReadAsync(item, cancellationToken).ConfigureAwait(false);
-                    file.Write(piece, at);
-                    at += piece.Length;
-                    Interlocked.Add(ref _writtenBytes, piece.Length);
-                    Report(piece.Length);
-                }
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(SnapshotManifest.PieceBytes);
+        if (IsWhole(path, segment, buffer))
+            Report(segment.FileBytes);
+        else
+            await WriteAsync(path, segment, buffer, cancellationToken).ConfigureAwait(false);
 
-                if (at != segment.FileBytes)
-                    throw new BackupException(BackupErrorCode.Damaged, $"segment {segment.Id} has {at} bytes in the repository, {segment.FileBytes} were copied");
-                file.Sync();
+        // Where it fails, a read that was called off may still write there: that memory goes to the collector.
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    private async Task WriteAsync(string path, SegmentPieces segment, byte[] buffer, CancellationToken cancellationToken)
+    {
+        string aside = path + WholeFile.AsideSuffix;
+        if (Files.FileExists(aside))
+            Files.Delete(aside);
+        using (IFile file = Files.Create(aside))
+        {
+            long at = 0;
+            foreach (ObjectRef item in segment.Objects)
+            {
+                Memory<byte> piece = buffer.AsMemory(0, item.ContentBytes);
+                await data.ReadAsync(item, piece, cancellationToken).ConfigureAwait(false);
+                file.Write(piece.Span, at);
+                at += piece.Length;
+                Interlocked.Add(ref _writtenBytes, piece.Length);
+                Report(piece.Length);
             }
 
-            Files.Rename(aside, path);
-            return;
+            if (at != segment.FileBytes)
+                throw new BackupException(BackupErrorCode.Damaged, $"segment {segment.Id} has {at} bytes in the repository, {segment.FileBytes} were copied");
+            file.Sync();
         }
 
-        Report(segment.FileBytes);
+        Files.Rename(aside, path);
     }
 
     private void Report(long bytes)
@@ -61,7 +70,7 @@ internal sealed class SegmentFetch(SnapshotData data, Func<byte[], string> nameO
         progress?.Report(new BackupProgress(done, totalBytes, Interlocked.Read(ref _writtenBytes)));
     }
 
-    private bool IsWhole(string path, SegmentPieces segment)
+    private bool IsWhole(string path, SegmentPieces segment, byte[] buffer)
     {
         if (!Files.FileExists(path))
             return false;
@@ -71,7 +80,7 @@ internal sealed class SegmentFetch(SnapshotData data, Func<byte[], string> nameO
             bool isWhole = file.Length == segment.FileBytes;
             foreach (ObjectRef item in segment.Objects.TakeWhile(_ => isWhole))
             {
-                byte[] piece = new byte[item.ContentBytes];
+                Span<byte> piece = buffer.AsSpan(0, item.ContentBytes);
                 isWhole = file.Read(piece, at) == piece.Length && ObjectRef.Folder + nameOf(piece) == item.Name;
                 at += piece.Length;
             }

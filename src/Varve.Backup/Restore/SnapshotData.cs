@@ -45,10 +45,14 @@ internal sealed class SnapshotData(SealedRepository repository, SnapshotManifest
 
     public async Task<byte[]> ReadAsync(ObjectRef item, CancellationToken cancellationToken)
     {
-        byte[] content = await repository.ReadAsync(ObjectKind.Data, item.Name, cancellationToken).ConfigureAwait(false);
-        return content.Length == item.ContentBytes
-            ? content
-            : throw new BackupException(
-                BackupErrorCode.Damaged, $"object {item.Name} holds {content.Length} bytes, snapshot {manifest.Id} says {item.ContentBytes}");
+        byte[] content = new byte[item.ContentBytes];
+        await ReadAsync(item, content, cancellationToken).ConfigureAwait(false);
+        return content;
     }
+
+    /// <param name="item">Which one.</param>
+    /// <param name="content">Is filled; as long as the object's content.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public Task ReadAsync(ObjectRef item, Memory<byte> content, CancellationToken cancellationToken) =>
+        repository.ReadAsync(ObjectKind.Data, item.Name, content, cancellationToken);
 }

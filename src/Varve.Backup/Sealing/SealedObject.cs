@@ -36,18 +36,24 @@ internal static class SealedObject
     /// <summary>What an object takes that holds that many bytes.</summary>
     public static long SealedBytes(long contentBytes) => HeaderBytes + contentBytes + (FrameCount(contentBytes) * AesGcmPool.TagBytes);
 
-    public static byte[] Seal(RepositoryKey key, ObjectKind kind, string name, ReadOnlySpan<byte> content)
+    /// <param name="key">The repository's.</param>
+    /// <param name="kind">What it holds.</param>
+    /// <param name="name">What it will be called.</param>
+    /// <param name="content">Stays the caller's.</param>
+    /// <param name="bytes">Becomes the object; has <see cref="SealedBytes"/>.</param>
+    public static void Seal(RepositoryKey key, ObjectKind kind, string name, ReadOnlySpan<byte> content, Span<byte> bytes)
     {
-        byte[] bytes = new byte[SealedBytes(content.Length)];
-        Magic.CopyTo(bytes);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), Version);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(10), Version);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), (int)kind);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(LengthAt), content.Length);
-        RandomNumberGenerator.Fill(bytes.AsSpan(SaltAt, HeaderBytes - SaltAt));
-        using AesGcm aes = key.Cipher(bytes.AsSpan(SaltAt, HeaderBytes - SaltAt));
-        byte[] associated = Associated(bytes, name);
-        Span<byte> rest = bytes.AsSpan(HeaderBytes);
+        Span<byte> header = bytes[..HeaderBytes];
+        header.Clear();
+        Magic.CopyTo(header);
+        BinaryPrimitives.WriteUInt16LittleEndian(header[8..], Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(header[10..], Version);
+        BinaryPrimitives.WriteInt32LittleEndian(header[12..], (int)kind);
+        BinaryPrimitives.WriteInt64LittleEndian(header[LengthAt..], content.Length);
+        RandomNumberGenerator.Fill(header[SaltAt..]);
+        using AesGcm aes = key.Cipher(header[SaltAt..]);
+        byte[] associated = Associated(header, name);
+        Span<byte> rest = bytes[HeaderBytes..];
         Span<byte> nonce = stackalloc byte[AesGcmPool.NonceBytes];
         for (int frame = 0; frame < FrameCount(content.Length); frame++)
         {
@@ -56,8 +62,6 @@ internal static class SealedObject
             aes.Encrypt(nonce, plain, rest[..plain.Length], rest.Slice(plain.Length, AesGcmPool.TagBytes), associated);
             rest = rest[(plain.Length + AesGcmPool.TagBytes)..];
         }
-
-        return bytes;
     }
 
     /// <summary>The content. Throws <see cref="BackupErrorCode.Damaged"/> where anything is not as it was sealed.</summary>
@@ -67,24 +71,32 @@ internal static class SealedObject
         if (length is < 0 or > int.MaxValue || bytes.Length != SealedBytes(length))
             throw Damaged(name, $"it has {bytes.Length} bytes, and says that it holds {length}");
         byte[] content = new byte[length];
+        Open(key, kind, name, bytes, content);
+        return content;
+    }
+
+    /// <summary>Opens an object that holds as many bytes as the memory has; throws <see cref="BackupErrorCode.Damaged"/>.</summary>
+    public static void Open(RepositoryKey key, ObjectKind kind, string name, ReadOnlySpan<byte> bytes, Span<byte> content)
+    {
+        long length = ContentBytes(kind, name, bytes);
+        if (length != content.Length || bytes.Length != SealedBytes(length))
+            throw Damaged(name, $"it has {bytes.Length} bytes, and says that it holds {length}; {content.Length} were written");
         using AesGcm aes = key.Cipher(bytes[SaltAt..HeaderBytes]);
         byte[] associated = Associated(bytes, name);
         ReadOnlySpan<byte> rest = bytes[HeaderBytes..];
         for (int frame = 0; frame < FrameCount(length); frame++)
         {
-            Span<byte> plain = content.AsSpan(frame * FrameBytes, (int)Math.Min(FrameBytes, length - ((long)frame * FrameBytes)));
+            Span<byte> plain = content.Slice(frame * FrameBytes, Math.Min(FrameBytes, content.Length - (frame * FrameBytes)));
             OpenFrame(aes, name, frame, rest, plain, associated);
             rest = rest[(plain.Length + AesGcmPool.TagBytes)..];
         }
-
-        return content;
     }
 
     /// <summary>Where a frame begins.</summary>
     public static long FrameStart(long frame) => HeaderBytes + (frame * (FrameBytes + AesGcmPool.TagBytes));
 
     /// <summary>
-    /// Opens frames that lie one behind the other, each as <see cref="Open"/> would.
+    /// Opens frames that lie one behind the other, each as an object is opened whole.
     /// </summary>
     /// <param name="key">The repository's.</param>
     /// <param name="kind">Of the object.</param>

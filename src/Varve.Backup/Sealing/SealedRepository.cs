@@ -1,3 +1,4 @@
+using System.Buffers;
 using Varve.Backup.Repositories;
 using Varve.Storage;
 using Varve.Storage.FileSystem;
@@ -86,27 +87,55 @@ internal sealed class SealedRepository(IRepository inner, RepositoryKey key)
     public string NameOf(ReadOnlySpan<byte> content) => key.NameOf(content);
 
     /// <summary>Stores an object where none of that name is; replaces one that is damaged where told so. False where it was there.</summary>
-    public async Task<bool> PutAsync(ObjectKind kind, string name, byte[] content, bool replaces, CancellationToken cancellationToken)
+    public async Task<bool> PutAsync(
+        ObjectKind kind, string name, ReadOnlyMemory<byte> content, bool replaces, CancellationToken cancellationToken)
     {
-        byte[] bytes = SealedObject.Seal(key, kind, name, content);
-        if (!replaces)
-            return await inner.PutAsync(name, bytes, cancellationToken).ConfigureAwait(false);
-        await inner.ReplaceAsync(name, bytes, cancellationToken).ConfigureAwait(false);
-        return true;
+        // Fresh memory for every piece costs more than all that is done with it. A call that failed may still read it: that goes to the collector.
+        byte[] rented = ArrayPool<byte>.Shared.Rent((int)SealedObject.SealedBytes(content.Length));
+        Memory<byte> bytes = rented.AsMemory(0, (int)SealedObject.SealedBytes(content.Length));
+        SealedObject.Seal(key, kind, name, content.Span, bytes.Span);
+        bool isNew = true;
+        if (replaces)
+            await inner.ReplaceAsync(name, bytes, cancellationToken).ConfigureAwait(false);
+        else
+            isNew = await inner.PutAsync(name, bytes, cancellationToken).ConfigureAwait(false);
+        ArrayPool<byte>.Shared.Return(rented);
+        return isNew;
     }
 
     /// <summary>Throws <see cref="BackupErrorCode.Damaged"/> where the object is missing or not as it was sealed.</summary>
     public async Task<byte[]> ReadAsync(ObjectKind kind, string name, CancellationToken cancellationToken)
     {
-        byte[] bytes = await TryGetAsync(inner, name, cancellationToken).ConfigureAwait(false)
-            ?? throw new BackupException(BackupErrorCode.Damaged, $"object {name} is missing in the repository {inner.Description}");
+        byte[] bytes = await TryGetAsync(inner, name, cancellationToken).ConfigureAwait(false) ?? throw Missing(name);
         return SealedObject.Open(key, kind, name, bytes);
+    }
+
+    /// <summary>Fills memory with the content of an object that holds just as much; throws as the other.</summary>
+    public async Task ReadAsync(ObjectKind kind, string name, Memory<byte> content, CancellationToken cancellationToken)
+    {
+        // One byte more than there should be, to see that nothing stands behind.
+        byte[] rented = ArrayPool<byte>.Shared.Rent((int)SealedObject.SealedBytes(content.Length) + 1);
+        int read;
+        try
+        {
+            read = await inner.ReadAsync(name, 0, rented, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RepositoryException e) when (e.Code == RepositoryErrorCode.NotFound)
+        {
+            throw Missing(name);
+        }
+
+        SealedObject.Open(key, kind, name, rented.AsSpan(0, read), content.Span);
+        ArrayPool<byte>.Shared.Return(rented);
     }
 
     /// <summary>Opens frames of an object that were fetched by themselves; throws <see cref="BackupErrorCode.Damaged"/>.</summary>
     /// <inheritdoc cref="SealedObject.OpenFrames"/>
     public IReadOnlyList<(int Frame, byte[] Content)> OpenFrames(ObjectKind kind, string name, byte[] header, int first, byte[] bytes) =>
         SealedObject.OpenFrames(key, kind, name, header, first, bytes);
+
+    private BackupException Missing(string name) =>
+        new(BackupErrorCode.Damaged, $"object {name} is missing in the repository {inner.Description}");
 
     private static async Task<RepositoryHeader> MakeAsync(
         IRepository inner, RootKey key, bool makes, IReadOnlyList<string> bad, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using Varve.Backup.Sealing;
 
@@ -33,9 +34,11 @@ internal static class ObjectCheck
             new ParallelOptions { MaxDegreeOfParallelism = Workers, CancellationToken = cancellationToken },
             async (item, cancellation) =>
             {
+                byte[] rented = ArrayPool<byte>.Shared.Rent(item.ContentBytes);
                 try
                 {
-                    await repository.ReadAsync(ObjectKind.Data, item.Name, cancellation).ConfigureAwait(false);
+                    await repository.ReadAsync(ObjectKind.Data, item.Name, rented.AsMemory(0, item.ContentBytes), cancellation).ConfigureAwait(false);
+                    ArrayPool<byte>.Shared.Return(rented);
                 }
                 catch (BackupException e) when (e.Code == BackupErrorCode.Damaged)
                 {

@@ -58,9 +58,10 @@ internal sealed class ObjectStore
             _damaged.Add(item.Name);
     }
 
-    public async Task<ObjectRef> PutAsync(byte[] content, CancellationToken cancellationToken)
+    /// <summary>When it fails, the content may still be read.</summary>
+    public async Task<ObjectRef> PutAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        ObjectRef item = new(ObjectRef.Folder + _repository.NameOf(content), content.Length);
+        ObjectRef item = new(ObjectRef.Folder + _repository.NameOf(content.Span), content.Length);
         bool isKnown;
         lock (_gate)
         {

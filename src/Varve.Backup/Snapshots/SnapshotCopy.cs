@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using Varve.Storage;
 using Varve.Storage.Catalog;
@@ -43,7 +44,8 @@ internal sealed class SnapshotCopy(
             LogPieceCodec.Append(piece, entry.Position, entry.Term, entry.Payload.Span);
             if (piece.Length < LogPieceBytes && entry.Position < to)
                 continue;
-            pieces.Add(new LogPiece(first, entry.Position.Value, await store.PutAsync(piece.ToArray(), cancellationToken).ConfigureAwait(false)));
+            ReadOnlyMemory<byte> content = piece.GetBuffer().AsMemory(0, (int)piece.Length);
+            pieces.Add(new LogPiece(first, entry.Position.Value, await store.PutAsync(content, cancellationToken).ConfigureAwait(false)));
             piece.SetLength(0);
             first = entry.Position.Value + 1;
         }
@@ -72,9 +74,11 @@ internal sealed class SnapshotCopy(
     /// <summary>Puts a whole segment file.</summary>
     public static async Task<SegmentPieces> CopySegmentAsync(ObjectStore store, IFile file, SegmentInfo segment, CancellationToken cancellationToken)
     {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(SnapshotManifest.PieceBytes);
         List<ObjectRef> objects = [];
         for (long at = 0; at < segment.FileBytes; at += SnapshotManifest.PieceBytes)
-            objects.Add(await store.PutAsync(ReadPiece(file, at, segment.FileBytes), cancellationToken).ConfigureAwait(false));
+            objects.Add(await store.PutAsync(ReadPiece(file, at, segment.FileBytes, buffer), cancellationToken).ConfigureAwait(false));
+        ArrayPool<byte>.Shared.Return(buffer);
         return new SegmentPieces(segment.Id, SaltOf(file), segment.FileBytes, objects);
     }
 
@@ -93,10 +97,10 @@ internal sealed class SnapshotCopy(
 
     private static string SaltOf(IFile file) => Convert.ToHexStringLower(SegmentReader.ReadHeader(file).Salt.Span);
 
-    private static byte[] ReadPiece(IFile file, long at, long fileBytes)
+    private static ReadOnlyMemory<byte> ReadPiece(IFile file, long at, long fileBytes, byte[] buffer)
     {
-        byte[] piece = new byte[Math.Min(SnapshotManifest.PieceBytes, fileBytes - at)];
-        int read = file.Read(piece, at);
+        Memory<byte> piece = buffer.AsMemory(0, (int)Math.Min(SnapshotManifest.PieceBytes, fileBytes - at));
+        int read = file.Read(piece.Span, at);
         return read == piece.Length ? piece : throw new BackupException(
             BackupErrorCode.Damaged, $"{file.Path} has {at + read} bytes, the catalog says {fileBytes}; it cannot be copied");
     }

@@ -4,8 +4,17 @@ using Microsoft.Win32.SafeHandles;
 namespace Varve.Storage.FileSystem;
 
 /// <summary>A file descriptor. Any thread may read and write.</summary>
-internal sealed class LinuxFile(SafeFileHandle handle, string path) : IFile
+/// <param name="handle">Belongs to this.</param>
+/// <param name="path">For messages, and for a look whether it still leads here.</param>
+/// <param name="callBytesMax">A write is made of calls of so many bytes.</param>
+internal sealed class LinuxFile(SafeFileHandle handle, string path, int callBytesMax = LinuxFile.CachedCallBytes) : IFile
 {
+    /// <summary>
+    /// Writes by way of the page cache: of one call of 2 MiB and more, Linux makes huge pages of cache there, and copying into them takes ten times the
+    /// processor time (0.2 s for 1 GB in calls of up to 1 MiB, 2 s in calls of 8 MiB).
+    /// </summary>
+    private const int CachedCallBytes = 512 << 10;
+
     private const int SeekEnd = 2;
 
     private Libc.FileIdentity? _identity;
@@ -69,8 +78,9 @@ internal sealed class LinuxFile(SafeFileHandle handle, string path) : IFile
             for (nint done = 0; done < total;)
             {
                 nint ofFirst = Math.Min(done, first.Length);
-                pieces[0] = new Libc.Piece { Start = firstStart + ofFirst, Length = first.Length - ofFirst };
-                pieces[1] = new Libc.Piece { Start = secondStart + (done - ofFirst), Length = second.Length - (done - ofFirst) };
+                nint ofSecond = done - ofFirst;
+                pieces[0] = new Libc.Piece { Start = firstStart + ofFirst, Length = Math.Min(first.Length - ofFirst, callBytesMax) };
+                pieces[1] = new Libc.Piece { Start = secondStart + ofSecond, Length = Math.Min(second.Length - ofSecond, callBytesMax - pieces[0].Length) };
                 nint written = Libc.PositionalWrite(handle, pieces, 2, offset + done);
                 if (written > 0)
                     done += written;

@@ -52,7 +52,7 @@ internal sealed class LinuxFileSystem : IFileSystem
         try
         {
             handle = OpenHandle(path, Libc.ReadWrite | Libc.Direct);
-            var file = new LinuxFile(handle, path);
+            var file = new LinuxFile(handle, path, callBytesMax: int.MaxValue);
             ReadOneBlock(file);
             return file;
         }

@@ -94,11 +94,19 @@ public sealed class LimitedRepositoryTests(ITestOutputHelper output) : Repositor
             Interlocked.Add(ref _bytes, content.Length);
         }
 
-        public async Task<byte[]> GetAsync(string name, CancellationToken cancellationToken = default) =>
-            Counted(await inner.GetAsync(name, cancellationToken));
+        public async Task<byte[]> GetAsync(string name, CancellationToken cancellationToken = default)
+        {
+            byte[] content = await inner.GetAsync(name, cancellationToken);
+            Interlocked.Add(ref _bytes, content.Length);
+            return content;
+        }
 
-        public async Task<byte[]> GetRangeAsync(string name, long offset, int byteCount, CancellationToken cancellationToken = default) =>
-            Counted(await inner.GetRangeAsync(name, offset, byteCount, cancellationToken));
+        public async Task<int> ReadAsync(string name, long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            int read = await inner.ReadAsync(name, offset, buffer, cancellationToken);
+            Interlocked.Add(ref _bytes, read);
+            return read;
+        }
 
         public IAsyncEnumerable<RepositoryObject> ListAsync(string prefix, CancellationToken cancellationToken = default) =>
             inner.ListAsync(prefix, cancellationToken);
@@ -106,11 +114,5 @@ public sealed class LimitedRepositoryTests(ITestOutputHelper output) : Repositor
         public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken = default) => inner.DeleteAsync(name, cancellationToken);
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
-
-        private byte[] Counted(byte[] content)
-        {
-            Interlocked.Add(ref _bytes, content.Length);
-            return content;
-        }
     }
 }

@@ -100,18 +100,19 @@ public sealed class S3Repository : IRepository
         return RunAsync("read", name, token => ReadAsync(name, null, token), cancellationToken);
     }
 
-    public async Task<byte[]> GetRangeAsync(string name, long offset, int byteCount, CancellationToken cancellationToken = default)
+    public async Task<int> ReadAsync(string name, long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ObjectName.Validate(name);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        ArgumentOutOfRangeException.ThrowIfNegative(byteCount);
 
         // A range of no bytes cannot be said: one is asked for, and dropped. As text: of the range from 0 to 0 given as numbers the SDK makes none.
-        var range = new ByteRange($"bytes={offset}-{offset + Math.Max(byteCount, 1) - 1}");
+        var range = new ByteRange($"bytes={offset}-{offset + Math.Max(buffer.Length, 1) - 1}");
         byte[] found = await RunAsync("read", name, token => ReadRangeAsync(name, range, token), cancellationToken).ConfigureAwait(false);
 
         // Some servers send more than was asked for.
-        return found.Length <= byteCount ? found : found[..byteCount];
+        int count = Math.Min(found.Length, buffer.Length);
+        found.AsSpan(0, count).CopyTo(buffer.Span);
+        return count;
     }
 
     public async IAsyncEnumerable<RepositoryObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
