@@ -26,13 +26,15 @@ internal sealed class SnapshotRun(SealedRepository repository, StorageEngine eng
         if (options.Seals)
             await engine.FlushAllAsync(logger, cancellationToken).ConfigureAwait(false);
         using NodeCapture capture = await engine.CaptureAsync(cancellationToken).ConfigureAwait(false);
-        string id = SnapshotManifest.NewId(time.GetUtcNow());
+
+        // Not before the capture: what is in it is not of later. Not when the copying ends: restores to times in between begin here.
+        DateTimeOffset takenAt = time.GetUtcNow();
         History history = await WriteHistoryAsync(capture, inventory, cancellationToken).ConfigureAwait(false);
-        SnapshotManifest manifest = await CopyAsync(capture, store, inventory, history, id, progress, cancellationToken).ConfigureAwait(false);
+        SnapshotManifest manifest = await CopyAsync(capture, store, inventory, history, takenAt, progress, cancellationToken).ConfigureAwait(false);
         await repository.PutAsync(ObjectKind.Snapshot, manifest.Name, ManifestCodec.Write(manifest), replaces: false, cancellationToken)
             .ConfigureAwait(false);
         await new HistoryStore(repository, capture.LogId)
-            .UpdateAsync(h => h with { SnapshotIds = [.. h.SnapshotIds, id] }, cancellationToken).ConfigureAwait(false);
+            .UpdateAsync(h => h with { SnapshotIds = [.. h.SnapshotIds, manifest.Id] }, cancellationToken).ConfigureAwait(false);
         foreach ((ObjectRef item, string problem) in damaged)
         {
             string outcome = store.IsPresent(item) ? "it was put back" : "the node does not have it any more";
@@ -65,7 +67,7 @@ internal sealed class SnapshotRun(SealedRepository repository, StorageEngine eng
         ObjectStore store,
         Inventory inventory,
         History history,
-        string id,
+        DateTimeOffset takenAt,
         IProgress<BackupProgress>? progress,
         CancellationToken cancellationToken)
     {
@@ -79,12 +81,12 @@ internal sealed class SnapshotRun(SealedRepository repository, StorageEngine eng
         byte[] catalog = capture.Position == LogPosition.None ? [] : CheckpointCodec.Write(capture.Catalog, keys);
         return new SnapshotManifest
         {
-            Id = id,
+            Id = SnapshotManifest.NewId(takenAt),
             NodeId = capture.Node.NodeId,
             NodeCreatedMicros = capture.Node.CreatedMicros,
             HistoryId = capture.LogId,
             Position = capture.Position,
-            TakenAt = time.GetUtcNow(),
+            TakenAt = takenAt,
             HistoryNumber = history.Number,
             IsEncrypted = history.Keys is not null,
             StreamCount = capture.Catalog.Streams.Count,
