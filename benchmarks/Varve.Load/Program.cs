@@ -1,5 +1,6 @@
 using Varve.Load;
 using Varve.Load.Append;
+using Varve.Load.Backup;
 using Varve.Load.Delivery;
 using Varve.Load.DoGet;
 using Varve.Load.Follow;
@@ -10,7 +11,7 @@ using Varve.Load.Query;
 IScenario[] scenarios =
 [
     new AppendScenario(), new AppendDaemon(), new DoGetScenario(), new DoGetDaemon(), new MemoryScenario(), new FollowersScenario(),
-    new HostileScenario(), new FirstRowScenario(), new DeliveryScenario(),
+    new HostileScenario(), new FirstRowScenario(), new DeliveryScenario(), new BackupScenario(),
 ];
 if (args is [string name, .. string[] rest] && scenarios.FirstOrDefault(s => s.Name == name) is { } scenario)
 {

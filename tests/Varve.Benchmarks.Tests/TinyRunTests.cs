@@ -38,6 +38,9 @@ public class TinyRunTests(ITestOutputHelper output)
         RunsAsync("Varve.Load", "bare write and fdatasync", "delivery", "writers=4", "rounds=1", "milliseconds=100");
 
     [Fact]
+    public Task Snapshots_are_measured_next_to_restic() => RunsAsync("Varve.Load", "the second snapshot added", "backup", "mib=4", "rounds=1");
+
+    [Fact]
     public Task DoGet_is_measured() => RunsAsync("Varve.Load", "DoGet", "doget", "mib=2", "passes=1", "rounds=1");
 
     [Fact]
