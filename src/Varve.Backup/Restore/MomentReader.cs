@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Varve.Backup.Archive;
 using Varve.Backup.Sealing;
 using Varve.Backup.Snapshots;
@@ -14,7 +15,7 @@ namespace Varve.Backup.Restore;
 /// </summary>
 internal sealed class MomentReader(SealedRepository repository, SnapshotManifest manifest, Moment moment)
 {
-    private readonly List<SegmentPieces> _archived = [];
+    private readonly List<ArchivePiece> _archived = [];
 
     public SnapshotManifest Manifest => manifest;
 
@@ -27,24 +28,19 @@ internal sealed class MomentReader(SealedRepository repository, SnapshotManifest
 
     /// <summary>Replays all entries up to the moment. Throws <see cref="BackupErrorCode.NotFound"/> where the repository does not reach it.</summary>
     /// <param name="state">Begins with the snapshot's catalog.</param>
-    /// <param name="take">Given the term and the payload of each of them.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task ReplayAsync(RestoredState state, Action<long, ReadOnlyMemory<byte>> take, CancellationToken cancellationToken)
+    public async Task ReplayAsync(RestoredState state, CancellationToken cancellationToken)
     {
         await foreach ((LogPosition position, long term, ReadOnlyMemory<byte> payload) in Data.ReadLogAsync(cancellationToken).ConfigureAwait(false))
-        {
             state.Replay(position, term, payload);
-            take(term, payload);
-        }
-
         bool isReached = moment.Position == manifest.Position.Value;
         if (moment.GoesOn && !isReached)
         {
             ArchiveReader archive = new(repository, manifest.HistoryId);
             await foreach (ArchivePiece piece in archive.ReadFromAsync(manifest.Position.Value, cancellationToken).ConfigureAwait(false))
             {
-                _archived.AddRange(piece.Segments);
-                isReached = !await ReplayAsync(piece, state, take, cancellationToken).ConfigureAwait(false);
+                _archived.Add(piece);
+                isReached = !await ReplayAsync(piece, state, cancellationToken).ConfigureAwait(false);
                 if (isReached)
                     break;
             }
@@ -54,11 +50,32 @@ internal sealed class MomentReader(SealedRepository repository, SnapshotManifest
         RequireReached(state, isReached);
     }
 
+    /// <summary>Entries that were replayed, once more: those from one position to another. Only what they stand in is read.</summary>
+    public async IAsyncEnumerable<(long Term, ReadOnlyMemory<byte> Payload)> ReadAsync(
+        LogPosition from, LogPosition to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        LogPosition next = from;
+        foreach (LogPiece piece in manifest.Log.Concat(_archived.SelectMany(p => p.Log)).Where(p => p.LastPosition >= from.Value && p.FirstPosition <= to.Value))
+        {
+            byte[] content = await Data.ReadAsync(piece.Object, cancellationToken).ConfigureAwait(false);
+            foreach ((LogPosition position, long term, ReadOnlyMemory<byte> payload) in LogPieceCodec.Read(piece, content))
+            {
+                if (position != next || position > to)
+                    continue;
+                yield return (term, payload);
+                next = next.Next;
+            }
+        }
+
+        if (next <= to)
+            throw new BackupException(BackupErrorCode.Damaged, $"entries {next} to {to} behind snapshot {manifest.Id} are missing");
+    }
+
     /// <summary>The segments of streams at the moment, and where they lie.</summary>
     public List<SegmentPieces> SegmentsOf(IEnumerable<StreamState> streams)
     {
         Dictionary<long, SegmentPieces> held = [];
-        foreach (SegmentPieces pieces in manifest.Segments.Concat(_archived))
+        foreach (SegmentPieces pieces in manifest.Segments.Concat(_archived.SelectMany(p => p.Segments)))
             held[pieces.Id] = pieces;
         List<SegmentPieces> needed = [];
         foreach ((StreamState stream, long id) in streams.SelectMany(s => s.Segments.Items.Select(i => (s, i.Id))))
@@ -71,8 +88,7 @@ internal sealed class MomentReader(SealedRepository repository, SnapshotManifest
     }
 
     /// <summary>False where the moment is reached.</summary>
-    private async Task<bool> ReplayAsync(
-        ArchivePiece piece, RestoredState state, Action<long, ReadOnlyMemory<byte>> take, CancellationToken cancellationToken)
+    private async Task<bool> ReplayAsync(ArchivePiece piece, RestoredState state, CancellationToken cancellationToken)
     {
         foreach (LogPiece stretch in piece.Log)
         {
@@ -84,7 +100,6 @@ internal sealed class MomentReader(SealedRepository repository, SnapshotManifest
                 if (position.Value > moment.Position || EntryTime.Of(position, term, payload) > moment.Time || GoesBeyond(position, payload, state))
                     return false;
                 state.Replay(position, term, payload);
-                take(term, payload);
             }
         }
 

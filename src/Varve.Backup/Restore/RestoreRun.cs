@@ -94,10 +94,10 @@ internal sealed class RestoreRun
             Clear();
             Keyring keys = await WriteKeysAsync(history.Keys, cancellationToken).ConfigureAwait(false);
             CheckpointState? catalog = await _reader.Data.ReadCatalogAsync(keys, cancellationToken).ConfigureAwait(false);
-            if (catalog is not null)
-                CheckpointFile.Write(Files, _aside, _manifest.NodeId, keys, catalog);
             RestoredState state = new(catalog, keys, _time, _options.MemoryBytes is { } memory ? memory / 2 : long.MaxValue);
-            RestoreResult result = await WriteLogAsync(state, keys, cancellationToken).ConfigureAwait(false);
+            await _reader.ReplayAsync(state, cancellationToken).ConfigureAwait(false);
+            (RestoreResult result, IReadOnlyList<byte[]> ending) = Choose(state, keys);
+            await WriteLogAsync(state, new LogPosition(result.Position), ending, keys, cancellationToken).ConfigureAwait(false);
             await placeSegments(_reader.SegmentsOf(state.Streams)).ConfigureAwait(false);
             new NodeFile(_manifest.NodeId, _manifest.NodeCreatedMicros).Write(Files, _aside);
             return result;
@@ -133,11 +133,9 @@ internal sealed class RestoreRun
         return new Keyring(store, content, _time);
     }
 
-    private async Task<RestoreResult> WriteLogAsync(RestoredState state, Keyring keys, CancellationToken cancellationToken)
+    /// <summary>What of the moment stays, and the entries that drop the rest.</summary>
+    private (RestoreResult Result, IReadOnlyList<byte[]> Ending) Choose(RestoredState state, Keyring keys)
     {
-        LogPosition first = _manifest.Log.Count == 0 ? new LogPosition(1) : new LogPosition(_manifest.Log[0].FirstPosition);
-        using LogRestore log = new(Files, LogPath, _options.LogSizes, first);
-        await _reader.ReplayAsync(state, (term, payload) => log.Add(term, payload.Span), cancellationToken).ConfigureAwait(false);
         StreamState[] all = [.. state.Streams];
         StreamState[] erased = [.. all.Where(s => keys.IsErased(s.Id))];
         StreamState[] leftOut = [.. all.Except(erased).Where(s => !IsWanted(s.Name))];
@@ -150,10 +148,8 @@ internal sealed class RestoreRun
         }
 
         LogPosition reached = state.Position;
-        foreach (byte[] payload in state.Close([.. erased, .. leftOut]))
-            log.Add(1, payload);
-        log.Finish();
-        return new RestoreResult
+        IReadOnlyList<byte[]> ending = state.Close([.. erased, .. leftOut]);
+        RestoreResult result = new()
         {
             Streams = [.. state.Streams.Select(s => (s.Name, new OffsetRange(s.Segments.FirstOffset, s.EndOffset)))],
             Directory = _target,
@@ -164,6 +160,28 @@ internal sealed class RestoreRun
             LeftOutCount = leftOut.Length,
             Erased = [.. erased.Select(s => s.Name)],
         };
+        return (result, ending);
+    }
+
+    /// <summary>
+    /// Writes down what the node is, as a node does by itself from time to time, and of the log only what that needs: an archive of days is no more disk than
+    /// its last rows that are in no segment.
+    /// </summary>
+    private async Task WriteLogAsync(
+        RestoredState state, LogPosition reached, IReadOnlyList<byte[]> ending, Keyring keys, CancellationToken cancellationToken)
+    {
+        CatalogCapture capture = state.Capture();
+        LogPosition first = capture.NotNeededUpTo.Next < reached ? capture.NotNeededUpTo.Next : reached;
+        if (reached == LogPosition.None)
+            first = reached.Next;
+        else
+            CheckpointFile.Write(Files, _aside, _manifest.NodeId, keys, capture.ToState());
+        using LogRestore log = new(Files, LogPath, _options.LogSizes, first);
+        await foreach ((long term, ReadOnlyMemory<byte> payload) in _reader.ReadAsync(first, reached, cancellationToken).ConfigureAwait(false))
+            log.Add(term, payload.Span);
+        foreach (byte[] payload in ending)
+            log.Add(1, payload);
+        log.Finish();
     }
 
     private bool IsWanted(string name) => _options.Streams.Count == 0 || _options.Streams.Contains(name, StreamName.Comparer);

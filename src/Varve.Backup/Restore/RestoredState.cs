@@ -47,6 +47,13 @@ internal sealed class RestoredState
             throw new TailTooLargeException(position.Value, _recovery.Catalog.TailBytes, _tailBytesMax);
     }
 
+    /// <summary>All of it, for a checkpoint; and the newest entry that a recovery from there does not need. Behind the last entry only.</summary>
+    public CatalogCapture Capture()
+    {
+        _recovery.Catalog.Publish();
+        return new CatalogCapture(_recovery.Catalog, Position);
+    }
+
     /// <summary>Behind the last entry: throws <see cref="StorageErrorCode.Corruption"/> where entries are missing.</summary>
     public void Judge() => _recovery.Judge();
 

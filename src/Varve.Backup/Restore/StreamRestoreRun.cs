@@ -55,7 +55,7 @@ internal sealed class StreamRestoreRun(SealedRepository repository, SnapshotMani
             // What a keyring has no key of is passed over as rows that nobody can read.
             using Keyring keys = RepositoryKeyring.Open(history.Keys?.Only(id), time);
             RestoredState state = new(catalog, keys, time);
-            await reader.ReplayAsync(state, (_, _) => { }, cancellationToken).ConfigureAwait(false);
+            await reader.ReplayAsync(state, cancellationToken).ConfigureAwait(false);
             StreamState stream = state.Find(options.Stream) ?? throw new BackupException(
                 BackupErrorCode.NotFound, $"snapshot {manifest.Id} has no stream '{options.Stream}' at position {state.Position}");
             if (all.IsErased(stream.Id))

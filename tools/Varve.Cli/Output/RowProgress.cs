@@ -62,7 +62,8 @@ internal class RowProgress(TimeProvider time)
         bar.IsIndeterminate = expected <= 0;
         bar.MaxValue = Math.Max(1, expected);
         bar.Value = Math.Min(Rows, bar.MaxValue);
-        string behind = expected > Rows ? $", {expected - Rows:N0} to go" : "";
+        double left = expected > Rows && Rows > 0 ? Math.Ceiling((expected - Rows) * Elapsed.TotalSeconds / Rows) : 0;
+        string behind = expected > Rows ? $", {expected - Rows:N0} to go" + (left > 0 ? $" in {Quantity.Duration(TimeSpan.FromSeconds(left))}" : "") : "";
         bar.Description = Markup.Escape($"{what}: {Rows:N0} rows, {Rows / Elapsed.TotalSeconds:N0} rows/s{behind}");
     }
 }
