@@ -18,7 +18,9 @@ internal interface IFileSystem
     /// <summary>The names (without path) of the files in a directory, in ordinal order.</summary>
     IReadOnlyList<string> ListFiles(string directory);
 
-    /// <summary>As <see cref="ListFiles"/>, with the length of each in bytes, found without opening it.</summary>
+    /// <summary>
+    /// As <see cref="ListFiles"/>, with the length of each in bytes, found without opening it. Files that come or go meanwhile may be listed or not.
+    /// </summary>
     IReadOnlyList<(string Name, long LengthBytes)> ListLengths(string directory);
 
     /// <summary>Creates a file for reading and writing; fails with EEXIST where there is one.</summary>

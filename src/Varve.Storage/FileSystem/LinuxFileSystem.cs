@@ -39,7 +39,20 @@ internal sealed class LinuxFileSystem : IFileSystem
     public IReadOnlyList<(string Name, long LengthBytes)> ListLengths(string directory)
     {
         OpenHandle(directory, Libc.ReadOnly).Dispose();
-        return [.. new DirectoryInfo(directory).EnumerateFiles().Select(file => (file.Name, file.Length)).OrderBy(file => file.Name, StringComparer.Ordinal)];
+        List<(string Name, long LengthBytes)> files = [];
+        foreach (FileInfo file in new DirectoryInfo(directory).EnumerateFiles())
+        {
+            try
+            {
+                files.Add((file.Name, file.Length));
+            }
+            catch (FileNotFoundException)
+            {
+                // It went since the directory was read.
+            }
+        }
+
+        return [.. files.OrderBy(file => file.Name, StringComparer.Ordinal)];
     }
 
     public IFile Create(string path) => new LinuxFile(OpenHandle(path, Libc.ReadWrite | Libc.Create | Libc.Exclusive), path);

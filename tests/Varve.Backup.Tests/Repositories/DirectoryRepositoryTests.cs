@@ -38,6 +38,25 @@ public sealed class DirectoryRepositoryTests(ITestOutputHelper output) : Reposit
 
     /// <summary>The same for a kill: the page cache stays, and so does what stands aside, until the next one writes.</summary>
     [Fact]
+    public async Task A_listing_does_not_mind_what_comes_and_goes_meanwhile()
+    {
+        using TempDirectory directory = new("listing");
+        await using DirectoryRepository repository = await DirectoryRepository.OpenAsync(directory.File("repository"));
+        await repository.PutAsync("data/stays", new byte[1]);
+        Task writing = Task.Run(async () =>
+        {
+            for (int i = 0; i < 500; i++)
+            {
+                await repository.ReplaceAsync("data/comes", new byte[1]);
+                await repository.DeleteAsync("data/comes");
+            }
+        });
+        while (!writing.IsCompleted)
+            Assert.Contains("data/stays", (await repository.ListAsync("data/").ToListAsync()).Select(o => o.Name));
+        await writing;
+    }
+
+    [Fact]
     public async Task A_kill_leaves_nothing_for_long_but_whole_objects()
     {
         for (long cutAt = 1; ; cutAt++)
