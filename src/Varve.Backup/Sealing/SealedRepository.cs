@@ -9,6 +9,9 @@ namespace Varve.Backup.Sealing;
 /// <summary>A repository whose objects are sealed and opened on the way. Any thread.</summary>
 internal sealed class SealedRepository(IRepository inner, RepositoryKey key)
 {
+    private const string IsMissing = " is missing";
+    private const string IsDamaged = " is damaged";
+
     public string Description => inner.Description;
 
     public IRepository Inner => inner;
@@ -30,16 +33,7 @@ internal sealed class SealedRepository(IRepository inner, RepositoryKey key)
                 BackupErrorCode.KeyMismatch, $"the repository {inner.Description} cannot be opened: its key is not there. {e.Message}", e);
         }
 
-        RepositoryHeader? header = null;
-        List<string> bad = [];
-        foreach (string name in RepositoryHeader.Names)
-        {
-            byte[]? bytes = await TryGetAsync(inner, name, cancellationToken).ConfigureAwait(false);
-            RepositoryHeader? found = bytes is null ? null : RepositoryHeader.TryParse(bytes);
-            header ??= found;
-            if (found is null)
-                bad.Add(bytes is null ? $"{name} is missing" : $"{name} is damaged");
-        }
+        (RepositoryHeader? header, List<string> bad) = await ReadHeaderAsync(inner, cancellationToken).ConfigureAwait(false);
 
         if (header is null)
         {
@@ -51,6 +45,13 @@ internal sealed class SealedRepository(IRepository inner, RepositoryKey key)
             throw new BackupException(
                 BackupErrorCode.KeyMismatch,
                 $"the repository {inner.Description} is sealed with another key than the one from {source.Description}; nothing was changed");
+        }
+        else if (makes && bad.Count > 0 && !await HoldsAnyAsync(inner, Snapshots.SnapshotManifest.Folder, cancellationToken).ConfigureAwait(false))
+        {
+            // Somebody makes it at this moment, or was cut off at that: nothing is lost where no snapshot is. What is damaged stays, and is told.
+            foreach (string name in RepositoryHeader.Names)
+                await inner.PutAsync(name, header.ToBytes(), cancellationToken).ConfigureAwait(false);
+            bad.RemoveAll(b => b.EndsWith(IsMissing, StringComparison.Ordinal));
         }
 
         return new SealedRepository(inner, header.KeyFrom(key)) { HeaderProblems = bad, Header = header };
@@ -140,18 +141,16 @@ internal sealed class SealedRepository(IRepository inner, RepositoryKey key)
     private static async Task<RepositoryHeader> MakeAsync(
         IRepository inner, RootKey key, bool makes, IReadOnlyList<string> bad, CancellationToken cancellationToken)
     {
-        bool holdsAny = bad.Any(b => b.EndsWith("damaged", StringComparison.Ordinal));
+        bool holdsAny = bad.Any(b => b.EndsWith(IsDamaged, StringComparison.Ordinal));
         foreach (string folder in (string[])[Snapshots.SnapshotManifest.Folder, Snapshots.History.Folder, Snapshots.ObjectRef.Folder])
-        {
-            await foreach (RepositoryObject unused in inner.ListAsync(folder, cancellationToken).ConfigureAwait(false))
-            {
-                holdsAny = true;
-                break;
-            }
-        }
+            holdsAny |= await HoldsAnyAsync(inner, folder, cancellationToken).ConfigureAwait(false);
 
         if (holdsAny)
         {
+            // The header is put before all else: where somebody made the repository meanwhile, it is there now.
+            (RepositoryHeader? other, _) = await ReadHeaderAsync(inner, cancellationToken).ConfigureAwait(false);
+            if (other?.IsSealedWith(key) == true)
+                return other;
             throw new BackupException(
                 BackupErrorCode.Damaged,
                 $"the repository {inner.Description} holds objects, but {string.Join(" and ", bad)}; without one of the two nothing in it can be read. "
@@ -171,6 +170,30 @@ internal sealed class SealedRepository(IRepository inner, RepositoryKey key)
 
         await inner.ReplaceAsync(RepositoryHeader.Names[1], header.ToBytes(), cancellationToken).ConfigureAwait(false);
         return header;
+    }
+
+    /// <summary>The header, of whichever copy is whole, and what is wrong with the others.</summary>
+    private static async Task<(RepositoryHeader? Header, List<string> Bad)> ReadHeaderAsync(IRepository inner, CancellationToken cancellationToken)
+    {
+        RepositoryHeader? header = null;
+        List<string> bad = [];
+        foreach (string name in RepositoryHeader.Names)
+        {
+            byte[]? bytes = await TryGetAsync(inner, name, cancellationToken).ConfigureAwait(false);
+            RepositoryHeader? found = bytes is null ? null : RepositoryHeader.TryParse(bytes);
+            header ??= found;
+            if (found is null)
+                bad.Add(name + (bytes is null ? IsMissing : IsDamaged));
+        }
+
+        return (header, bad);
+    }
+
+    private static async Task<bool> HoldsAnyAsync(IRepository inner, string folder, CancellationToken cancellationToken)
+    {
+        await foreach (RepositoryObject unused in inner.ListAsync(folder, cancellationToken).ConfigureAwait(false))
+            return true;
+        return false;
     }
 
     private static async Task<byte[]?> TryGetAsync(IRepository inner, string name, CancellationToken cancellationToken)

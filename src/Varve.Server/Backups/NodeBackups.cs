@@ -15,9 +15,6 @@ internal sealed class NodeBackups(StorageEngine engine, VarveServerOptions optio
 {
     private readonly SemaphoreSlim _snapshotting = new(1);
     private readonly SemaphoreSlim _drilling = new(1);
-
-    /// <summary>One opens at a time: who looked while another makes a repository would find one of the two copies of its header missing.</summary>
-    private readonly SemaphoreSlim _opening = new(1);
     private readonly IReadOnlyDictionary<string, RepositoryGate> _gates =
         BackupRules.Repositories(options.Backup).Distinct().ToDictionary(r => r, _ => new RepositoryGate());
     private readonly ConcurrentDictionary<string, SnapshotDescription> _newest = [];
@@ -205,7 +202,6 @@ internal sealed class NodeBackups(StorageEngine engine, VarveServerOptions optio
     {
         _snapshotting.Dispose();
         _drilling.Dispose();
-        _opening.Dispose();
         foreach (RepositoryGate gate in _gates.Values)
             gate.Dispose();
     }
@@ -219,15 +215,7 @@ internal sealed class NodeBackups(StorageEngine engine, VarveServerOptions optio
             repository = new LimitedRepository(repository, _limit);
         if (bytesPerSecondMax > 0)
             repository = new LimitedRepository(repository, new RateLimit(bytesPerSecondMax, time));
-        await _opening.WaitAsync(cancellationToken);
-        try
-        {
-            return await SnapshotRepository.OpenAsync(repository, BackupRules.KeySource(options), makes, time, logger, cancellationToken);
-        }
-        finally
-        {
-            _opening.Release();
-        }
+        return await SnapshotRepository.OpenAsync(repository, BackupRules.KeySource(options), makes, time, logger, cancellationToken);
     }
 
     private string Find(string repository)

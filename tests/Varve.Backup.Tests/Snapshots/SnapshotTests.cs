@@ -35,6 +35,24 @@ public sealed class SnapshotTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>As one finds it who opens it while another makes it, and as it stays where the making is cut off.</summary>
+    [Fact]
+    public async Task A_repository_that_is_made_only_by_half_is_made_whole_and_not_called_damaged()
+    {
+        await using BackupHost host = await BackupHost.StartAsync();
+        foreach (string missing in (string[])["repository-copy", "repository"])
+        {
+            await (await host.OpenAsync()).DisposeAsync();
+            byte[] header = File.ReadAllBytes(Path.Combine(host.RepositoryPath, missing));
+            File.Delete(Path.Combine(host.RepositoryPath, missing));
+
+            await host.SnapshotAsync();
+
+            Assert.Equal(header, File.ReadAllBytes(Path.Combine(host.RepositoryPath, missing)));
+            Directory.Delete(host.RepositoryPath, recursive: true);
+        }
+    }
+
     [Fact]
     public async Task A_restored_node_goes_on_and_is_backed_up_beside_the_first()
     {
