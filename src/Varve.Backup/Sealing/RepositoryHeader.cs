@@ -11,8 +11,8 @@ namespace Varve.Backup.Sealing;
 /// <code>
 /// offset bytes type  field
 /// 0      8     ascii "VARVREPO"
-/// 8      2     u16   version of the format, 1
-/// 10     2     u16   oldest version whose readers can read the repository, 1
+/// 8      2     u16   version of the format, 2; of version 1 are repositories that name by a hash of all bytes
+/// 10     2     u16   oldest version whose readers can read the repository, the same
 /// 16     32    bytes salt, random
 /// 48     16    bytes key check: HKDF-SHA256 of the repository's key and the salt, info "varve/repository-check/1:"
 /// 124    4     u32   CRC-32C of bytes 0..123
@@ -30,7 +30,10 @@ internal sealed class RepositoryHeader
     private const int CheckAt = 48;
     private const int CheckBytes = 16;
     private const int ChecksumAt = 124;
-    private const ushort Version = 1;
+    private const int VersionAt = 8;
+    private const int OldestReaderAt = 10;
+    private const ushort Version = 2;
+    private const ushort NamedByAllBytes = 1;
 
     private readonly byte[] _bytes;
 
@@ -44,8 +47,8 @@ internal sealed class RepositoryHeader
     {
         byte[] bytes = new byte[Bytes];
         Magic.CopyTo(bytes);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), Version);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(10), Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(VersionAt), Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(OldestReaderAt), Version);
         RandomNumberGenerator.Fill(bytes.AsSpan(SaltAt, SaltBytes));
         Check(key, bytes.AsSpan(SaltAt, SaltBytes), bytes.AsSpan(CheckAt, CheckBytes));
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ChecksumAt), Crc32C.Compute(bytes.AsSpan(0, ChecksumAt)));
@@ -58,7 +61,7 @@ internal sealed class RepositoryHeader
         if (bytes.Length != Bytes || !bytes.AsSpan().StartsWith(Magic)
             || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(ChecksumAt)) != Crc32C.Compute(bytes.AsSpan(0, ChecksumAt)))
             return null;
-        int oldestReader = BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(10));
+        int oldestReader = BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(OldestReaderAt));
         return oldestReader > Version
             ? throw new BackupException(
                 BackupErrorCode.Unsupported, $"the repository needs a reader of version {oldestReader} or newer; this one is of version {Version}")
@@ -74,7 +77,8 @@ internal sealed class RepositoryHeader
         return CryptographicOperations.FixedTimeEquals(check, _bytes.AsSpan(CheckAt, CheckBytes));
     }
 
-    public RepositoryKey KeyFrom(RootKey key) => new(key, Salt);
+    public RepositoryKey KeyFrom(RootKey key) =>
+        new(key, Salt, namesByFrames: BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan(VersionAt)) > NamedByAllBytes);
 
     private static void Check(RootKey key, ReadOnlySpan<byte> salt, Span<byte> check) => key.Derive("varve/repository-check/1:"u8, salt, check);
 }

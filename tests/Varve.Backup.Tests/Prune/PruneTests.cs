@@ -23,7 +23,7 @@ public sealed class PruneTests(ITestOutputHelper output)
         {
             var random = new Random(seed + round);
             await using DirectoryRepository directory = await DirectoryRepository.OpenAsync(new FaultyFileSystem(), "/data/repository", default);
-            SealedRepository repository = new(directory, new RepositoryKey(RootKey.Create(), "salt"u8));
+            SealedRepository repository = new(directory, new RepositoryKey(RootKey.Create(), "salt"u8, namesByFrames: true));
             List<SnapshotManifest> snapshots = await FillAsync(repository, random);
             for (int pass = 0; pass < 3; pass++)
             {
@@ -46,7 +46,7 @@ public sealed class PruneTests(ITestOutputHelper output)
     public async Task Who_takes_away_is_alone_and_one_that_was_cut_off_is_in_nobodys_way_for_long()
     {
         await using DirectoryRepository directory = await DirectoryRepository.OpenAsync(new FaultyFileSystem(), "/data/repository", default);
-        SealedRepository repository = new(directory, new RepositoryKey(RootKey.Create(), "salt"u8));
+        SealedRepository repository = new(directory, new RepositoryKey(RootKey.Create(), "salt"u8, namesByFrames: true));
         var later = new ShiftedTime(TimeSpan.FromMinutes(11));
         await using (await RepositoryLock.TakeToAddAsync(repository, TimeProvider.System, default))
         {
