@@ -24,7 +24,7 @@ public static partial class NativeHeap
     }
 
     /// <summary>Gives the system back what was freed. Takes some milliseconds where that is much.</summary>
-    internal static void Trim() => _ = malloc_trim(0);
+    public static void Trim() => _ = malloc_trim(0);
 
     [LibraryImport("libc")]
     private static partial int mallopt(int parameter, int value);

@@ -26,6 +26,7 @@ public sealed class QueryEngine : IDisposable
     private readonly QueryOptions _options;
     private readonly StatementThreads _planning;
     private readonly StatementThreads _running;
+    private readonly RunningStatements _active = new();
     private readonly ReservedDatabase _reserve;
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _lock = new();
@@ -66,7 +67,7 @@ public sealed class QueryEngine : IDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<PreparedQuery> PrepareAsync(string sql, CancellationToken cancellationToken = default)
     {
-        var limit = new StatementLimit(_planning, _options, _options.StatementTimeout, _closing.Token);
+        var limit = new StatementLimit(_planning, _active, _options, _options.StatementTimeout, _closing.Token);
         var run = new StatementRun(UsableDatabase(), NewScope(_openView), _meter, sql);
         return await limit.RunAsync(Describe, run.Stop, isNew: true, cancellationToken).ConfigureAwait(false);
 
@@ -92,13 +93,13 @@ public sealed class QueryEngine : IDisposable
             await _storage.SettleTimeAsync(cancellationToken).ConfigureAwait(false);
         if (settings.AsOf is AsOf.AtPosition at)
             await _storage.WaitForPositionAsync(at.Position, cancellationToken).ConfigureAwait(false);
-        var limit = new StatementLimit(_running, _options, Shorter(settings.Timeout, _options.StatementTimeout), _closing.Token);
+        var limit = new StatementLimit(_running, _active, _options, Shorter(settings.Timeout, _options.StatementTimeout), _closing.Token);
         LogPosition position = _storage.VisibleUpTo;
         try
         {
             return await StartAsync(UsableDatabase(), null).ConfigureAwait(false);
         }
-        catch (QueryException e) when (e.Code == QueryErrorCode.OutOfMemory)
+        catch (QueryException e) when (e.Code == QueryErrorCode.OutOfMemory && !limit.LacksMemory)
         {
             // Others may hold the memory that it lacked. Where its turn does not come in time, that is the reason that stays.
             if (!await _reserve.TryEnterAsync(limit.Left, cancellationToken).ConfigureAwait(false))
@@ -137,6 +138,12 @@ public sealed class QueryEngine : IDisposable
             return new QueryResult(this, run, limit, run.Position ?? position, first);
         }
     }
+
+    /// <summary>
+    /// For a process at its limit: ends the statement that has run longest with <see cref="QueryErrorCode.OutOfMemory"/>. SQL's engine does not count
+    /// all that it takes. False where none is left to be ended.
+    /// </summary>
+    public bool EndOldestStatement() => _active.EndOldest();
 
     /// <summary>Stops what runs and closes the database. Results that are open end with an error at their next read.</summary>
     public void Dispose()

@@ -47,6 +47,7 @@ public sealed class VarveServer : IAsyncDisposable
     private NodeBackups? _backups;
     private BackupLoop? _backupLoop;
     private BackupMeter? _backupMeter;
+    private MemoryWatch? _memoryWatch;
     private volatile GrpcServer? _grpc;
 
     private VarveServer(VarveServerOptions options, ILoggerFactory? loggers, TimeProvider time)
@@ -121,6 +122,8 @@ public sealed class VarveServer : IAsyncDisposable
         await _host.StartAsync(cancellationToken);
         var memory = MemoryPlan.Of(_options, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         memory.LimitHeap();
+        if (memory.IsEnforced)
+            _memoryWatch = new MemoryWatch(memory.LimitBytes, () => _queries?.EndOldestStatement() ?? false, _loggers.CreateLogger<MemoryWatch>());
         _engine = await DataStart.OpenEngineAsync(_options, memory, _loggers, _time, cancellationToken);
         _queries = DataStart.OpenQueries(_engine, _options, memory, _time);
         ILogger backupLog = _loggers.CreateLogger("Varve.Server.Backup");
@@ -192,6 +195,7 @@ public sealed class VarveServer : IAsyncDisposable
             await _backupLoop.DisposeAsync();
         _backupMeter?.Dispose();
         _backups?.Dispose();
+        _memoryWatch?.Dispose();
         _healthWatch.Dispose();
         _otlp?.Dispose();
         _metrics.Dispose();
