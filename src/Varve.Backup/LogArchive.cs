@@ -24,7 +24,8 @@ public sealed class LogArchive : IDisposable
     private IDisposable _newest;
     private KeyringContent? _keys;
     private bool _hasKeys;
-    private long _number;
+    private ArchiveRange _range;
+    private long _replacesUpTo;
     private long _archivedUpTo;
     private long _shippedUpToBytes;
 
@@ -61,11 +62,21 @@ public sealed class LogArchive : IDisposable
     {
         await repository.RequireThereAsync(cancellationToken).ConfigureAwait(false);
         ArchiveReader reader = new(repository, engine.LogId);
-        IReadOnlyList<string> names = await reader.ListAsync(cancellationToken).ConfigureAwait(false);
-        ArchivePiece? last = names.Count == 0 ? null : await reader.ReadAsync(names[^1], cancellationToken).ConfigureAwait(false);
+        (ArchiveRange range, _, _) = await reader.ReadRangeAsync(cancellationToken).ConfigureAwait(false);
+        ArchivePiece? last = null;
+        long number = range.Last;
+        while (last is null && number >= range.First)
+        {
+            (last, string? problem) = await reader.TryReadAsync(number, cancellationToken).ConfigureAwait(false);
+            if (last is not null)
+                break;
+            logger.LogError("The archive in {Repository} is damaged at its end: {Problem}", repository.Description, problem);
+            number--;
+        }
 
-        // Only now the engine hands over what it keeps: where the repository does not answer, it keeps it on.
-        LogArchive archive = new(repository, engine, time, logger) { _number = last is null ? 0 : reader.NumberOf(names[^1]) };
+        // Only now the engine hands over what it keeps: where the repository does not answer, it keeps it on. Numbers behind the last whole piece are given
+        // again: what was lost there is shipped once more, as far as the log still has it.
+        LogArchive archive = new(repository, engine, time, logger) { _range = range with { Last = number }, _replacesUpTo = range.Last };
         archive.GoOnFrom(last?.LastPosition);
         return archive;
     }
@@ -90,8 +101,8 @@ public sealed class LogArchive : IDisposable
         NodeCapture capture = await _engine.CaptureAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await using (await RepositoryLock.TakeToAddAsync(_repository, _time, cancellationToken).ConfigureAwait(false))
-                await ShipAsync(capture, cancellationToken).ConfigureAwait(false);
+            await using RepositoryLock held = await RepositoryLock.TakeToAddAsync(_repository, _time, cancellationToken).ConfigureAwait(false);
+            await ShipAsync(capture, held, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -134,18 +145,29 @@ public sealed class LogArchive : IDisposable
         _logHold.MoveTo(new LogPosition(_archivedUpTo + 1));
     }
 
-    private async Task ShipAsync(NodeCapture capture, CancellationToken cancellationToken)
+    private async Task ShipAsync(NodeCapture capture, RepositoryLock held, CancellationToken cancellationToken)
     {
         await WriteKeysAsync(capture, cancellationToken).ConfigureAwait(false);
         ObjectStore store = ObjectStore.Blind(_repository);
         ArchiveCopy copy = new(capture, store, RepositoryKeyring.Open(_keys, _time));
         ArchivePiece piece = await copy.RunAsync(new LogPosition(_archivedUpTo + 1), _logger, cancellationToken).ConfigureAwait(false);
-        string name = _reader.NameOf(_number + 1);
-        if (!await _repository.PutAsync(ObjectKind.Archive, name, piece.ToBytes(), replaces: false, cancellationToken).ConfigureAwait(false))
+        ArchiveRange range = _range with { Last = _range.Last + 1 };
+        string name = _reader.NameOf(range.Last);
+        held.EnsureHeld();
+        bool replaces = range.Last <= _replacesUpTo;
+
+        // From here on it may be there, also where no answer comes: the next try then replaces it.
+        _replacesUpTo = range.Last;
+        if (!await _repository.PutAsync(ObjectKind.Archive, name, piece.ToBytes(), replaces, cancellationToken).ConfigureAwait(false))
+        {
+            _replacesUpTo = 0;
             throw new BackupException(BackupErrorCode.AlreadyExists, $"object {name} is there already: somebody else archives this node's log to {_repository.Description}");
-        _number++;
+        }
+
+        _range = range;
         ShippedCount++;
         AddedBytes += store.AddedBytes;
+        await _reader.WriteRangeAsync(range, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task WriteKeysAsync(NodeCapture capture, CancellationToken cancellationToken)

@@ -1,5 +1,5 @@
 using System.Text;
-using Varve.Backup.Repositories;
+using Varve.Backup.Tests.Places;
 using Varve.Storage;
 using Varve.Storage.FileSystem;
 using Varve.Storage.Tests;
@@ -7,25 +7,31 @@ using Varve.Testing;
 
 namespace Varve.Backup.Tests;
 
-/// <summary>A node with a small log, a repository in a directory, and places to restore to.</summary>
+/// <summary>A node with a small log, a repository, and places to restore to.</summary>
 internal sealed class BackupHost : IAsyncDisposable
 {
     private readonly TempDirectory _directory = new("backup");
     private int _restoreCount;
 
-    private BackupHost(EngineHost node) => Node = node;
+    private BackupHost(EngineHost node, RepositoryPlace place)
+    {
+        Node = node;
+        Place = place;
+    }
 
     public EngineHost Node { get; }
 
     public StorageEngine Engine => Node.Engine;
 
-    public string RepositoryPath => _directory.File("repository");
+    /// <summary>Where the repository lies; a directory where nothing else was said.</summary>
+    public RepositoryPlace Place { get; }
 
     public string KeyPath => _directory.File("repository.key");
 
-    public static async Task<BackupHost> StartAsync(Func<StorageOptions, StorageOptions>? change = null)
+    public static async Task<BackupHost> StartAsync(Func<StorageOptions, StorageOptions>? change = null, RepositoryPlace? place = null)
     {
-        BackupHost host = new(await EngineHost.StartAsync(o => (change ?? (x => x))(o with { SealRows = 2_000, CheckpointInterval = TimeSpan.FromHours(1) })));
+        EngineHost node = await EngineHost.StartAsync(o => (change ?? (x => x))(o with { SealRows = 2_000, CheckpointInterval = TimeSpan.FromHours(1) }));
+        BackupHost host = new(node, place ?? new DirectoryPlace());
         WriteKey(host.KeyPath, 7);
         return host;
     }
@@ -38,7 +44,7 @@ internal sealed class BackupHost : IAsyncDisposable
     }
 
     public async Task<SnapshotRepository> OpenAsync(bool makes = true, string? keyPath = null) => await SnapshotRepository.OpenAsync(
-        await DirectoryRepository.OpenAsync(RepositoryPath), RootKeySource.FromFile(keyPath ?? KeyPath), makes);
+        await Place.OpenAsync(), RootKeySource.FromFile(keyPath ?? KeyPath), makes);
 
     /// <summary>Takes a snapshot that finds nothing wrong.</summary>
     public async Task<SnapshotDescription> SnapshotAsync(SnapshotOptions? options = null)
@@ -68,6 +74,7 @@ internal sealed class BackupHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Node.DisposeAsync();
+        await Place.DisposeAsync();
         _directory.Dispose();
     }
 }

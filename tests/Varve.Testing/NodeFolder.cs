@@ -4,14 +4,13 @@ namespace Varve.Testing;
 
 /// <summary>
 /// A folder of Node.js scripts in tests/clients whose packages its package-lock.json pins. They are installed by the first run, and again when that
-/// file changes. Any number of threads of one process.
+/// file changes. Any number of threads and instances of one process.
 /// </summary>
-public sealed class NodeFolder(string name) : IDisposable
+public sealed class NodeFolder(string name)
 {
     private static readonly TimeSpan InstallTimeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ScriptTimeout = TimeSpan.FromMinutes(3);
-
-    private readonly SemaphoreSlim _installing = new(1);
+    private static readonly SemaphoreSlim Installing = new(1);
 
     private string Folder { get; } = Path.Combine(RepositoryRoot.Path, "tests", "clients", name);
 
@@ -24,8 +23,6 @@ public sealed class NodeFolder(string name) : IDisposable
     public Task<string> RunPackagedAsync(string program, params string[] arguments) =>
         RunProgramAsync(Path.Combine(Folder, "node_modules", ".bin", program), arguments);
 
-    public void Dispose() => _installing.Dispose();
-
     private async Task<string> RunProgramAsync(string program, IReadOnlyList<string> arguments)
     {
         await InstallAsync();
@@ -34,7 +31,7 @@ public sealed class NodeFolder(string name) : IDisposable
 
     private async Task InstallAsync()
     {
-        await _installing.WaitAsync();
+        await Installing.WaitAsync();
         try
         {
             string wanted = await File.ReadAllTextAsync(Path.Combine(Folder, "package-lock.json"));
@@ -51,7 +48,7 @@ public sealed class NodeFolder(string name) : IDisposable
         }
         finally
         {
-            _installing.Release();
+            Installing.Release();
         }
     }
 }

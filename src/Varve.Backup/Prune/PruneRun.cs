@@ -37,17 +37,18 @@ internal sealed class PruneRun(SealedRepository repository, TimeProvider time)
 
         SnapshotManifest[] staying = [.. inventory.Snapshots.Where(s => !going.Contains(s.Id))];
         if (!isTrial && going.Count > 0)
-            await RemoveAsync(inventory, staying, going, cancellationToken).ConfigureAwait(false);
+            await RemoveAsync(inventory, staying, going, held, cancellationToken).ConfigureAwait(false);
         HashSet<string> needed = [.. staying.SelectMany(s => s.Objects).Select(o => o.Name)];
         foreach (Guid historyId in inventory.Snapshots.Select(s => s.HistoryId).Distinct())
-            await PruneArchiveAsync(historyId, [.. staying.Where(s => s.HistoryId == historyId)], needed, isTrial, cancellationToken).ConfigureAwait(false);
-        (int count, long bytes) = await SweepAsync(needed, isTrial, cancellationToken).ConfigureAwait(false);
+            await PruneArchiveAsync(historyId, [.. staying.Where(s => s.HistoryId == historyId)], needed, isTrial, held, cancellationToken)
+                .ConfigureAwait(false);
+        (int count, long bytes) = await SweepAsync(needed, isTrial, held, cancellationToken).ConfigureAwait(false);
         return new PruneResult([.. going.Order(StringComparer.Ordinal)], [.. staying.Select(s => s.Id)], count, bytes);
     }
 
     /// <summary>First the histories know of them no more, so that nobody misses them.</summary>
     private async Task RemoveAsync(
-        Inventory inventory, IReadOnlyList<SnapshotManifest> staying, IReadOnlySet<string> going, CancellationToken cancellationToken)
+        Inventory inventory, IReadOnlyList<SnapshotManifest> staying, IReadOnlySet<string> going, RepositoryLock held, CancellationToken cancellationToken)
     {
         foreach (Guid historyId in inventory.Snapshots.Select(s => s.HistoryId).Distinct())
         {
@@ -60,26 +61,39 @@ internal sealed class PruneRun(SealedRepository repository, TimeProvider time)
         }
 
         foreach (string id in going)
-            await repository.Inner.DeleteAsync(SnapshotManifest.Folder + id, cancellationToken).ConfigureAwait(false);
+            await DeleteAsync(SnapshotManifest.Folder + id, held, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Of an archive goes what stands before the oldest snapshot that stays: nothing begins there any more.</summary>
+    /// <summary>
+    /// Of an archive goes what stands before the oldest snapshot that stays: nothing begins there any more. A piece that is lost stays missed until those
+    /// before and behind it go; what only it could name is of no use without it.
+    /// </summary>
     private async Task PruneArchiveAsync(
-        Guid historyId, IReadOnlyList<SnapshotManifest> staying, HashSet<string> needed, bool isTrial, CancellationToken cancellationToken)
+        Guid historyId, IReadOnlyList<SnapshotManifest> staying, HashSet<string> needed, bool isTrial, RepositoryLock held, CancellationToken cancellationToken)
     {
         ArchiveReader archive = new(repository, historyId);
+        (ArchiveRange range, long firstListed, _) = await archive.ReadRangeAsync(cancellationToken).ConfigureAwait(false);
         long oldest = staying.Select(s => s.Position.Value).DefaultIfEmpty(long.MaxValue).Min();
-        foreach (string name in await archive.ListAsync(cancellationToken).ConfigureAwait(false))
+        long first = staying.Count == 0 ? range.Last + 1 : range.First;
+        for (long number = first; number <= range.Last; number++)
         {
-            ArchivePiece piece = await archive.ReadAsync(name, cancellationToken).ConfigureAwait(false);
+            (ArchivePiece? piece, _) = await archive.TryReadAsync(number, cancellationToken).ConfigureAwait(false);
+            if (piece is null)
+                continue;
             if (piece.LastPosition > oldest)
                 needed.UnionWith(piece.Objects.Select(o => o.Name));
-            else if (!isTrial)
-                await repository.Inner.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+            if (piece.FirstPosition <= oldest + 1)
+                first = piece.LastPosition > oldest ? number : number + 1;
         }
+
+        if (isTrial || Math.Min(range.First, firstListed) >= first)
+            return;
+        await archive.WriteRangeAsync(range with { First = first }, cancellationToken).ConfigureAwait(false);
+        for (long number = Math.Min(range.First, firstListed); number < first; number++)
+            await DeleteAsync(archive.NameOf(number), held, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<(int Count, long Bytes)> SweepAsync(HashSet<string> needed, bool isTrial, CancellationToken cancellationToken)
+    private async Task<(int Count, long Bytes)> SweepAsync(HashSet<string> needed, bool isTrial, RepositoryLock held, CancellationToken cancellationToken)
     {
         int count = 0;
         long bytes = 0;
@@ -90,9 +104,16 @@ internal sealed class PruneRun(SealedRepository repository, TimeProvider time)
             count++;
             bytes += item.LengthBytes;
             if (!isTrial)
-                await repository.Inner.DeleteAsync(item.Name, cancellationToken).ConfigureAwait(false);
+                await DeleteAsync(item.Name, held, cancellationToken).ConfigureAwait(false);
         }
 
         return (count, bytes);
+    }
+
+    /// <summary>Only while nobody may think that this has ended: what is taken away could be what somebody counts on.</summary>
+    private async Task DeleteAsync(string name, RepositoryLock held, CancellationToken cancellationToken)
+    {
+        held.EnsureHeld();
+        await repository.Inner.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -3,21 +3,30 @@ using Varve.Storage.FileSystem;
 namespace Varve.Backup.Repositories;
 
 /// <summary>Runs work on a directory on a pool thread, and says in the words of <see cref="RepositoryException"/> why it failed.</summary>
+/// <remarks>
+/// A mounted directory whose server is gone lets a call hang in the kernel, where nothing reaches it. Whoever waits is let go, when he calls it off or when it
+/// takes too long; the thread stays until the kernel returns. What it does then is whole all the same: nothing has its name before it is.
+/// </remarks>
 internal static class DirectoryErrors
 {
-    public static Task<T> RunAsync<T>(string what, Func<T> action, CancellationToken cancellationToken) => Task.Run(
-        () =>
+    /// <summary>As long as an object store gets, with all its tries.</summary>
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromMinutes(8);
+
+    public static async Task<T> RunAsync<T>(string what, Func<T> action, CancellationToken cancellationToken)
+    {
+        try
         {
-            try
-            {
-                return action();
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new RepositoryException(CodeOf(e), $"{what}: {e.Message}", e);
-            }
-        },
-        cancellationToken);
+            return await Task.Run(action, cancellationToken).WaitAsync(CallTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RepositoryException(CodeOf(e), $"{what}: {e.Message}", e);
+        }
+        catch (TimeoutException e)
+        {
+            throw new RepositoryException(RepositoryErrorCode.Unreachable, $"{what}: no answer in {CallTimeout.TotalMinutes} minutes", e);
+        }
+    }
 
     private static RepositoryErrorCode CodeOf(Exception failure) => failure switch
     {

@@ -10,4 +10,7 @@ internal sealed record Moment(string? SnapshotId, Guid? NodeId, long? Position, 
 {
     /// <summary>Whether what was archived behind the snapshot is part of it.</summary>
     public bool GoesOn => SnapshotId is null || Position is not null || Time is not null || End is not null;
+
+    /// <summary>Whether as much as there is is wanted, so that nothing in it says how far a restore has to reach.</summary>
+    public bool IsOpen => SnapshotId is null && Position is null && End is null;
 }

@@ -16,6 +16,7 @@ namespace Varve.Backup.Restore;
 internal sealed class MomentReader(SealedRepository repository, SnapshotManifest manifest, Moment moment)
 {
     private readonly List<ArchivePiece> _archived = [];
+    private DateTimeOffset _reachedAt;
 
     public SnapshotManifest Manifest => manifest;
 
@@ -26,7 +27,10 @@ internal sealed class MomentReader(SealedRepository repository, SnapshotManifest
         await new HistoryStore(repository, manifest.HistoryId).ReadAsync(cancellationToken).ConfigureAwait(false)
             ?? throw new BackupException(BackupErrorCode.Damaged, $"the keys of snapshot {manifest.Id} are missing in the repository or damaged there");
 
-    /// <summary>Replays all entries up to the moment. Throws <see cref="BackupErrorCode.NotFound"/> where the repository does not reach it.</summary>
+    /// <summary>
+    /// Replays all entries up to the moment. Throws <see cref="BackupErrorCode.NotFound"/> where the repository does not reach it,
+    /// <see cref="BackupErrorCode.Damaged"/> where it would, but for what is lost.
+    /// </summary>
     /// <param name="state">Begins with the snapshot's catalog.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task ReplayAsync(RestoredState state, CancellationToken cancellationToken)
@@ -48,6 +52,11 @@ internal sealed class MomentReader(SealedRepository repository, SnapshotManifest
 
         state.Judge();
         RequireReached(state, isReached);
+        if (moment.IsOpen && !isReached)
+        {
+            await LostSnapshot.RequireNoneAsync(repository, manifest, moment.Time, _reachedAt, state.Position.Value, cancellationToken)
+                .ConfigureAwait(false);
+        }
     }
 
     /// <summary>Entries that were replayed, once more: those from one position to another. Only what they stand in is read.</summary>
@@ -97,7 +106,9 @@ internal sealed class MomentReader(SealedRepository repository, SnapshotManifest
             {
                 if (position <= state.Position)
                     continue;
-                if (position.Value > moment.Position || EntryTime.Of(position, term, payload) > moment.Time || GoesBeyond(position, payload, state))
+                DateTimeOffset acceptedAt = EntryTime.Of(position, term, payload);
+                _reachedAt = acceptedAt > _reachedAt ? acceptedAt : _reachedAt;
+                if (position.Value > moment.Position || acceptedAt > moment.Time || GoesBeyond(position, payload, state))
                     return false;
                 state.Replay(position, term, payload);
             }

@@ -28,12 +28,14 @@ internal sealed class SnapshotChoice(SealedRepository repository, Inventory inve
                 return candidate;
         }
 
+        IReadOnlyDictionary<string, string> damaged = inventory.Damaged;
         throw new BackupException(
-            BackupErrorCode.NotFound,
+            damaged.Count == 0 ? BackupErrorCode.NotFound : BackupErrorCode.Damaged,
             $"the repository {repository.Description} has no snapshot"
             + (moment.NodeId is { } wanted ? $" of node {wanted}" : "")
             + (moment.Position is { } p ? $" at or before position {p}" : moment.Time is { } t ? $" at or before {t:O}" : "")
-            + (moment.End is { } e ? $" in which stream '{e.Stream}' ends at or before offset {e.Offset}" : ""));
+            + (moment.End is { } e ? $" in which stream '{e.Stream}' ends at or before offset {e.Offset}" : "")
+            + (damaged.Count == 0 ? "" : $" that can be read: {string.Join("; ", damaged.Values)}"));
     }
 
     private SnapshotManifest Named(string id)

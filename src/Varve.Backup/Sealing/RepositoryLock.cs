@@ -6,7 +6,7 @@ namespace Varve.Backup.Sealing;
 
 /// <summary>
 /// Says in a repository that somebody adds to it, or takes away from it: one who takes away must be alone. Renewed while it is held; one that was not
-/// renewed for ten minutes is of a process that ended, and counts no more. Whoever comes first puts his down, then looks for others: of two that do not
+/// renewed for ten minutes is of a process that ended, counts no more, and is deleted by who finds it. Whoever comes first puts his down, then looks for others: of two that do not
 /// go together at least one sees the other.
 /// </summary>
 internal sealed class RepositoryLock : IAsyncDisposable
@@ -18,12 +18,17 @@ internal sealed class RepositoryLock : IAsyncDisposable
     private static readonly TimeSpan RenewEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(10);
 
+    /// <summary>So long the end of the work waits for a repository that does not answer; the lock then ends by its age.</summary>
+    private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(5);
+
     private readonly SealedRepository _repository;
     private readonly string _name;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _renewing = new(1);
+    private readonly CancellationTokenSource _released = new();
     private ITimer? _timer;
-    private bool _isReleased;
+    private DateTimeOffset _renewedAt;
+    private volatile bool _isLost;
 
     private RepositoryLock(SealedRepository repository, string name, TimeProvider time)
     {
@@ -40,20 +45,41 @@ internal sealed class RepositoryLock : IAsyncDisposable
     public static Task<RepositoryLock> TakeToRemoveAsync(SealedRepository repository, TimeProvider time, CancellationToken cancellationToken) =>
         TakeAsync(repository, Removing, [Adding, Removing], time, cancellationToken);
 
+    /// <summary>
+    /// To be called before what others rely on, or would miss: throws <see cref="BackupErrorCode.Busy"/> where this process or the repository stood still for
+    /// so long that others may count this lock as one of a process that ended.
+    /// </summary>
+    public void EnsureHeld()
+    {
+        DateTimeOffset renewedAt;
+        lock (_released)
+            renewedAt = _renewedAt;
+        if (!_isLost && _time.GetUtcNow() - renewedAt < StaleAfter / 2)
+            return;
+        throw new BackupException(
+            BackupErrorCode.Busy,
+            string.Create(CultureInfo.InvariantCulture, $"the work on the repository {_repository.Description} stood still: its lock {_name} could not be ")
+            + string.Create(CultureInfo.InvariantCulture, $"renewed since {renewedAt:u}, and others may have gone on without it. Nothing half done counts; try again"));
+    }
+
     public async ValueTask DisposeAsync()
     {
+        await _released.CancelAsync().ConfigureAwait(false);
         if (_timer is not null)
             await _timer.DisposeAsync().ConfigureAwait(false);
         await _renewing.WaitAsync().ConfigureAwait(false);
-        _isReleased = true;
-        _renewing.Release();
         try
         {
-            await _repository.Inner.DeleteAsync(_name).ConfigureAwait(false);
+            using CancellationTokenSource late = new(ReleaseTimeout, _time);
+            await _repository.Inner.DeleteAsync(_name, late.Token).ConfigureAwait(false);
         }
-        catch (RepositoryException)
+        catch (Exception e) when (e is RepositoryException or OperationCanceledException)
         {
             // It counts no more in ten minutes; what the work has come to is told by the work.
+        }
+        finally
+        {
+            _renewing.Release();
         }
     }
 
@@ -61,9 +87,9 @@ internal sealed class RepositoryLock : IAsyncDisposable
         SealedRepository repository, string kind, string[] others, TimeProvider time, CancellationToken cancellationToken)
     {
         RepositoryLock taken = new(repository, $"{Folder}{kind}{Guid.NewGuid():n}", time);
-        await taken.WriteAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            await taken.WriteAsync(cancellationToken).ConfigureAwait(false);
             await foreach (RepositoryObject item in repository.Inner.ListAsync(Folder, cancellationToken).ConfigureAwait(false))
             {
                 if (item.Name != taken._name && others.Any(o => item.Name.StartsWith(Folder + o, StringComparison.Ordinal)))
@@ -109,11 +135,14 @@ internal sealed class RepositoryLock : IAsyncDisposable
         }
     }
 
-    private Task<bool> WriteAsync(CancellationToken cancellationToken)
+    private async Task WriteAsync(CancellationToken cancellationToken)
     {
+        DateTimeOffset now = _time.GetUtcNow();
         byte[] content = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(content, _time.GetUtcNow().ToUnixTimeMilliseconds());
-        return _repository.PutAsync(ObjectKind.Lock, _name, content, replaces: true, cancellationToken);
+        BinaryPrimitives.WriteInt64LittleEndian(content, now.ToUnixTimeMilliseconds());
+        await _repository.PutAsync(ObjectKind.Lock, _name, content, replaces: true, cancellationToken).ConfigureAwait(false);
+        lock (_released)
+            _renewedAt = now;
     }
 
     private async Task RenewAsync()
@@ -121,10 +150,15 @@ internal sealed class RepositoryLock : IAsyncDisposable
         await _renewing.WaitAsync().ConfigureAwait(false);
         try
         {
-            if (!_isReleased)
-                await WriteAsync(default).ConfigureAwait(false);
+            _released.Token.ThrowIfCancellationRequested();
+
+            // Whoever found it too old has deleted it, and goes on as if nobody were here.
+            if (await ReadAsync(_name, _released.Token).ConfigureAwait(false) is null)
+                _isLost = true;
+            else
+                await WriteAsync(_released.Token).ConfigureAwait(false);
         }
-        catch (RepositoryException)
+        catch (Exception e) when (e is RepositoryException or OperationCanceledException)
         {
             // The next minute tries again; where the repository stays away, the work fails by itself.
         }

@@ -61,15 +61,18 @@ internal sealed record Inventory(IReadOnlyList<SnapshotManifest> Snapshots, IRea
     {
         Dictionary<ObjectRef, List<string>> needed = [];
         foreach (SnapshotManifest snapshot in Snapshots)
-        {
-            foreach (ObjectRef item in snapshot.Objects.Distinct())
-            {
-                if (!needed.TryGetValue(item, out List<string>? ids))
-                    needed.Add(item, ids = []);
-                ids.Add(snapshot.Id);
-            }
-        }
-
+            Add(needed, snapshot.Objects, snapshot.Id);
         return needed;
+    }
+
+    /// <summary>Notes that something needs objects.</summary>
+    public static void Add(Dictionary<ObjectRef, List<string>> needed, IEnumerable<ObjectRef> objects, string by)
+    {
+        foreach (ObjectRef item in objects.Distinct())
+        {
+            if (!needed.TryGetValue(item, out List<string>? all))
+                needed.Add(item, all = []);
+            all.Add(by);
+        }
     }
 }

@@ -8,10 +8,13 @@ internal sealed record SnapshotManifest
 {
     public const string Folder = "snapshots/";
 
+    /// <summary>How an id begins; a dash and a random number follow.</summary>
+    public const string IdTimeFormat = "yyyyMMdd-HHmmss";
+
     /// <summary>Files are cut into pieces of so many bytes; a log's pieces are closed when they have half of it.</summary>
     public const int PieceBytes = 8 << 20;
 
-    /// <summary>When it was taken and a random number, so that names are in the order of time: <c>20261128-015226-3f2a91c0</c>.</summary>
+    /// <summary>When it was taken and four random digits, so that names are in the order of time: <c>20261128-015226-3f2a91c0</c>.</summary>
     public required string Id { get; init; }
 
     public required Guid NodeId { get; init; }
@@ -66,6 +69,10 @@ internal sealed record SnapshotManifest
         AddedBytes = AddedBytes,
     };
 
-    public static string NewId(DateTimeOffset now) =>
-        now.UtcDateTime.ToString("yyyyMMdd-HHmmss-", CultureInfo.InvariantCulture) + Guid.NewGuid().ToString("n")[..8];
+    /// <summary>The first half of the number behind the time is the fraction of its second, so that snapshots of one second are in order too.</summary>
+    public static string NewId(DateTimeOffset now)
+    {
+        long fraction = (now.Ticks % TimeSpan.TicksPerSecond << 16) / TimeSpan.TicksPerSecond;
+        return now.UtcDateTime.ToString(IdTimeFormat, CultureInfo.InvariantCulture) + $"-{fraction:x4}{Guid.NewGuid().ToString("n")[..4]}";
+    }
 }

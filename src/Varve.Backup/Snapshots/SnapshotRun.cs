@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Varve.Backup.Archive;
 using Varve.Backup.Sealing;
 using Varve.Storage;
 using Varve.Storage.Catalog;
@@ -12,6 +13,9 @@ namespace Varve.Backup.Snapshots;
 /// </summary>
 internal sealed class SnapshotRun(SealedRepository repository, StorageEngine engine, SnapshotOptions options, TimeProvider time, ILogger logger)
 {
+    /// <summary>Of an archive, so many pieces are looked at; the others another time.</summary>
+    private const int ArchivePiecesMax = 4096;
+
     private readonly List<string> _problems = [.. repository.HeaderProblems.Select(p => $"object {p}")];
 
     public async Task<SnapshotResult> RunAsync(IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
@@ -20,6 +24,7 @@ internal sealed class SnapshotRun(SealedRepository repository, StorageEngine eng
         await repository.HealHeaderAsync(cancellationToken).ConfigureAwait(false);
         Inventory inventory = await Inventory.ReadAsync(repository, cancellationToken).ConfigureAwait(false);
         Dictionary<ObjectRef, List<string>> needed = inventory.Needed();
+        await CheckArchivesAsync(inventory, needed, cancellationToken).ConfigureAwait(false);
         ObjectStore store = await ObjectStore.OpenAsync(repository, cancellationToken).ConfigureAwait(false);
         (IReadOnlyDictionary<ObjectRef, string> damaged, _) = await ObjectCheck
             .RunAsync(repository, store, needed.Keys, options.CheckBytes, cancellationToken).ConfigureAwait(false);
@@ -31,8 +36,9 @@ internal sealed class SnapshotRun(SealedRepository repository, StorageEngine eng
         DateTimeOffset takenAt = time.GetUtcNow();
         History history = await WriteHistoryAsync(capture, inventory, cancellationToken).ConfigureAwait(false);
         SnapshotManifest manifest = await CopyAsync(capture, store, inventory, history, takenAt, progress, cancellationToken).ConfigureAwait(false);
-        await repository.PutAsync(ObjectKind.Snapshot, manifest.Name, ManifestCodec.Write(manifest), replaces: false, cancellationToken)
-            .ConfigureAwait(false);
+        held.EnsureHeld();
+        if (!await repository.PutAsync(ObjectKind.Snapshot, manifest.Name, ManifestCodec.Write(manifest), replaces: false, cancellationToken).ConfigureAwait(false))
+            throw new BackupException(BackupErrorCode.Busy, $"another snapshot {manifest.Id} was put into {repository.Description} at this moment; try again");
         await new HistoryStore(repository, capture.LogId)
             .UpdateAsync(h => h with { SnapshotIds = [.. h.SnapshotIds, manifest.Id] }, cancellationToken).ConfigureAwait(false);
         foreach ((ObjectRef item, string problem) in damaged)
@@ -43,6 +49,19 @@ internal sealed class SnapshotRun(SealedRepository repository, StorageEngine eng
 
         _problems.AddRange(inventory.Damaged.Select(d => $"snapshot {d.Key} cannot be read: {d.Value}"));
         return new SnapshotResult(manifest.Describe(), _problems, damaged.Keys.Count(store.IsPresent));
+    }
+
+    /// <summary>What of an archive is lost is not in the log any more: it can only be told, and this snapshot is where restores go on behind it.</summary>
+    private async Task CheckArchivesAsync(Inventory inventory, Dictionary<ObjectRef, List<string>> needed, CancellationToken cancellationToken)
+    {
+        foreach (IGrouping<Guid, SnapshotManifest> ours in inventory.Snapshots.GroupBy(s => s.HistoryId))
+        {
+            ArchiveCheck archive = new(repository, ours.Key, ours);
+            await archive.RunAsync(ArchivePiecesMax, cancellationToken).ConfigureAwait(false);
+            await archive.HealAsync(cancellationToken).ConfigureAwait(false);
+            archive.AddNeeded(needed);
+            _problems.AddRange(archive.Problems);
+        }
     }
 
     private async Task<History> WriteHistoryAsync(NodeCapture capture, Inventory inventory, CancellationToken cancellationToken)

@@ -26,6 +26,14 @@ internal sealed class RepositoryCheck(SealedRepository repository, TimeProvider 
         Inventory inventory = await Inventory.ReadAsync(repository, cancellationToken).ConfigureAwait(false);
         _problems.AddRange(inventory.Damaged.Select(d => $"snapshot {d.Key} cannot be read: {d.Value}"));
         Dictionary<ObjectRef, List<string>> needed = inventory.Needed();
+        foreach (IGrouping<Guid, SnapshotManifest> ours in inventory.Snapshots.GroupBy(s => s.HistoryId))
+        {
+            ArchiveCheck archive = new(repository, ours.Key, ours);
+            await archive.RunAsync(int.MaxValue, cancellationToken).ConfigureAwait(false);
+            archive.AddNeeded(needed);
+            _problems.AddRange(archive.Problems);
+        }
+
         ObjectStore store = await ObjectStore.OpenAsync(repository, cancellationToken).ConfigureAwait(false);
         (IReadOnlyDictionary<ObjectRef, string> damaged, int opened) = await ObjectCheck
             .RunAsync(repository, store, needed.Keys, isFull ? long.MaxValue : SampleBytes, cancellationToken).ConfigureAwait(false);
@@ -35,7 +43,6 @@ internal sealed class RepositoryCheck(SealedRepository repository, TimeProvider 
             HistoryStore histories = new(repository, ours.Key);
             History? history = await histories.ReadAsync(cancellationToken).ConfigureAwait(false);
             _problems.AddRange(histories.ProblemsOf(history, [.. ours], inventory.Damaged.Keys));
-            await CheckArchiveAsync(ours.Key, store, isFull, cancellationToken).ConfigureAwait(false);
             if (isFull && history is not null)
             {
                 foreach (SnapshotManifest snapshot in ours.Where(s => !s.Objects.Any(damaged.ContainsKey)))
@@ -51,29 +58,6 @@ internal sealed class RepositoryCheck(SealedRepository repository, TimeProvider 
             DecodedSegmentCount = _decoded.Count,
             Problems = _problems,
         };
-    }
-
-    /// <summary>Every number of an archive has its piece, and every piece what it names.</summary>
-    private async Task CheckArchiveAsync(Guid historyId, ObjectStore store, bool isFull, CancellationToken cancellationToken)
-    {
-        ArchiveReader archive = new(repository, historyId);
-        IReadOnlyList<string> names = await archive.ListAsync(cancellationToken).ConfigureAwait(false);
-        for (int i = 0; i < names.Count; i++)
-        {
-            try
-            {
-                if (i > 0 && archive.NumberOf(names[i]) != archive.NumberOf(names[i - 1]) + 1)
-                    _problems.Add($"of the archive, what stood between {names[i - 1]} and {names[i]} is missing");
-                ArchivePiece piece = await archive.ReadAsync(names[i], cancellationToken).ConfigureAwait(false);
-                _problems.AddRange(piece.Objects.Select(store.Problem).OfType<string>().Select(p => $"{p} (needed by {names[i]})"));
-                foreach (ObjectRef item in piece.Objects.Where(_ => isFull).Where(store.IsPresent))
-                    await repository.ReadAsync(ObjectKind.Data, item.Name, cancellationToken).ConfigureAwait(false);
-            }
-            catch (BackupException e) when (e.Code == BackupErrorCode.Damaged)
-            {
-                _problems.Add(e.Message);
-            }
-        }
     }
 
     private async Task DecodeAsync(SnapshotManifest snapshot, Keyring keys, CancellationToken cancellationToken)

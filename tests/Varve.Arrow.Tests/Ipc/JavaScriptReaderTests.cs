@@ -18,11 +18,7 @@ public sealed class JavaScriptReaderTests(ITestOutputHelper output) : IDisposabl
     private readonly NodeFolder _node = new("arrow-js");
     private readonly TempDirectory _directory = new("arrow-js");
 
-    public void Dispose()
-    {
-        _directory.Dispose();
-        _node.Dispose();
-    }
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public async Task It_reads_every_golden_case_as_we_wrote_it_again()

@@ -1,3 +1,5 @@
+using Varve.Backup.Tests.Places;
+using Varve.Backup.Tests.Repositories.S3;
 using Varve.Backup.Tests.Snapshots;
 using Varve.Storage;
 using Varve.Storage.Tests;
@@ -6,7 +8,7 @@ using Xunit.Abstractions;
 
 namespace Varve.Backup.Tests.Archive;
 
-public sealed class ArchiveTests(ITestOutputHelper output)
+public abstract class ArchiveTests(ITestOutputHelper output, Func<RepositoryPlace> newPlace, int shippings)
 {
     /// <summary>Snapshots and the archive of a node under load, across a restart; then the node is gone. Any position and time is what it was.</summary>
     [Fact]
@@ -14,7 +16,7 @@ public sealed class ArchiveTests(ITestOutputHelper output)
     {
         int seed = TestSeed.Next(output.WriteLine);
         var random = new Random(seed);
-        await using BackupHost host = await BackupHost.StartAsync(o => o with { CheckpointLogBytes = 256 << 10, KeepsLogForArchive = true });
+        await using BackupHost host = await StartAsync(o => o with { CheckpointLogBytes = 256 << 10, KeepsLogForArchive = true });
         NodeModel model = new(() => host.Engine, new Random(seed));
         List<(DateTimeOffset Time, long Position)> moments = [];
         long firstPosition = 0;
@@ -27,7 +29,7 @@ public sealed class ArchiveTests(ITestOutputHelper output)
             SnapshotResult snapshot = await repository.CreateAsync(host.Engine);
             Assert.Empty(snapshot.Problems);
             firstPosition = firstPosition == 0 ? snapshot.Snapshot.Position : firstPosition;
-            for (int i = 0; i < 12; i++)
+            for (int i = 0; i < shippings; i++)
             {
                 await model.RunAsync(random.Next(8, 60));
                 moments.Add((TimeProvider.System.GetUtcNow(), host.Engine.VisibleUpTo.Value));
@@ -48,7 +50,7 @@ public sealed class ArchiveTests(ITestOutputHelper output)
         RestoreResult newest = await host.RestoreAsync(host.ToNewDirectory());
         Assert.Equal(archivedUpTo, newest.Position);
         await CheckAsync(newest);
-        for (int i = 0; i < 8; i++)
+        for (int i = 0; i < shippings * 2 / 3; i++)
         {
             long position = random.NextInt64(firstPosition, archivedUpTo + 1);
             RestoreResult restored = await host.RestoreAsync(host.ToNewDirectory() with { Position = position });
@@ -114,7 +116,7 @@ public sealed class ArchiveTests(ITestOutputHelper output)
     [Fact]
     public async Task The_log_stays_until_it_is_archived()
     {
-        await using BackupHost host = await BackupHost.StartAsync();
+        await using BackupHost host = await StartAsync();
         await using SnapshotRepository repository = await host.OpenAsync();
         using LogArchive archive = await repository.OpenArchiveAsync(host.Engine);
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
@@ -134,7 +136,7 @@ public sealed class ArchiveTests(ITestOutputHelper output)
     [Fact]
     public async Task A_missing_piece_is_told_and_nothing_behind_it_is_restored()
     {
-        await using BackupHost host = await BackupHost.StartAsync();
+        await using BackupHost host = await StartAsync();
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
         await host.SnapshotAsync();
         await using (SnapshotRepository repository = await host.OpenAsync())
@@ -147,8 +149,8 @@ public sealed class ArchiveTests(ITestOutputHelper output)
             }
         }
 
-        string[] pieces = [.. Directory.GetFiles(Path.Combine(host.RepositoryPath, "archive")).Order()];
-        File.Delete(pieces[^2]);
+        string[] pieces = [.. (await host.Place.NamesAsync()).Where(n => n.StartsWith("archive/", StringComparison.Ordinal))];
+        await host.Place.DeleteAsync(pieces[^2]);
         BackupException damaged = await Assert.ThrowsAsync<BackupException>(() => host.RestoreAsync(host.ToNewDirectory()));
         Assert.Equal(BackupErrorCode.Damaged, damaged.Code);
         await using SnapshotRepository verified = await host.OpenAsync();
@@ -156,4 +158,10 @@ public sealed class ArchiveTests(ITestOutputHelper output)
         await using StorageEngine before = await host.OpenAsync(await host.RestoreAsync(host.ToNewDirectory() with { Position = host.Engine.VisibleUpTo.Value - 2 }));
         Assert.Equal(2, before.Describe("s").RowCount);
     }
+
+    private Task<BackupHost> StartAsync(Func<StorageOptions, StorageOptions>? change = null) => BackupHost.StartAsync(change, newPlace());
+
+    public sealed class OnDirectory(ITestOutputHelper output) : ArchiveTests(output, () => new DirectoryPlace(), shippings: 12);
+
+    public sealed class OnS3(ITestOutputHelper output, S3Server server) : ArchiveTests(output, server.NextPlace, shippings: 5), IClassFixture<S3Server>;
 }

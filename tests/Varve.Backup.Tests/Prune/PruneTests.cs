@@ -2,16 +2,20 @@ using Varve.Backup.Prune;
 using Varve.Backup.Repositories;
 using Varve.Backup.Sealing;
 using Varve.Backup.Snapshots;
+using Varve.Backup.Tests.Places;
+using Varve.Backup.Tests.Repositories.S3;
 using Varve.Storage;
 using Varve.Storage.Keys;
-using Varve.Storage.Tests.FileSystem;
 using Varve.Testing;
 using Xunit.Abstractions;
 
 namespace Varve.Backup.Tests.Prune;
 
 /// <summary>Pruning never takes what a snapshot that stays needs, and takes all else.</summary>
-public sealed class PruneTests(ITestOutputHelper output)
+/// <param name="output">Told the seed.</param>
+/// <param name="newPlace">Where the repository lies.</param>
+/// <param name="rounds">Random repositories.</param>
+public abstract class PruneTests(ITestOutputHelper output, Func<RepositoryPlace> newPlace, int rounds)
 {
     private static readonly Guid[] Histories = [Guid.NewGuid(), Guid.NewGuid()];
 
@@ -19,11 +23,12 @@ public sealed class PruneTests(ITestOutputHelper output)
     public async Task What_stays_is_whole_and_nothing_else_is_left()
     {
         int seed = TestSeed.Next(output.WriteLine);
-        for (int round = 0; round < 10; round++)
+        for (int round = 0; round < rounds; round++)
         {
             var random = new Random(seed + round);
-            await using DirectoryRepository directory = await DirectoryRepository.OpenAsync(new FaultyFileSystem(), "/data/repository", default);
-            SealedRepository repository = new(directory, new RepositoryKey(RootKey.Create(), "salt"u8, namesByFrames: true));
+            await using RepositoryPlace place = newPlace();
+            await using IRepository inner = await place.OpenAsync();
+            SealedRepository repository = new(inner, new RepositoryKey(RootKey.Create(), "salt"u8, namesByFrames: true));
             List<SnapshotManifest> snapshots = await FillAsync(repository, random);
             for (int pass = 0; pass < 3; pass++)
             {
@@ -35,7 +40,7 @@ public sealed class PruneTests(ITestOutputHelper output)
                 Assert.Equal((trial.ObjectCount, trial.Bytes), (done.ObjectCount, done.Bytes));
                 snapshots = Expected(snapshots, rules, named);
                 Assert.Equal(snapshots.Select(s => s.Id), done.Kept);
-                await CheckAsync(directory, snapshots);
+                await CheckAsync(inner, snapshots);
                 if (snapshots.Count == 0)
                     break;
             }
@@ -45,8 +50,9 @@ public sealed class PruneTests(ITestOutputHelper output)
     [Fact]
     public async Task Who_takes_away_is_alone_and_one_that_was_cut_off_is_in_nobodys_way_for_long()
     {
-        await using DirectoryRepository directory = await DirectoryRepository.OpenAsync(new FaultyFileSystem(), "/data/repository", default);
-        SealedRepository repository = new(directory, new RepositoryKey(RootKey.Create(), "salt"u8, namesByFrames: true));
+        await using RepositoryPlace place = newPlace();
+        await using IRepository inner = await place.OpenAsync();
+        SealedRepository repository = new(inner, new RepositoryKey(RootKey.Create(), "salt"u8, namesByFrames: true));
         var later = new ShiftedTime(TimeSpan.FromMinutes(11));
         await using (await RepositoryLock.TakeToAddAsync(repository, TimeProvider.System, default))
         {
@@ -130,14 +136,14 @@ public sealed class PruneTests(ITestOutputHelper output)
         return [.. kept.Distinct().OrderBy(s => s.Id, StringComparer.Ordinal)];
     }
 
-    private static async Task CheckAsync(DirectoryRepository directory, List<SnapshotManifest> snapshots)
+    private static async Task CheckAsync(IRepository inner, List<SnapshotManifest> snapshots)
     {
         List<string> data = [];
-        await foreach (RepositoryObject item in directory.ListAsync(ObjectRef.Folder))
+        await foreach (RepositoryObject item in inner.ListAsync(ObjectRef.Folder))
             data.Add(item.Name);
         Assert.Equal(snapshots.SelectMany(s => s.Objects).Select(o => o.Name).Distinct().Order(StringComparer.Ordinal), data);
         List<string> ids = [];
-        await foreach (RepositoryObject item in directory.ListAsync(SnapshotManifest.Folder))
+        await foreach (RepositoryObject item in inner.ListAsync(SnapshotManifest.Folder))
             ids.Add(item.Name);
         Assert.Equal(snapshots.Select(s => s.Name), ids);
     }
@@ -146,4 +152,8 @@ public sealed class PruneTests(ITestOutputHelper output)
     {
         public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + by;
     }
+
+    public sealed class OnDirectory(ITestOutputHelper output) : PruneTests(output, () => new DirectoryPlace(), rounds: 10);
+
+    public sealed class OnS3(ITestOutputHelper output, S3Server server) : PruneTests(output, server.NextPlace, rounds: 1), IClassFixture<S3Server>;
 }

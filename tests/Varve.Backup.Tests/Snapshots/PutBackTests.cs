@@ -1,3 +1,5 @@
+using Varve.Backup.Tests.Places;
+using Varve.Backup.Tests.Repositories.S3;
 using Varve.Storage;
 using Varve.Storage.Checking;
 using Varve.Storage.Tests;
@@ -5,14 +7,14 @@ using Varve.Storage.Tests;
 namespace Varve.Backup.Tests.Snapshots;
 
 /// <summary>What a snapshot of the node holds takes the place of what is damaged; nothing is deleted.</summary>
-public sealed class PutBackTests
+public abstract class PutBackTests(Func<RepositoryPlace> newPlace)
 {
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_segment_that_a_snapshot_holds_is_put_back(bool isMissing)
     {
-        await using BackupHost host = await BackupHost.StartAsync(o => o with { Compacts = false });
+        await using BackupHost host = await StartAsync(o => o with { Compacts = false });
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
         await host.Engine.AppendAsync("s", Rows.Range(0, 5000));
         await host.SnapshotAsync();
@@ -48,11 +50,17 @@ public sealed class PutBackTests
     [Fact]
     public async Task A_directory_that_an_engine_has_open_is_left_alone()
     {
-        await using BackupHost host = await BackupHost.StartAsync();
+        await using BackupHost host = await StartAsync();
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
         await host.SnapshotAsync();
         await using SnapshotRepository repository = await host.OpenAsync(makes: false);
         StorageException error = await Assert.ThrowsAsync<StorageException>(() => repository.PutBackAsync(host.Node.Directory, []));
         Assert.Equal(StorageErrorCode.DirectoryLocked, error.Code);
     }
+
+    private Task<BackupHost> StartAsync(Func<StorageOptions, StorageOptions>? change = null) => BackupHost.StartAsync(change, newPlace());
+
+    public sealed class OnDirectory() : PutBackTests(() => new DirectoryPlace());
+
+    public sealed class OnS3(S3Server server) : PutBackTests(server.NextPlace), IClassFixture<S3Server>;
 }

@@ -1,5 +1,7 @@
 using Varve.Arrow;
 using Varve.Arrow.Values;
+using Varve.Backup.Tests.Places;
+using Varve.Backup.Tests.Repositories.S3;
 using Varve.Query;
 using Varve.Storage;
 using Varve.Storage.Tests;
@@ -9,9 +11,8 @@ using Xunit.Abstractions;
 namespace Varve.Backup.Tests.Snapshots;
 
 /// <summary>A snapshot that is asked where it lies answers as what is restored of it, and fetches little.</summary>
-public sealed class SnapshotReaderTests(ITestOutputHelper output)
+public abstract class SnapshotReaderTests(ITestOutputHelper output, Func<RepositoryPlace> newPlace, int batches)
 {
-    private const int Batches = 60;
     private const int BatchRows = 40_000;
     private const int StepMax = 1_000;
 
@@ -22,9 +23,9 @@ public sealed class SnapshotReaderTests(ITestOutputHelper output)
     public async Task It_answers_as_a_restored_one_does(string sql, bool isSelective)
     {
         var random = new Random(TestSeed.Next(output.WriteLine));
-        await using BackupHost host = await BackupHost.StartAsync(o => o with { SealRows = 200_000 });
+        await using BackupHost host = await StartAsync(o => o with { SealRows = 200_000 });
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
-        for (int i = 0; i < Batches; i++)
+        for (int i = 0; i < batches; i++)
             await host.Engine.AppendAsync("s", Growing(random, i));
         await host.Engine.FlushAsync("s");
         await host.Engine.AppendAsync("s", Rows.Range(-500, 500));
@@ -37,7 +38,7 @@ public sealed class SnapshotReaderTests(ITestOutputHelper output)
         {
             await using SnapshotReader reader = await repository.OpenSnapshotAsync(host.ToNewDirectory() with { Directory = scratch });
             Assert.Equal(snapshot.Position, reader.Snapshot.Position);
-            Assert.Equal((Batches * BatchRows) + 500, reader.Engine.Describe("s").EndOffset);
+            Assert.Equal((batches * BatchRows) + 500, reader.Engine.Describe("s").EndOffset);
             object? expected = await AskAsync(restored, sql);
             Assert.NotNull(expected);
             Assert.Equal(expected, await AskAsync(reader.Engine, sql));
@@ -51,20 +52,18 @@ public sealed class SnapshotReaderTests(ITestOutputHelper output)
     [Fact]
     public async Task An_object_that_is_damaged_fails_what_needs_it_by_name()
     {
-        await using BackupHost host = await BackupHost.StartAsync();
+        await using BackupHost host = await StartAsync();
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
         await host.Engine.AppendAsync("s", Rows.Range(0, 5000));
         await host.Engine.FlushAsync("s");
         await host.SnapshotAsync();
         await using SnapshotRepository repository = await host.OpenAsync(makes: false);
         await using SnapshotReader reader = await repository.OpenSnapshotAsync(host.ToNewDirectory());
-        string largest = Directory.EnumerateFiles(Path.Combine(host.RepositoryPath, "data"), "*", SearchOption.AllDirectories).MaxBy(f => new FileInfo(f).Length)!;
-        File.SetAttributes(largest, FileAttributes.Normal);
-        byte[] bytes = await File.ReadAllBytesAsync(largest);
+        (string largest, byte[] bytes) = (await host.Place.ReadAllAsync()).MaxBy(o => o.Value.Length);
         bytes[bytes.Length / 2] ^= 1;
-        await File.WriteAllBytesAsync(largest, bytes);
+        await host.Place.WriteAsync(largest, bytes);
         QueryException error = await Assert.ThrowsAsync<QueryException>(() => AskAsync(reader.Engine, "SELECT sum(hash(n, text)) FROM s"));
-        Assert.Contains(Path.GetFileName(largest), error.Message, StringComparison.Ordinal);
+        Assert.Contains(largest, error.Message, StringComparison.Ordinal);
         Assert.Contains("seal", error.Message, StringComparison.Ordinal);
     }
 
@@ -84,4 +83,10 @@ public sealed class SnapshotReaderTests(ITestOutputHelper output)
             value = ArrayReader.GetValue(batch.Columns[0], 0);
         return value;
     }
+
+    private Task<BackupHost> StartAsync(Func<StorageOptions, StorageOptions>? change = null) => BackupHost.StartAsync(change, newPlace());
+
+    public sealed class OnDirectory(ITestOutputHelper output) : SnapshotReaderTests(output, () => new DirectoryPlace(), batches: 60);
+
+    public sealed class OnS3(ITestOutputHelper output, S3Server server) : SnapshotReaderTests(output, server.NextPlace, batches: 30), IClassFixture<S3Server>;
 }

@@ -1,3 +1,5 @@
+using Varve.Backup.Tests.Places;
+using Varve.Backup.Tests.Repositories.S3;
 using Varve.Storage;
 using Varve.Storage.Tests;
 using Varve.Testing;
@@ -5,14 +7,14 @@ using Xunit.Abstractions;
 
 namespace Varve.Backup.Tests.Snapshots;
 
-public sealed class SnapshotTests(ITestOutputHelper output)
+public abstract class SnapshotTests(ITestOutputHelper output, Func<RepositoryPlace> newPlace)
 {
     /// <summary>Snapshots of a node under load, also of one that was restarted: each restores to what the node was at its position.</summary>
     [Fact]
     public async Task Snapshots_under_load_restore_to_what_the_node_was()
     {
         int seed = TestSeed.Next(output.WriteLine);
-        await using BackupHost host = await BackupHost.StartAsync();
+        await using BackupHost host = await StartAsync();
         NodeModel model = new(() => host.Engine, new Random(seed));
         await model.RunAsync(50);
         List<SnapshotDescription> snapshots = [];
@@ -56,7 +58,7 @@ public sealed class SnapshotTests(ITestOutputHelper output)
     [Fact]
     public async Task A_restored_node_goes_on_and_is_backed_up_beside_the_first()
     {
-        await using BackupHost host = await BackupHost.StartAsync();
+        await using BackupHost host = await StartAsync();
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
         var random = new Random(TestSeed.Next(output.WriteLine));
         await host.Engine.AppendAsync("s", Rows.Of([.. Enumerable.Range(0, 3000).Select(_ => random.NextInt64())]));
@@ -103,7 +105,7 @@ public sealed class SnapshotTests(ITestOutputHelper output)
     [Fact]
     public async Task A_node_that_holds_nothing_is_backed_up_and_restored()
     {
-        await using BackupHost host = await BackupHost.StartAsync();
+        await using BackupHost host = await StartAsync();
         Assert.Equal(0, (await host.SnapshotAsync()).Position);
         await using StorageEngine engine = await host.OpenAsync(await host.RestoreAsync(host.ToNewDirectory()));
         Assert.Equal(host.Engine.NodeId, engine.NodeId);
@@ -113,7 +115,7 @@ public sealed class SnapshotTests(ITestOutputHelper output)
     [Fact]
     public async Task A_directory_that_is_not_encrypted_stays_so_and_is_sealed_in_the_repository()
     {
-        await using BackupHost host = await BackupHost.StartAsync(o => o with { Keys = new KeyOptions { Encrypt = false } });
+        await using BackupHost host = await StartAsync(o => o with { Keys = new KeyOptions { Encrypt = false } });
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
         await host.Engine.AppendAsync("s", Rows.Range(0, 5000));
         await host.SnapshotAsync();
@@ -125,7 +127,7 @@ public sealed class SnapshotTests(ITestOutputHelper output)
     [Fact]
     public async Task Chosen_streams_are_restored_without_the_others()
     {
-        await using BackupHost host = await BackupHost.StartAsync();
+        await using BackupHost host = await StartAsync();
         foreach (string name in (string[])["a", "b", "c"])
         {
             await host.Engine.CreateStreamAsync(name, Rows.Schema);
@@ -145,7 +147,7 @@ public sealed class SnapshotTests(ITestOutputHelper output)
     [Fact]
     public async Task A_restore_writes_over_nothing()
     {
-        await using BackupHost host = await BackupHost.StartAsync();
+        await using BackupHost host = await StartAsync();
         await host.SnapshotAsync();
         RestoreOptions options = host.ToNewDirectory();
         Directory.CreateDirectory(options.Directory);
@@ -157,7 +159,7 @@ public sealed class SnapshotTests(ITestOutputHelper output)
     [Fact]
     public async Task A_dropped_stream_is_unreadable_in_old_snapshots_after_the_next_run()
     {
-        await using BackupHost host = await BackupHost.StartAsync();
+        await using BackupHost host = await StartAsync();
         await host.Engine.CreateStreamAsync("kept", Rows.Schema);
         await host.Engine.CreateStreamAsync("dropped", Rows.Schema);
         await host.Engine.AppendAsync("kept", Rows.Range(0, 3000));
@@ -180,7 +182,7 @@ public sealed class SnapshotTests(ITestOutputHelper output)
     [Fact]
     public async Task Keys_that_the_node_has_retired_still_open_old_snapshots()
     {
-        await using BackupHost host = await BackupHost.StartAsync(o => o with { Compacts = true });
+        await using BackupHost host = await StartAsync(o => o with { Compacts = true });
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
         await host.Engine.AppendAsync("s", Rows.Range(0, 3000));
         SnapshotDescription old = await host.SnapshotAsync();
@@ -198,7 +200,7 @@ public sealed class SnapshotTests(ITestOutputHelper output)
     [Fact]
     public async Task With_another_key_nothing_opens()
     {
-        await using BackupHost host = await BackupHost.StartAsync();
+        await using BackupHost host = await StartAsync();
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
         await host.SnapshotAsync();
         string other = host.KeyPath + ".other";
@@ -214,4 +216,10 @@ public sealed class SnapshotTests(ITestOutputHelper output)
         await using SnapshotRepository repository = await host.OpenAsync(makes: false);
         return await repository.ListAsync();
     }
+
+    private Task<BackupHost> StartAsync(Func<StorageOptions, StorageOptions>? change = null) => BackupHost.StartAsync(change, newPlace());
+
+    public sealed class OnDirectory(ITestOutputHelper output) : SnapshotTests(output, () => new DirectoryPlace());
+
+    public sealed class OnS3(ITestOutputHelper output, S3Server server) : SnapshotTests(output, server.NextPlace), IClassFixture<S3Server>;
 }

@@ -1,3 +1,5 @@
+using Varve.Backup.Tests.Places;
+using Varve.Backup.Tests.Repositories.S3;
 using Varve.Storage;
 using Varve.Storage.Tests;
 using Varve.Testing;
@@ -5,62 +7,68 @@ using Xunit.Abstractions;
 
 namespace Varve.Backup.Tests.Verify;
 
-/// <summary>Each object of a repository is removed, cut, changed and swapped in turn.</summary>
-public sealed class DamageTests(ITestOutputHelper output) : IAsyncLifetime, IDisposable
+/// <summary>
+/// Each object of a repository, of snapshots, increments and the archive, is removed, cut, changed and swapped in turn.
+/// </summary>
+/// <param name="output">Told the seed.</param>
+/// <param name="newPlace">Where the repository lies.</param>
+/// <param name="oneOf">So many objects there are to one that is harmed; another part with each kind of harm.</param>
+public abstract class DamageTests(ITestOutputHelper output, Func<RepositoryPlace> newPlace, int oneOf) : IAsyncLifetime
 {
+    private static readonly string[] Harms = ["remove", "cut", "flip", "swap"];
+
+    /// <summary>How many rows there were at a position.</summary>
+    private readonly SortedDictionary<long, int> _rows = [];
+
+    private readonly List<SnapshotDescription> _snapshots = [];
+    private long _wholeUpTo;
     private BackupHost? _host;
-    private SnapshotDescription? _first;
-    private SnapshotDescription? _second;
-    private readonly TempDirectory _whole = new("whole");
+    private IReadOnlyDictionary<string, byte[]>? _whole;
 
     private BackupHost Host => _host!;
 
+    /// <summary>A snapshot, two pieces of the archive, an increment, and two pieces more.</summary>
     public async Task InitializeAsync()
     {
-        _host = await BackupHost.StartAsync();
+        _host = await BackupHost.StartAsync(o => o with { KeepsLogForArchive = true }, newPlace());
         await Host.Engine.CreateStreamAsync("s", Rows.Schema);
-        await Host.Engine.AppendAsync("s", Rows.Range(0, 2500));
-        _first = await Host.SnapshotAsync();
-        await Host.Engine.AppendAsync("s", Rows.Range(2500, 100));
-        _second = await Host.SnapshotAsync(new SnapshotOptions { Seals = false });
-        CopyDirectory(Host.RepositoryPath, _whole.Path);
+        await using SnapshotRepository repository = await Host.OpenAsync();
+        await AppendAsync(2500);
+        _snapshots.Add((await repository.CreateAsync(Host.Engine)).Snapshot);
+        using LogArchive archive = await repository.OpenArchiveAsync(Host.Engine);
+        for (int i = 0; i < 4; i++)
+        {
+            await AppendAsync(50);
+            Assert.True(await archive.ShipAsync());
+            if (i == 1)
+                _snapshots.Add((await repository.CreateAsync(Host.Engine, new SnapshotOptions { Seals = false })).Snapshot);
+        }
+
+        _whole = await Host.Place.ReadAllAsync();
+        _wholeUpTo = Host.Engine.VisibleUpTo.Value;
+        Assert.Equal(5, _whole.Keys.Count(n => n.StartsWith("archive/", StringComparison.Ordinal)));
     }
 
     public async Task DisposeAsync() => await Host.DisposeAsync();
-
-    public void Dispose() => _whole.Dispose();
 
     [Theory]
     [InlineData("remove")]
     [InlineData("cut")]
     [InlineData("flip")]
     [InlineData("swap")]
-    public async Task Verify_and_the_next_snapshot_tell_which_and_no_restore_gives_a_wrong_row(string damage)
+    public async Task Verify_and_the_next_snapshot_tell_which_and_no_restore_gives_a_wrong_row(string harm)
     {
         var random = new Random(TestSeed.Next(output.WriteLine));
-        string[] objects = [.. ObjectsIn(_whole.Path)];
-        foreach (string name in objects)
+        string[] objects = [.. _whole!.Keys];
+        for (int i = Array.IndexOf(Harms, harm) % oneOf; i < objects.Length; i += oneOf)
         {
-            Reset();
-            string other = objects[(Array.IndexOf(objects, name) + 1 + random.Next(objects.Length - 1)) % objects.Length];
-            Harm(damage, name, other, random);
-            string what = $"{damage} {name}" + (damage == "swap" ? $" with {other}" : "");
-            await using SnapshotRepository? repository = await TryOpenAsync();
-            if (repository is null)
-            {
-                Assert.True(damage == "swap" && name.StartsWith("repository", StringComparison.Ordinal) && other.StartsWith("repository", StringComparison.Ordinal), what);
+            string name = objects[i];
+            string other = objects[(i + 1 + random.Next(objects.Length - 1)) % objects.Length];
+            if (harm == "swap" && _whole[name].AsSpan().SequenceEqual(_whole[other]))
                 continue;
-            }
-
-            VerifyReport report = await repository.VerifyAsync(isFull: random.Next(2) == 0);
-            // Where what needed a piece is damaged too, nobody knows that it was needed.
-            string[] told = damage == "swap" ? [name, other] : [name];
-            bool isNoChange = damage == "swap" && name.StartsWith("repository", StringComparison.Ordinal) && other.StartsWith("repository", StringComparison.Ordinal);
-            Assert.True(isNoChange || report.Problems.Any(p => told.Any(t => Tells(p, t))), $"verify does not tell of {what}: {string.Join("; ", report.Problems)}");
-            await CheckRestoreAsync(repository, random.Next(2) == 0 ? _first! : _second!, what);
-            SnapshotResult next = await repository.CreateAsync(Host.Engine);
-            Assert.True(isNoChange || next.Problems.Any(p => told.Any(t => Tells(p, t))), $"the next snapshot does not tell of {what}: {string.Join("; ", next.Problems)}");
-            await CheckRestoreAsync(repository, next.Snapshot, what, mustSucceed: true);
+            await Host.Place.ResetAsync(_whole);
+            await HarmAsync(harm, name, other, random);
+            await CheckAsync(harm == "swap" ? [name, other] : [name], $"{harm} {name}" + (harm == "swap" ? $" with {other}" : ""), random);
         }
     }
 
@@ -68,13 +76,12 @@ public sealed class DamageTests(ITestOutputHelper output) : IAsyncLifetime, IDis
     public async Task What_the_node_still_has_is_put_back_and_the_repository_is_whole_again()
     {
         var random = new Random(TestSeed.Next(output.WriteLine));
-        await using BackupHost host = await BackupHost.StartAsync();
+        await using BackupHost host = await BackupHost.StartAsync(null, newPlace());
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
         await host.Engine.AppendAsync("s", Rows.Of([.. Enumerable.Range(0, 2500).Select(_ => random.NextInt64())]));
         await host.SnapshotAsync();
-        string largest = ObjectsIn(host.RepositoryPath).MaxBy(o => new FileInfo(Path.Combine(host.RepositoryPath, o)).Length)!;
-        File.Delete(Path.Combine(host.RepositoryPath, largest));
-        File.Delete(Path.Combine(host.RepositoryPath, "repository-copy"));
+        await host.Place.DeleteAsync((await host.Place.ReadAllAsync()).MaxBy(o => o.Value.Length).Key);
+        await host.Place.DeleteAsync("repository-copy");
         await using (SnapshotRepository repository = await host.OpenAsync())
         {
             SnapshotResult result = await repository.CreateAsync(host.Engine);
@@ -88,46 +95,78 @@ public sealed class DamageTests(ITestOutputHelper output) : IAsyncLifetime, IDis
         Assert.Empty((await healed.CreateAsync(host.Engine)).Problems);
     }
 
-    /// <summary>Names, values and columns, of streams, in all files and their names.</summary>
     [Fact]
-    public async Task No_plaintext_is_in_a_repository()
+    public async Task Who_asks_for_the_newest_does_not_get_an_older_one_without_a_word()
     {
-        string[] secrets = ["secret-stream", "secret_column", "secret-value-", "secret-producer"];
-        await using BackupHost plain = await BackupHost.StartAsync(o => o with { Keys = new KeyOptions { Encrypt = false } });
-        foreach (BackupHost host in (BackupHost[])[Host, plain])
+        await using BackupHost host = await BackupHost.StartAsync(null, newPlace());
+        await host.Engine.CreateStreamAsync("s", Rows.Schema);
+        SnapshotDescription first = await host.SnapshotAsync();
+        await host.Engine.AppendAsync("s", Rows.Range(0, 10));
+        SnapshotDescription second = await host.SnapshotAsync();
+        string newest = $"snapshots/{second.Id}";
+        byte[] bytes = await host.Place.ReadAsync(newest);
+        foreach (Func<Task> harm in (Func<Task>[])[() => host.Place.WriteAsync(newest, bytes[..^1]), () => host.Place.DeleteAsync(newest)])
         {
-            Arrow.Schema schema = new([new Arrow.Field("secret_column", Arrow.ArrowTypes.Utf8)]);
-            await host.Engine.CreateStreamAsync("secret-stream", schema);
-            await host.Engine.OpenProducerAsync("secret-producer");
-            await host.Engine.AppendAsync("secret-stream", Rows.Batch(schema, [.. Enumerable.Range(0, 50).Select(i => new object?[] { $"secret-value-{i}" })]));
-            await host.SnapshotAsync();
-            await host.Engine.AppendAsync("secret-stream", Rows.Batch(schema, ["secret-value-tail"]));
-            await host.SnapshotAsync(new SnapshotOptions { Seals = false });
-            foreach (string name in ObjectsIn(host.RepositoryPath))
+            await harm();
+            foreach (RestoreOptions open in (RestoreOptions[])[host.ToNewDirectory(), host.ToNewDirectory() with { Time = second.TakenAt.AddHours(1) }])
             {
-                string text = name + System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(Path.Combine(host.RepositoryPath, name)));
-                Assert.All(secrets, secret => Assert.False(text.Contains(secret, StringComparison.Ordinal), $"{name} has {secret}"));
+                BackupException refused = await Assert.ThrowsAsync<BackupException>(() => host.RestoreAsync(open));
+                Assert.Equal(BackupErrorCode.Damaged, refused.Code);
+                Assert.Contains(newest, refused.Message, StringComparison.Ordinal);
+                Assert.Contains(first.Id, refused.Message, StringComparison.Ordinal);
             }
+
+            Assert.Equal(0, (await host.RestoreAsync(host.ToNewDirectory(first.Id))).RowCount);
+            Assert.Equal(0, (await host.RestoreAsync(host.ToNewDirectory() with { Position = first.Position })).RowCount);
+        }
+    }
+
+    private async Task AppendAsync(int count)
+    {
+        int before = _rows.Values.LastOrDefault();
+        await Host.Engine.AppendAsync("s", Rows.Range(before, count));
+        _rows[Host.Engine.VisibleUpTo.Value] = before + count;
+    }
+
+    private async Task CheckAsync(string[] harmed, string what, Random random)
+    {
+        SnapshotRepository? opened = await TryOpenAsync();
+        if (opened is null)
+        {
+            Assert.True(harmed.Count(h => h.StartsWith("repository", StringComparison.Ordinal)) == 2, what);
+            return;
         }
 
-        // The search finds what is there: the engine that is not encrypted has it on its disk.
-        Assert.Contains(Directory.EnumerateFiles(plain.Node.Directory, "*", SearchOption.AllDirectories),
-            f => !f.EndsWith("lock", StringComparison.Ordinal) && System.Text.Encoding.Latin1.GetString(Read(f)).Contains("secret-value-tail", StringComparison.Ordinal));
+        await using SnapshotRepository repository = opened;
+        VerifyReport report = await repository.VerifyAsync(isFull: random.Next(2) == 0);
+
+        // Where what needed a piece is damaged too, nobody knows that it was needed.
+        Assert.True(report.Problems.Any(p => Tells(p, harmed)), $"verify does not tell of {what}: {string.Join("; ", report.Problems)}");
+        SnapshotDescription old = _snapshots[random.Next(2)];
+        await CheckRestoreAsync(repository, Host.ToNewDirectory(old.Id), old.Position, what, mustSucceed: false);
+        long between = _rows.Keys.Where(p => p <= _wholeUpTo).OrderBy(_ => random.Next()).First();
+        await CheckRestoreAsync(repository, Host.ToNewDirectory() with { Position = between }, between, what, mustSucceed: false);
+        await CheckRestoreAsync(repository, Host.ToNewDirectory(), _wholeUpTo, what, mustSucceed: false);
+        SnapshotResult next = await repository.CreateAsync(Host.Engine);
+        Assert.True(next.Problems.Any(p => Tells(p, harmed)), $"the next snapshot does not tell of {what}: {string.Join("; ", next.Problems)}");
+        await CheckRestoreAsync(repository, Host.ToNewDirectory(next.Snapshot.Id), next.Snapshot.Position, what, mustSucceed: true);
+        if (harmed.Any(h => h.StartsWith("archive", StringComparison.Ordinal)))
+            await CheckBridgeAsync(repository, what);
     }
 
-    private static byte[] Read(string path)
+    /// <summary>Whatever of the archive is lost, behind the next snapshot it goes on.</summary>
+    private async Task CheckBridgeAsync(SnapshotRepository repository, string what)
     {
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        byte[] bytes = new byte[file.Length];
-        file.ReadExactly(bytes);
-        return bytes;
+        await AppendAsync(1);
+        using (LogArchive archive = await repository.OpenArchiveAsync(Host.Engine))
+            Assert.True(await archive.ShipAsync(), what);
+        long newest = Host.Engine.VisibleUpTo.Value;
+        await CheckRestoreAsync(repository, Host.ToNewDirectory() with { Position = newest }, newest, what, mustSucceed: true);
+        await CheckRestoreAsync(repository, Host.ToNewDirectory(), newest, what, mustSucceed: true);
     }
 
-    private static bool Tells(string problem, string name)
-    {
-        string leaf = name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..];
-        return problem.Contains(leaf, StringComparison.Ordinal);
-    }
+    private static bool Tells(string problem, string[] names) =>
+        names.Any(n => problem.Contains(n[(n.IndexOf('/', StringComparison.Ordinal) + 1)..], StringComparison.Ordinal));
 
     private async Task<SnapshotRepository?> TryOpenAsync()
     {
@@ -141,62 +180,48 @@ public sealed class DamageTests(ITestOutputHelper output) : IAsyncLifetime, IDis
         }
     }
 
-    private async Task CheckRestoreAsync(SnapshotRepository repository, SnapshotDescription snapshot, string what, bool mustSucceed = false)
+    private async Task CheckRestoreAsync(SnapshotRepository repository, RestoreOptions moment, long position, string what, bool mustSucceed)
     {
         RestoreResult restored;
         try
         {
-            restored = await repository.RestoreAsync(Host.ToNewDirectory(snapshot.Id));
+            restored = await repository.RestoreAsync(moment);
         }
-        catch (BackupException) when (!mustSucceed)
+        catch (BackupException e) when (!mustSucceed && e.Code is BackupErrorCode.Damaged or BackupErrorCode.NotFound)
         {
             return;
         }
 
+        Assert.True(restored.Position == position, $"{what}: a restore reaches position {restored.Position}, expected {position}");
         await using StorageEngine engine = await Host.OpenAsync(restored);
-        long[] expected = [.. Enumerable.Range(0, snapshot == _first ? 2500 : 2600).Select(i => (long)i)];
-        Assert.True(engine.OpenView("s").Numbers().SequenceEqual(expected), $"{what}: snapshot {snapshot.Id} gives other rows");
+        int expected = _rows.Last(r => r.Key <= position).Value;
+        long[] found = engine.OpenView("s").Numbers();
+        Assert.True(found.SequenceEqual(Enumerable.Range(0, expected).Select(i => (long)i)), $"{what}: {position} gives {found.Length} rows, expected {expected}");
     }
 
-    private void Harm(string damage, string name, string other, Random random)
+    private async Task HarmAsync(string harm, string name, string other, Random random)
     {
-        string path = Path.Combine(Host.RepositoryPath, name);
-        byte[] bytes = File.ReadAllBytes(path);
-        switch (damage)
+        byte[] bytes = [.. _whole![name]];
+        switch (harm)
         {
             case "remove":
-                File.Delete(path);
+                await Host.Place.DeleteAsync(name);
                 break;
             case "cut":
-                File.WriteAllBytes(path, bytes[..random.Next(bytes.Length)]);
+                await Host.Place.WriteAsync(name, bytes[..random.Next(bytes.Length)]);
                 break;
             case "flip":
                 bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
-                File.WriteAllBytes(path, bytes);
+                await Host.Place.WriteAsync(name, bytes);
                 break;
             default:
-                string otherPath = Path.Combine(Host.RepositoryPath, other);
-                File.WriteAllBytes(path, File.ReadAllBytes(otherPath));
-                File.WriteAllBytes(otherPath, bytes);
+                await Host.Place.WriteAsync(name, _whole[other]);
+                await Host.Place.WriteAsync(other, bytes);
                 break;
         }
     }
 
-    private void Reset()
-    {
-        Directory.Delete(Host.RepositoryPath, recursive: true);
-        CopyDirectory(_whole.Path, Host.RepositoryPath);
-    }
+    public sealed class OnDirectory(ITestOutputHelper output) : DamageTests(output, () => new DirectoryPlace(), oneOf: 1);
 
-    private static void CopyDirectory(string from, string to)
-    {
-        foreach (string name in ObjectsIn(from))
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(to, name))!);
-            File.Copy(Path.Combine(from, name), Path.Combine(to, name));
-        }
-    }
-
-    private static IEnumerable<string> ObjectsIn(string repository) => Directory.EnumerateFiles(repository, "*", SearchOption.AllDirectories)
-        .Where(f => !Path.GetFileName(f).Contains('.', StringComparison.Ordinal)).Select(f => Path.GetRelativePath(repository, f)).Order(StringComparer.Ordinal);
+    public sealed class OnS3(ITestOutputHelper output, S3Server server) : DamageTests(output, server.NextPlace, oneOf: 4), IClassFixture<S3Server>;
 }

@@ -4,11 +4,9 @@ using Varve.Testing;
 namespace Varve.EndToEnd.Tests.Clients;
 
 /// <summary>The npm clients of tests/clients/flight.</summary>
-public sealed class NodeClients : IDisposable
+public sealed class NodeClients
 {
     private readonly NodeFolder _folder = new("flight");
-
-    public void Dispose() => _folder.Dispose();
 
     /// <summary>Runs a script with one JSON argument; its answer is one JSON object whose members are its steps.</summary>
     internal async Task<ClientAnswer> RunAsync(string script, object arguments) =>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Amazon.Runtime;
 using Varve.Backup.Repositories.S3;
+using Varve.Backup.Tests.Places;
 using Varve.Testing;
 
 namespace Varve.Backup.Tests.Repositories.S3;
@@ -30,6 +31,9 @@ public sealed class S3Server : IAsyncLifetime, IDisposable
 
     /// <summary>A prefix that nobody has used.</summary>
     public S3Location NextLocation() => Location(Bucket) with { Prefix = $"p{Interlocked.Increment(ref _prefixes)}/" };
+
+    /// <summary>The same, as a place for one repository.</summary>
+    public RepositoryPlace NextPlace() => new S3Place(NextLocation());
 
     public S3Location Location(string bucket) => S3Location.Parse($"s3://{bucket}/p?endpoint=http://127.0.0.1:{_port}");
 
@@ -65,7 +69,6 @@ public sealed class S3Server : IAsyncLifetime, IDisposable
         _process?.Kill();
         _process?.Dispose();
         _process = null;
-        _folder.Dispose();
         _directory.Dispose();
     }
 }
