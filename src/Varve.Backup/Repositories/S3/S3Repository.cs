@@ -21,6 +21,8 @@ public sealed class S3Repository : IRepository
     /// <summary>Puts of different names seldom wait for one another, and no name is kept.</summary>
     private const int TurnCount = 64;
 
+    private static readonly TimeSpan BodyRetryDelay = TimeSpan.FromMilliseconds(200);
+
     internal static readonly TimeSpan CallTimeout = TimeSpan.FromMinutes(2);
 
     private readonly AmazonS3Client _client;
@@ -206,15 +208,39 @@ public sealed class S3Repository : IRepository
         }
     }
 
+    /// <summary>The SDK sends a request again, but knows nothing of a body that breaks off, or comes while another server of the store replaces it.</summary>
     private async Task<byte[]> ReadAsync(string name, ByteRange? range, CancellationToken cancellationToken)
     {
         var request = new GetObjectRequest { BucketName = _location.Bucket, Key = Key(name), ByteRange = range };
-        using GetObjectResponse found = await _client.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
+        for (int attempt = 1; ; attempt++)
+        {
+            using GetObjectResponse found = await _client.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await ReadBodyAsync(found, cancellationToken).ConfigureAwait(false);
+            }
+            catch (IOException) when (attempt < Tries)
+            {
+                await Task.Delay(attempt * BodyRetryDelay, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async Task<byte[]> ReadBodyAsync(GetObjectResponse found, CancellationToken cancellationToken)
+    {
         using var content = new MemoryStream();
-        await found.ResponseStream.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
-        if (found.ContentLength != content.Length)
-            throw new IOException($"{content.Length} of {found.ContentLength} bytes came");
-        return content.ToArray();
+        try
+        {
+            await found.ResponseStream.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AmazonClientException e)
+        {
+            throw new IOException($"the store says another hash than what came has: {e.Message}", e);
+        }
+
+        return found.ContentLength == content.Length
+            ? content.ToArray()
+            : throw new IOException($"{content.Length} of {found.ContentLength} bytes came");
     }
 
     /// <summary>With a deadline for all tries together.</summary>
