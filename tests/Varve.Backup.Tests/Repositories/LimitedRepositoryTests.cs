@@ -32,7 +32,7 @@ public sealed class LimitedRepositoryTests(ITestOutputHelper output) : Repositor
             await host.Engine.FlushAsync("s");
         }
 
-        var counted = new CountedRepository(await DirectoryRepository.OpenAsync(host.RepositoryPath));
+        var counted = new CountedRepository(await host.Place.OpenAsync());
         await using SnapshotRepository repository = await SnapshotRepository.OpenAsync(Limited(counted), RootKeySource.FromFile(host.KeyPath), makes: true);
         await repository.CreateAsync(host.Engine);
         AssertTook(counted.Bytes);

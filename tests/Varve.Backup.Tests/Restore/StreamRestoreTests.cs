@@ -104,11 +104,10 @@ public sealed class StreamRestoreTests
         await AssertRefusedAsync(host, o => o with { Name = "again", SnapshotId = old.Id }, "key erased");
 
         string[] files = Files(host);
-        foreach (string data in Directory.EnumerateFiles(Path.Combine(host.RepositoryPath, "data")))
+        foreach ((string data, byte[] bytes) in (await host.Place.ReadAllAsync()).Where(o => o.Key.StartsWith("data/", StringComparison.Ordinal)))
         {
-            byte[] bytes = await File.ReadAllBytesAsync(data);
             bytes[bytes.Length / 2] ^= 1;
-            await File.WriteAllBytesAsync(data, bytes);
+            await host.Place.WriteAsync(data, bytes);
         }
 
         BackupException damaged = await Assert.ThrowsAsync<BackupException>(() => RestoreAsync(host, o => o with { Stream = "orders_2025", Name = "again" }));

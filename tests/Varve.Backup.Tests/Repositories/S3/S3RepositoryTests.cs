@@ -1,6 +1,8 @@
 using Amazon.Runtime;
 using Varve.Backup.Repositories;
 using Varve.Backup.Repositories.S3;
+using Varve.Backup.Tests.Places;
+using Varve.Storage.Tests;
 using Varve.Testing;
 using Xunit.Abstractions;
 
@@ -74,6 +76,35 @@ public sealed class S3RepositoryTests(ITestOutputHelper output, S3Server server)
         Assert.Equal([1], await repository.GetAsync("data/before"));
         await repository.ReplaceAsync("data/during", new byte[] { 2 });
         Assert.Equal([2], await repository.GetAsync("data/during"));
+    }
+
+    /// <summary>A server that takes connections and answers nothing, in the middle of a snapshot: who calls it off does not wait for it.</summary>
+    [Fact]
+    public async Task A_snapshot_into_a_server_that_hangs_is_called_off_and_the_next_one_is_whole()
+    {
+        await using BackupHost host = await BackupHost.StartAsync(null, new S3Place(_location));
+        await host.Engine.CreateStreamAsync("s", Rows.Schema);
+        await host.Engine.AppendAsync("s", Rows.Range(0, 2500));
+        await using SnapshotRepository repository = await host.OpenAsync();
+        await repository.CreateAsync(host.Engine);
+        await host.Engine.AppendAsync("s", Rows.Range(2500, 2500));
+        await server.SignalAsync("STOP");
+        try
+        {
+            using CancellationTokenSource stop = new(TimeSpan.FromSeconds(1));
+            long began = TimeProvider.System.GetTimestamp();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => repository.CreateAsync(host.Engine, null, null, stop.Token));
+            Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(30));
+            await host.Engine.AppendAsync("s", Rows.Range(5000, 1));
+        }
+        finally
+        {
+            await server.SignalAsync("CONT");
+        }
+
+        Assert.Empty((await repository.CreateAsync(host.Engine)).Problems);
+        Assert.Empty((await repository.VerifyAsync(isFull: true)).Problems);
+        Assert.Equal(5001, (await repository.RestoreAsync(host.ToNewDirectory())).RowCount);
     }
 
     [Theory]

@@ -4,10 +4,14 @@ using Amazon.Runtime;
 using Varve.Backup.Repositories.S3;
 using Varve.Backup.Tests.Places;
 using Varve.Testing;
+using Varve.Testing.Processes;
 
 namespace Varve.Backup.Tests.Repositories.S3;
 
-/// <summary>An S3 server of another maker (npm's s3rver) as a process, with a bucket on a scratch directory.</summary>
+/// <summary>
+/// An S3 server of another maker (npm's s3rver) as a process, with a bucket on a scratch directory. It knows names of access keys, but computes no signature
+/// of version 4: a wrong secret with a known name is let in.
+/// </summary>
 public sealed class S3Server : IAsyncLifetime, IDisposable
 {
     private const string Bucket = "backups";
@@ -49,6 +53,10 @@ public sealed class S3Server : IAsyncLifetime, IDisposable
         string? line = await _process.StandardOutput.ReadLineAsync().WaitAsync(StartTimeout);
         _port = int.Parse(line ?? throw new InvalidOperationException("the S3 server did not start"), CultureInfo.InvariantCulture);
     }
+
+    /// <summary>Sends it a signal: STOP has it take connections and answer nothing, CONT has it go on.</summary>
+    public Task SignalAsync(string name) =>
+        ProgramRun.RunAsync("kill", [$"-{name}", $"{_process!.Id}"], Path.GetTempPath(), StartTimeout);
 
     public async Task KillAsync()
     {
