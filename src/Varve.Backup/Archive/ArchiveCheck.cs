@@ -7,8 +7,8 @@ using Varve.Backup.Snapshots;
 namespace Varve.Backup.Archive;
 
 /// <summary>
-/// Looks whether the archive of a history has all its pieces and what they need, as far as a restore could want it: from the oldest snapshot on. Used once, by
-/// one caller.
+/// Looks whether the archive of a history has all its pieces and what they need, as far as a restore could want it: from the oldest snapshot on. Used
+/// once, by one caller.
 /// </summary>
 /// <param name="repository">Where it lies.</param>
 /// <param name="historyId">Whose.</param>
@@ -92,7 +92,8 @@ internal sealed class ArchiveCheck(SealedRepository repository, Guid historyId, 
         SnapshotManifest begin = _snapshots.Last(s => s.Position.Value <= from);
         Problems.Add(string.Create(
             CultureInfo.InvariantCulture,
-            $"{_lost.GetValueOrDefault(first)}{which} (needed for all moments behind position {from}, reached from snapshot {begin.Id} of {begin.TakenAt:u}, {until})"));
+            $"{_lost.GetValueOrDefault(first)}{which} (needed for all moments behind position {from}, ")
+            + string.Create(CultureInfo.InvariantCulture, $"reached from snapshot {begin.Id} of {begin.TakenAt:u}, {until})"));
         return next - 1;
     }
 

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Varve.Backup.Archive;
 
 /// <summary>
-/// The numbers of the pieces that an archive has to have; none where the last is before the first. It lies beside them, so that of a piece that is missing at
-/// either end it is known that there was one. Immutable. In its object, little-endian:
+/// The numbers of the pieces that an archive has to have; none where the last is before the first. It lies beside them, so that of a piece that is
+/// missing at either end it is known that there was one. Immutable. In its object, little-endian:
 /// <code>
 /// u16   version, 1
 /// i64   number of the first piece

@@ -18,8 +18,8 @@ internal sealed class ArchiveReader(SealedRepository repository, Guid historyId)
     public string NameOf(long number) => _prefix + number.ToString("d16", CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// The numbers that have to be there, the lowest one that is listed, and why the object that says so cannot be read, if it cannot: then the range is what
-    /// is listed. A piece behind the range is of an archiver that was cut off and counts; one before it is of a pruning that was and does not.
+    /// The numbers that have to be there, the lowest one that is listed, and why the object that says so cannot be read, if it cannot: then the range is
+    /// what is listed. A piece behind the range is of an archiver that was cut off and counts; one before it is of a pruning that was and does not.
     /// </summary>
     public async Task<(ArchiveRange Range, long FirstListed, string? Problem)> ReadRangeAsync(CancellationToken cancellationToken)
     {
@@ -101,7 +101,7 @@ internal sealed class ArchiveReader(SealedRepository repository, Guid historyId)
         }
     }
 
-    /// <summary>The first number behind the last readable piece that ends at or before a position: by halves, since an archive may have very many.</summary>
+    /// <summary>The first number behind the last readable piece that ends at or before a position, found by halves: an archive may be long.</summary>
     private async Task<long> FindAsync(ArchiveRange range, long position, CancellationToken cancellationToken)
     {
         long low = range.First;

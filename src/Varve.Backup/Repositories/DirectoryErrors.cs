@@ -4,8 +4,8 @@ namespace Varve.Backup.Repositories;
 
 /// <summary>Runs work on a directory on a pool thread, and says in the words of <see cref="RepositoryException"/> why it failed.</summary>
 /// <remarks>
-/// A mounted directory whose server is gone lets a call hang in the kernel, where nothing reaches it. Whoever waits is let go, when he calls it off or when it
-/// takes too long; the thread stays until the kernel returns. What it does then is whole all the same: nothing has its name before it is.
+/// A mounted directory whose server is gone lets a call hang in the kernel, where nothing reaches it. Whoever waits is let go, when he calls it off or
+/// when it takes too long; the thread stays until the kernel returns. What it does then is whole all the same: nothing has its name before it is.
 /// </remarks>
 internal static class DirectoryErrors
 {

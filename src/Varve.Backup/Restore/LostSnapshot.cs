@@ -18,10 +18,16 @@ internal static class LostSnapshot
     /// <param name="reached">Its position.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task RequireNoneAsync(
-        SealedRepository repository, SnapshotManifest chosen, DateTimeOffset? upTo, DateTimeOffset reachedAt, long reached, CancellationToken cancellationToken)
+        SealedRepository repository,
+        SnapshotManifest chosen,
+        DateTimeOffset? upTo,
+        DateTimeOffset reachedAt,
+        long reached,
+        CancellationToken cancellationToken)
     {
         History? history = await new HistoryStore(repository, chosen.HistoryId).ReadAsync(cancellationToken).ConfigureAwait(false);
-        string[] later = [.. (history?.SnapshotIds ?? []).Where(id => string.CompareOrdinal(id, chosen.Id) > 0 && TimeOf(id) is { } at && !(at > upTo) && at > reachedAt)];
+        string[] later = [.. (history?.SnapshotIds ?? [])
+            .Where(id => string.CompareOrdinal(id, chosen.Id) > 0 && TimeOf(id) is { } at && !(at > upTo) && at > reachedAt)];
         if (later.Length == 0)
             return;
         Inventory inventory = await Inventory.ReadAsync(repository, cancellationToken).ConfigureAwait(false);

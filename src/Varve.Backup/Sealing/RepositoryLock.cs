@@ -46,8 +46,8 @@ internal sealed class RepositoryLock : IAsyncDisposable
         TakeAsync(repository, Removing, [Adding, Removing], time, cancellationToken);
 
     /// <summary>
-    /// To be called before what others rely on, or would miss: throws <see cref="BackupErrorCode.Busy"/> where this process or the repository stood still for
-    /// so long that others may count this lock as one of a process that ended.
+    /// To be called before what others rely on, or would miss: throws <see cref="BackupErrorCode.Busy"/> where this process or the repository stood still
+    /// for so long that others may count this lock as one of a process that ended.
     /// </summary>
     public void EnsureHeld()
     {
@@ -58,8 +58,8 @@ internal sealed class RepositoryLock : IAsyncDisposable
             return;
         throw new BackupException(
             BackupErrorCode.Busy,
-            string.Create(CultureInfo.InvariantCulture, $"the work on the repository {_repository.Description} stood still: its lock {_name} could not be ")
-            + string.Create(CultureInfo.InvariantCulture, $"renewed since {renewedAt:u}, and others may have gone on without it. Nothing half done counts; try again"));
+            $"the work on the repository {_repository.Description} stood still: its lock {_name} could not be renewed since "
+            + $"{renewedAt.ToString("u", CultureInfo.InvariantCulture)}, and others may have gone on without it. Nothing half done counts; try again");
     }
 
     public async ValueTask DisposeAsync()

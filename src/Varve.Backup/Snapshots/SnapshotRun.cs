@@ -37,7 +37,9 @@ internal sealed class SnapshotRun(SealedRepository repository, StorageEngine eng
         History history = await WriteHistoryAsync(capture, inventory, cancellationToken).ConfigureAwait(false);
         SnapshotManifest manifest = await CopyAsync(capture, store, inventory, history, takenAt, progress, cancellationToken).ConfigureAwait(false);
         held.EnsureHeld();
-        if (!await repository.PutAsync(ObjectKind.Snapshot, manifest.Name, ManifestCodec.Write(manifest), replaces: false, cancellationToken).ConfigureAwait(false))
+        bool isNew = await repository
+            .PutAsync(ObjectKind.Snapshot, manifest.Name, ManifestCodec.Write(manifest), replaces: false, cancellationToken).ConfigureAwait(false);
+        if (!isNew)
             throw new BackupException(BackupErrorCode.Busy, $"another snapshot {manifest.Id} was put into {repository.Description} at this moment; try again");
         await new HistoryStore(repository, capture.LogId)
             .UpdateAsync(h => h with { SnapshotIds = [.. h.SnapshotIds, manifest.Id] }, cancellationToken).ConfigureAwait(false);

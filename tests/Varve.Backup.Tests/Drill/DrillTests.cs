@@ -115,19 +115,18 @@ public sealed class DrillTests : IDisposable
         await host.SnapshotAsync();
         await using SnapshotRepository repository = await host.OpenAsync();
         await host.SnapshotAsync();
-        string[] snapshots = [.. Directory.GetFiles(Path.Combine(host.RepositoryPath, "snapshots")).Order(StringComparer.Ordinal)];
+        string[] snapshots = [.. (await host.Place.NamesAsync()).Where(n => n.StartsWith("snapshots/", StringComparison.Ordinal))];
         string newest = snapshots[^1];
-        byte[] manifest = await File.ReadAllBytesAsync(newest);
-        await File.WriteAllBytesAsync(newest, manifest[..100]);
+        byte[] manifest = await host.Place.ReadAsync(newest);
+        await host.Place.WriteAsync(newest, manifest[..100]);
         DrillReport report = await repository.DrillAsync(Options(host));
         Assert.Equal(Path.GetFileName(snapshots[0]), report.SnapshotId);
         Assert.Contains(Path.GetFileName(newest), report.Problem, StringComparison.Ordinal);
 
-        await File.WriteAllBytesAsync(newest, manifest);
-        string largest = Directory.GetFiles(Path.Combine(host.RepositoryPath, "data")).MaxBy(f => new FileInfo(f).Length)!;
-        byte[] content = await File.ReadAllBytesAsync(largest);
+        await host.Place.WriteAsync(newest, manifest);
+        (string largest, byte[] content) = (await host.Place.ReadAllAsync()).MaxBy(o => o.Value.Length);
         content[^20] ^= 1;
-        await File.WriteAllBytesAsync(largest, content);
+        await host.Place.WriteAsync(largest, content);
         BackupException damaged = await Assert.ThrowsAsync<BackupException>(() => repository.DrillAsync(Options(host)));
         Assert.Equal(BackupErrorCode.Damaged, damaged.Code);
         Assert.Contains(Path.GetFileName(largest), damaged.Message, StringComparison.Ordinal);

@@ -18,7 +18,8 @@ internal sealed class S3Place(Varve.Backup.Repositories.S3.S3Location location) 
     public override async Task<IReadOnlyList<string>> NamesAsync()
     {
         List<string> names = [];
-        await foreach (S3Object item in _client.Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = location.Bucket, Prefix = location.Prefix }).S3Objects)
+        ListObjectsV2Request request = new() { BucketName = location.Bucket, Prefix = location.Prefix };
+        await foreach (S3Object item in _client.Paginators.ListObjectsV2(request).S3Objects)
             names.Add(item.Key[location.Prefix.Length..]);
         return [.. names.Order(StringComparer.Ordinal)];
     }

@@ -196,7 +196,8 @@ public abstract class DamageTests(ITestOutputHelper output, Func<RepositoryPlace
         await using StorageEngine engine = await Host.OpenAsync(restored);
         int expected = _rows.Last(r => r.Key <= position).Value;
         long[] found = engine.OpenView("s").Numbers();
-        Assert.True(found.SequenceEqual(Enumerable.Range(0, expected).Select(i => (long)i)), $"{what}: {position} gives {found.Length} rows, expected {expected}");
+        Assert.True(
+            found.SequenceEqual(Enumerable.Range(0, expected).Select(i => (long)i)), $"{what}: {position} gives {found.Length} rows, expected {expected}");
     }
 
     private async Task HarmAsync(string harm, string name, string other, Random random)

@@ -22,7 +22,8 @@ public abstract class SecrecyTests(ITestOutputHelper output, Func<RepositoryPlac
     [InlineData(false)]
     public async Task No_plaintext_is_in_a_repository(bool isEncrypted)
     {
-        await using BackupHost host = await BackupHost.StartAsync(o => o with { Keys = new KeyOptions { Encrypt = isEncrypted }, KeepsLogForArchive = true }, newPlace());
+        await using BackupHost host = await BackupHost.StartAsync(
+            o => o with { Keys = new KeyOptions { Encrypt = isEncrypted }, KeepsLogForArchive = true }, newPlace());
         await FillAsync(host);
         int searched = 0;
         foreach ((string name, byte[] bytes) in await host.Place.ReadAllAsync())
@@ -96,7 +97,10 @@ public abstract class SecrecyTests(ITestOutputHelper output, Func<RepositoryPlac
         using LogArchive archive = await repository.OpenArchiveAsync(host.Engine);
         await host.Engine.CreateStreamAsync("secret-stream", SecretSchema);
         ProducerSession producer = await host.Engine.OpenProducerAsync("secret-producer");
-        await host.Engine.CreateConsumerAsync("secret-stream", "secret-consumer", ConsumerSettings.Default with { DeliveriesMax = 3, DeadLetterStream = "secret-dead-letters" },
+        await host.Engine.CreateConsumerAsync(
+            "secret-stream",
+            "secret-consumer",
+            ConsumerSettings.Default with { DeliveriesMax = 3, DeadLetterStream = "secret-dead-letters" },
             ConsumerStart.Earliest);
         RecordBatch values = Rows.Batch(SecretSchema, [.. Enumerable.Range(0, 50).Select(i => new object?[] { $"secret-value-{i}" })]);
         await host.Engine.AppendAsync(
