@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Amazon.Runtime;
 using Varve.Backup.Repositories.S3;
-using Varve.Backup.Tests.Places;
 using Varve.Testing;
 using Varve.Testing.Processes;
 
@@ -35,9 +34,6 @@ public sealed class S3Server : IAsyncLifetime, IDisposable
 
     /// <summary>A prefix that nobody has used.</summary>
     public S3Location NextLocation() => Location(Bucket) with { Prefix = $"p{Interlocked.Increment(ref _prefixes)}/" };
-
-    /// <summary>The same, as a place for one repository.</summary>
-    public RepositoryPlace NextPlace() => new S3Place(NextLocation());
 
     public S3Location Location(string bucket) => S3Location.Parse($"s3://{bucket}/p?endpoint=http://127.0.0.1:{_port}");
 
