@@ -28,7 +28,8 @@ public sealed class RestoreTests
         RestoreResult restored = await repository.RestoreAsync(options, sampler);
         long end = SizeOf(restored.Directory);
         Assert.Equal(400_010, restored.RowCount);
-        Assert.InRange(SizeOf(Path.Combine(host.RepositoryPath, "data")), 6L << 20, long.MaxValue);
+        IReadOnlyDictionary<string, byte[]> stored = await host.Place.ReadAllAsync();
+        Assert.InRange(stored.Where(o => o.Key.StartsWith("data/", StringComparison.Ordinal)).Sum(o => (long)o.Value.Length), 6L << 20, long.MaxValue);
         Assert.InRange(sampler.Peak, 1, end);
 
         // A control file and one file of the log, which has its full length from the beginning.
