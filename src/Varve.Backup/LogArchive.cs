@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Varve.Backup.Archive;
 using Varve.Backup.Sealing;
@@ -15,12 +16,18 @@ namespace Varve.Backup;
 /// </summary>
 public sealed class LogArchive : IDisposable
 {
+    private const int UnansweredMax = 64;
+
     private readonly SealedRepository _repository;
     private readonly StorageEngine _engine;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ArchiveReader _reader;
     private readonly LogHold _logHold;
+
+    /// <summary>What was put under the next number without an answer, so that it may be there all the same: its hash, and where the log ended.</summary>
+    private readonly Queue<(byte[] Hash, long EndBytes)> _unanswered = new();
+
     private IDisposable _newest;
     private KeyringContent? _keys;
     private bool _hasKeys;
@@ -97,12 +104,15 @@ public sealed class LogArchive : IDisposable
     {
         if (_engine.VisibleUpTo.Value <= _archivedUpTo)
             return false;
+        await using RepositoryLock held = await RepositoryLock.TakeToAddAsync(_repository, _time, cancellationToken).ConfigureAwait(false);
+        await LookAsync(cancellationToken).ConfigureAwait(false);
+        if (_engine.VisibleUpTo.Value <= _archivedUpTo)
+            return true;
         long endBytes = _engine.Statistics.LogEndBytes;
         NodeCapture capture = await _engine.CaptureAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await using RepositoryLock held = await RepositoryLock.TakeToAddAsync(_repository, _time, cancellationToken).ConfigureAwait(false);
-            await ShipAsync(capture, held, cancellationToken).ConfigureAwait(false);
+            await ShipAsync(capture, endBytes, held, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -114,9 +124,7 @@ public sealed class LogArchive : IDisposable
         capture.ReleaseLog();
         _newest.Dispose();
         _newest = capture;
-        Interlocked.Exchange(ref _archivedUpTo, capture.Position.Value);
-        Interlocked.Exchange(ref _shippedUpToBytes, endBytes);
-        _logHold.MoveTo(capture.Position.Next);
+        MoveTo(capture.Position.Value, endBytes);
         return true;
     }
 
@@ -140,34 +148,70 @@ public sealed class LogArchive : IDisposable
         }
 
         StorageStatistics statistics = _engine.Statistics;
-        Interlocked.Exchange(ref _shippedUpToBytes, statistics.LogEndBytes - statistics.LogBytes);
-        Interlocked.Exchange(ref _archivedUpTo, Math.Max(end ?? 0, begin - 1));
-        _logHold.MoveTo(new LogPosition(_archivedUpTo + 1));
+        MoveTo(Math.Max(end ?? 0, begin - 1), statistics.LogEndBytes - statistics.LogBytes);
     }
 
-    private async Task ShipAsync(NodeCapture capture, RepositoryLock held, CancellationToken cancellationToken)
+    private void MoveTo(long position, long endBytes)
+    {
+        Interlocked.Exchange(ref _archivedUpTo, position);
+        Interlocked.Exchange(ref _shippedUpToBytes, endBytes);
+        _logHold.MoveTo(new LogPosition(position + 1));
+    }
+
+    /// <summary>Finds out what there is by now: pruning moves where the archive begins, and what was put without an answer may be there.</summary>
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _range = _range with { First = (await _reader.ReadWrittenRangeAsync(cancellationToken).ConfigureAwait(false)).First };
+        }
+        catch (BackupException e) when (e.Code == BackupErrorCode.Damaged)
+        {
+            // Behind a piece it is written anyway. Where none is yet, an archiver that ends between the two must not look like one that lost it.
+            if (_range.Last < _range.First)
+                await _reader.WriteRangeAsync(_range, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (_unanswered.Count == 0 || (await _reader.TryReadAsync(_range.Last + 1, cancellationToken).ConfigureAwait(false)).Piece is not { } there)
+            return;
+        byte[] hash = SHA256.HashData(there.ToBytes());
+        foreach ((_, long endBytes) in _unanswered.Where(u => u.Hash.AsSpan().SequenceEqual(hash)).Take(1).ToArray())
+        {
+            await CountAsync(cancellationToken).ConfigureAwait(false);
+            MoveTo(there.LastPosition, endBytes);
+        }
+    }
+
+    private async Task ShipAsync(NodeCapture capture, long endBytes, RepositoryLock held, CancellationToken cancellationToken)
     {
         await WriteKeysAsync(capture, cancellationToken).ConfigureAwait(false);
         ObjectStore store = ObjectStore.Blind(_repository);
         ArchiveCopy copy = new(capture, store, RepositoryKeyring.Open(_keys, _time));
         ArchivePiece piece = await copy.RunAsync(new LogPosition(_archivedUpTo + 1), _logger, cancellationToken).ConfigureAwait(false);
-        ArchiveRange range = _range with { Last = _range.Last + 1 };
-        string name = _reader.NameOf(range.Last);
+        byte[] content = piece.ToBytes();
+        string name = _reader.NameOf(_range.Last + 1);
         held.EnsureHeld();
-        bool replaces = range.Last <= _replacesUpTo;
-
-        // From here on it may be there, also where no answer comes: the next try then replaces it.
-        _replacesUpTo = range.Last;
-        if (!await _repository.PutAsync(ObjectKind.Archive, name, piece.ToBytes(), replaces, cancellationToken).ConfigureAwait(false))
+        if (_unanswered.Count == UnansweredMax)
+            _unanswered.Dequeue();
+        _unanswered.Enqueue((SHA256.HashData(content), endBytes));
+        if (!await _repository.PutAsync(ObjectKind.Archive, name, content, _range.Last < _replacesUpTo, cancellationToken).ConfigureAwait(false))
         {
-            _replacesUpTo = 0;
-            throw new BackupException(BackupErrorCode.AlreadyExists, $"object {name} is there already: somebody else archives this node's log to {_repository.Description}");
+            throw new BackupException(
+                BackupErrorCode.AlreadyExists, $"object {name} is there already: somebody else archives this node's log to {_repository.Description}");
         }
 
-        _range = range;
-        ShippedCount++;
         AddedBytes += store.AddedBytes;
+        await CountAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes down that there is one piece more.</summary>
+    private async Task CountAsync(CancellationToken cancellationToken)
+    {
+        ArchiveRange range = _range with { Last = _range.Last + 1 };
         await _reader.WriteRangeAsync(range, cancellationToken).ConfigureAwait(false);
+        _range = range;
+        _unanswered.Clear();
+        ShippedCount++;
     }
 
     private async Task WriteKeysAsync(NodeCapture capture, CancellationToken cancellationToken)

@@ -25,24 +25,32 @@ internal sealed class ArchiveReader(SealedRepository repository, Guid historyId)
     {
         long first = long.MaxValue;
         long last = 0;
-        await foreach (RepositoryObject item in repository.Inner.ListAsync(_prefix, cancellationToken).ConfigureAwait(false))
+        bool isThere = false;
+        await foreach (RepositoryObject item in repository.Inner.ListAsync(RangeName, cancellationToken).ConfigureAwait(false))
         {
+            isThere |= item.Name == RangeName;
+            if (item.Name == RangeName)
+                continue;
             first = Math.Min(first, NumberOf(item.Name));
             last = Math.Max(last, NumberOf(item.Name));
         }
 
         try
         {
-            byte[] content = await repository.ReadAsync(ObjectKind.Archive, RangeName, cancellationToken).ConfigureAwait(false);
-            ArchiveRange written = ArchiveRange.Read(content, RangeName);
+            ArchiveRange written = await ReadWrittenRangeAsync(cancellationToken).ConfigureAwait(false);
             return (written with { Last = Math.Max(written.Last, last) }, first, null);
         }
         catch (BackupException e) when (e.Code == BackupErrorCode.Damaged)
         {
             // Before its first piece an archive has neither.
-            return last == 0 ? (new ArchiveRange(1, 0), first, null) : (new ArchiveRange(first, last), first, e.Message);
+            ArchiveRange listed = last == 0 ? new ArchiveRange(1, 0) : new ArchiveRange(first, last);
+            return (listed, first, isThere || last > 0 ? e.Message : null);
         }
     }
+
+    /// <summary>What <see cref="WriteRangeAsync"/> wrote; throws <see cref="BackupErrorCode.Damaged"/> where it is missing or damaged.</summary>
+    public async Task<ArchiveRange> ReadWrittenRangeAsync(CancellationToken cancellationToken) => ArchiveRange.Read(
+        await repository.ReadAsync(ObjectKind.Archive, RangeName, cancellationToken).ConfigureAwait(false), RangeName);
 
     public Task WriteRangeAsync(ArchiveRange range, CancellationToken cancellationToken) =>
         repository.PutAsync(ObjectKind.Archive, RangeName, range.ToBytes(), replaces: true, cancellationToken);

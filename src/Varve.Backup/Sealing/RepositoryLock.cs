@@ -6,8 +6,8 @@ namespace Varve.Backup.Sealing;
 
 /// <summary>
 /// Says in a repository that somebody adds to it, or takes away from it: one who takes away must be alone. Renewed while it is held; one that was not
-/// renewed for ten minutes is of a process that ended, counts no more, and is deleted by who finds it. Whoever comes first puts his down, then looks for others: of two that do not
-/// go together at least one sees the other.
+/// renewed for ten minutes is of a process that ended, counts no more, and is deleted by who finds it. Whoever comes first puts his down, then looks for
+/// others: of two that do not go together at least one sees the other.
 /// </summary>
 internal sealed class RepositoryLock : IAsyncDisposable
 {

@@ -1,3 +1,5 @@
+using Varve.Backup.Archive;
+using Varve.Backup.Sealing;
 using Varve.Backup.Tests.Places;
 using Varve.Backup.Tests.Repositories.S3;
 using Varve.Backup.Tests.Snapshots;
@@ -157,6 +159,32 @@ public abstract class ArchiveTests(ITestOutputHelper output, Func<RepositoryPlac
         Assert.NotEmpty((await verified.VerifyAsync(isFull: false)).Problems);
         await using StorageEngine before = await host.OpenAsync(await host.RestoreAsync(host.ToNewDirectory() with { Position = host.Engine.VisibleUpTo.Value - 2 }));
         Assert.Equal(2, before.Describe("s").RowCount);
+    }
+
+    [Fact]
+    public async Task An_archiver_goes_on_behind_what_was_pruned_under_it()
+    {
+        await using BackupHost host = await StartAsync();
+        await host.Engine.CreateStreamAsync("s", Rows.Schema);
+        SnapshotDescription first = await host.SnapshotAsync();
+        await using SnapshotRepository repository = await host.OpenAsync();
+        using LogArchive archive = await repository.OpenArchiveAsync(host.Engine);
+        for (int i = 0; i < 4; i++)
+        {
+            await host.Engine.AppendAsync("s", Rows.Range(i, 1));
+            Assert.True(await archive.ShipAsync());
+            if (i == 2)
+                await host.SnapshotAsync();
+        }
+
+        await repository.PruneAsync(null, [first.Id]);
+        await host.Engine.AppendAsync("s", Rows.Range(4, 1));
+        Assert.True(await archive.ShipAsync());
+        SealedRepository inside = await SealedRepository.OpenAsync(
+            await host.Place.OpenAsync(), RootKeySource.FromFile(host.KeyPath), makes: false, default);
+        Assert.Equal(new ArchiveRange(4, 5), await new ArchiveReader(inside, host.Engine.LogId).ReadWrittenRangeAsync(default));
+        Assert.Empty((await repository.VerifyAsync(isFull: true)).Problems);
+        Assert.Equal(5, (await repository.RestoreAsync(host.ToNewDirectory())).RowCount);
     }
 
     private Task<BackupHost> StartAsync(Func<StorageOptions, StorageOptions>? change = null) => BackupHost.StartAsync(change, newPlace());

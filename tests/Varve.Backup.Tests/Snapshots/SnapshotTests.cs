@@ -41,17 +41,17 @@ public abstract class SnapshotTests(ITestOutputHelper output, Func<RepositoryPla
     [Fact]
     public async Task A_repository_that_is_made_only_by_half_is_made_whole_and_not_called_damaged()
     {
-        await using BackupHost host = await BackupHost.StartAsync();
+        await using BackupHost host = await StartAsync();
         foreach (string missing in (string[])["repository-copy", "repository"])
         {
             await (await host.OpenAsync()).DisposeAsync();
-            byte[] header = File.ReadAllBytes(Path.Combine(host.RepositoryPath, missing));
-            File.Delete(Path.Combine(host.RepositoryPath, missing));
+            byte[] header = await host.Place.ReadAsync(missing);
+            await host.Place.DeleteAsync(missing);
 
             await host.SnapshotAsync();
 
-            Assert.Equal(header, File.ReadAllBytes(Path.Combine(host.RepositoryPath, missing)));
-            Directory.Delete(host.RepositoryPath, recursive: true);
+            Assert.Equal(header, await host.Place.ReadAsync(missing));
+            await host.Place.ResetAsync(new Dictionary<string, byte[]>());
         }
     }
 

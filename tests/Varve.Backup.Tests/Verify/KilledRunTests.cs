@@ -1,5 +1,6 @@
 using Varve.Backup.Repositories;
 using Varve.Storage;
+using Varve.Storage.FileSystem;
 using Varve.Storage.Tests;
 using Varve.Storage.Tests.FileSystem;
 using Varve.Testing;
@@ -47,6 +48,46 @@ public sealed class KilledRunTests(ITestOutputHelper output)
             Assert.True(disk.IsCut, $"{what} failed before operation {cutAt}");
             FaultyFileSystem after = disk.AfterKill();
             await CheckAsync(host, after, $"{what} killed at operation {cutAt} of {operations}");
+        }
+    }
+
+    /// <summary>Also where it was done all the same, as where only the last sync fails: the same archiver finds it there, and is not stuck.</summary>
+    [Fact]
+    public async Task A_shipping_that_fails_at_any_operation_is_made_up_for_by_the_next_one()
+    {
+        var random = new Random(TestSeed.Next(output.WriteLine));
+        await using BackupHost host = await BackupHost.StartAsync(o => o with { KeepsLogForArchive = true });
+        FaultyFileSystem whole = await FillAsync(host);
+        long operations = await CountAsync(host, whole, "archive");
+        long step = Math.Max(1, operations / Rounds);
+        for (long failAt = 1 + random.NextInt64(step); failAt <= operations; failAt += step)
+        {
+            string what = $"operation {failAt} of {operations}";
+            FaultyFileSystem disk = whole.Copy();
+            await using SnapshotRepository repository = await OpenAsync(host, disk, TimeProvider.System);
+            using LogArchive archive = await repository.OpenArchiveAsync(host.Engine);
+            disk.Fault = new Fault(disk.Operations + failAt, Errno.InputOutput, ForEver: false);
+            bool isShipped = await TryShipAsync(archive);
+            disk.Fault = null;
+            await host.Engine.AppendAsync("s", Rows.Range(0, 1));
+            Assert.True(await archive.ShipAsync(), what);
+            Assert.Equal(host.Engine.VisibleUpTo.Value, archive.ArchivedUpTo);
+            VerifyReport found = await repository.VerifyAsync(isFull: true);
+            Assert.True(found.Problems.Count == 0, $"{what}: {string.Join("; ", found.Problems)}");
+            RestoreResult restored = await repository.RestoreAsync(host.ToNewDirectory());
+            Assert.True(restored.Position == archive.ArchivedUpTo, $"{what}: {(isShipped ? "shipped" : "failed")}, restored up to {restored.Position}");
+        }
+    }
+
+    private static async Task<bool> TryShipAsync(LogArchive archive)
+    {
+        try
+        {
+            return await archive.ShipAsync();
+        }
+        catch (RepositoryException)
+        {
+            return false;
         }
     }
 
