@@ -18,7 +18,11 @@ internal sealed class DirectoryPlace : RepositoryPlace
 
     public override Task<byte[]> ReadAsync(string name) => File.ReadAllBytesAsync(PathOf(name));
 
-    public override Task WriteAsync(string name, byte[] content) => File.WriteAllBytesAsync(PathOf(name), content);
+    public override Task WriteAsync(string name, byte[] content)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(PathOf(name))!);
+        return File.WriteAllBytesAsync(PathOf(name), content);
+    }
 
     public override Task DeleteAsync(string name)
     {

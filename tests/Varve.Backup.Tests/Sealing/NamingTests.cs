@@ -62,14 +62,13 @@ public sealed class NamingTests(ITestOutputHelper output)
         await using BackupHost host = await BackupHost.StartAsync();
         byte[] root = Convert.FromHexString(await File.ReadAllTextAsync(host.KeyPath));
         byte[] header = HeaderOfVersion1(root);
-        Directory.CreateDirectory(host.RepositoryPath);
         foreach (string name in RepositoryHeader.Names)
-            await File.WriteAllBytesAsync(Path.Combine(host.RepositoryPath, name), header);
+            await host.Place.WriteAsync(name, header);
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
         await host.Engine.AppendAsync("s", Rows.Range(0, 3000));
         await host.SnapshotAsync();
         byte[] segment = await File.ReadAllBytesAsync(Directory.EnumerateFiles(Path.Combine(host.Node.Directory, "segments")).First());
-        Assert.Contains(Hex(HMACSHA256.HashData(Derive(root, Salt, "varve/repository-naming/1:"), segment)), DataOf(host));
+        Assert.Contains(Hex(HMACSHA256.HashData(Derive(root, Salt, "varve/repository-naming/1:"), segment)), (await host.Place.NamesAsync()).Select(n => Path.GetFileName(n)));
 
         await host.Engine.AppendAsync("s", Rows.Range(3000, 100));
         await host.SnapshotAsync();
@@ -78,7 +77,7 @@ public sealed class NamingTests(ITestOutputHelper output)
         Assert.Empty((await repository.VerifyAsync(isFull: true)).Problems);
         Assert.Equal(3100, (await host.RestoreAsync(host.ToNewDirectory())).RowCount);
         foreach (string name in RepositoryHeader.Names)
-            Assert.Equal(header, await File.ReadAllBytesAsync(Path.Combine(host.RepositoryPath, name)));
+            Assert.Equal(header, await host.Place.ReadAsync(name));
     }
 
     [Fact]
@@ -86,7 +85,7 @@ public sealed class NamingTests(ITestOutputHelper output)
     {
         await using BackupHost host = await BackupHost.StartAsync();
         await (await host.OpenAsync()).DisposeAsync();
-        byte[] header = await File.ReadAllBytesAsync(Path.Combine(host.RepositoryPath, "repository"));
+        byte[] header = await host.Place.ReadAsync("repository");
         Assert.Equal([2, 0, 2, 0], header[8..12]);
     }
 
@@ -117,9 +116,6 @@ public sealed class NamingTests(ITestOutputHelper output)
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(124), Crc32C.Compute(header.AsSpan(0, 124)));
         return header;
     }
-
-    private static IEnumerable<string> DataOf(BackupHost host) =>
-        Directory.EnumerateFiles(Path.Combine(host.RepositoryPath, "data")).Select(path => Path.GetFileName(path));
 
     private static byte[] Derive(byte[] root, byte[] salt, string purpose) =>
         HKDF.DeriveKey(HashAlgorithmName.SHA256, root, 32, salt, System.Text.Encoding.ASCII.GetBytes(purpose));
