@@ -10,8 +10,14 @@ namespace Varve.Storage;
 /// <summary>What a backup copies.</summary>
 public sealed partial class StorageEngine
 {
+    /// <summary>Whoever appends now and then waits for each of them, as others do.</summary>
+    private static readonly TimeSpan AppendPauseMax = TimeSpan.FromSeconds(5);
+
     private LogHold? _keptLog;
     private IDisposable? _keptSegments;
+
+    /// <summary>Whether appends come at the moment, or did so a few seconds ago: work in the background gives way to them. Cheap.</summary>
+    public bool IsTakingAppends => _meter.SinceLastAppend < AppendPauseMax;
 
     /// <summary>The identity of the log, which tells this life of the node from one that was restored from a copy.</summary>
     internal Guid LogId => _log.LogId;

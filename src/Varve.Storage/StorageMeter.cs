@@ -23,6 +23,7 @@ internal sealed class StorageMeter : IDisposable
     private readonly Histogram<int> _groupSizes;
     private long _checkpointCount;
     private long _checkpointFailureCount;
+    private long _lastAppendAt;
 
     public StorageMeter(MemoryBudget budget)
     {
@@ -62,6 +63,9 @@ internal sealed class StorageMeter : IDisposable
 
     public long CheckpointFailureCount => Volatile.Read(ref _checkpointFailureCount);
 
+    /// <summary>How long ago an append was last acknowledged; without one, how long the system runs.</summary>
+    public TimeSpan SinceLastAppend => Stopwatch.GetElapsedTime(Volatile.Read(ref _lastAppendAt));
+
     /// <summary>One at a time.</summary>
     public void CheckpointWritten() => Volatile.Write(ref _checkpointCount, _checkpointCount + 1);
 
@@ -92,6 +96,8 @@ internal sealed class StorageMeter : IDisposable
             bytes += append.SizeBytes;
         }
 
+        if (appends > 0)
+            Volatile.Write(ref _lastAppendAt, Stopwatch.GetTimestamp());
         _appends.Add(appends);
         _rows.Add(rows);
         _bytes.Add(bytes);

@@ -28,8 +28,8 @@ internal sealed class ArchiveCopy(NodeCapture capture, ObjectStore store, Keyrin
         {
             try
             {
-                using IFile file = capture.OpenSegment(segment);
-                copied.Add(await SnapshotCopy.CopySegmentAsync(store, file, segment, cancellationToken).ConfigureAwait(false));
+                using SegmentCopy copy = SegmentCopy.Of(store, capture.OpenSegment(segment), segment);
+                copied.Add(await copy.CopyAsync(cancellationToken).ConfigureAwait(false));
             }
             catch (IOException e) when (e.HResult == Errno.NoEntry)
             {

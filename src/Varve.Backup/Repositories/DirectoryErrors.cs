@@ -1,8 +1,9 @@
+using Varve.Backup.Pace;
 using Varve.Storage.FileSystem;
 
 namespace Varve.Backup.Repositories;
 
-/// <summary>Runs work on a directory on a pool thread, and says in the words of <see cref="RepositoryException"/> why it failed.</summary>
+/// <summary>Runs work on a directory on a thread of backups, and says in the words of <see cref="RepositoryException"/> why it failed.</summary>
 /// <remarks>
 /// A mounted directory whose server is gone lets a call hang in the kernel, where nothing reaches it. Whoever waits is let go, when he calls it off or
 /// when it takes too long; the thread stays until the kernel returns. What it does then is whole all the same: nothing has its name before it is.
@@ -12,11 +13,11 @@ internal static class DirectoryErrors
     /// <summary>As long as an object store gets, with all its tries.</summary>
     private static readonly TimeSpan CallTimeout = TimeSpan.FromMinutes(8);
 
-    public static async Task<T> RunAsync<T>(string what, Func<T> action, CancellationToken cancellationToken)
+    public static async Task<T> RunAsync<T>(string what, bool givesWay, Func<T> action, CancellationToken cancellationToken)
     {
         try
         {
-            return await Task.Run(action, cancellationToken).WaitAsync(CallTimeout, cancellationToken).ConfigureAwait(false);
+            return await BackupThreads.RunAsync(givesWay, action, cancellationToken).WaitAsync(CallTimeout, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

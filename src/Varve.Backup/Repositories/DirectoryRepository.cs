@@ -17,24 +17,39 @@ public sealed class DirectoryRepository : IRepository
     private const string LockName = "repository.lock";
     private const int CompareBytes = 128 << 10;
 
+    /// <summary>About a millisecond of a fast disk, by which a sync of the log that comes meanwhile is late.</summary>
+    private const int PortionBytes = 1 << 20;
+
     private readonly IFileSystem _fileSystem;
     private readonly string _path;
     private readonly IDisposable? _alone;
+    private readonly Func<bool> _givesWay;
+    private readonly Lock _turn = new();
     private readonly Lock _gate = new();
     private readonly HashSet<string> _folders = [];
 
-    private DirectoryRepository(IFileSystem fileSystem, string path, IDisposable? alone)
+    private DirectoryRepository(IFileSystem fileSystem, string path, IDisposable? alone, Func<bool> givesWay)
     {
         _fileSystem = fileSystem;
         _path = path;
         _alone = alone;
+        _givesWay = givesWay;
     }
 
     public string Description => _path;
 
+    public bool GivesWay => _givesWay();
+
     /// <summary>Opens a directory as a repository, and makes it where it does not exist; its parent must. Throws <see cref="RepositoryException"/>.</summary>
     public static Task<DirectoryRepository> OpenAsync(string path, CancellationToken cancellationToken = default) =>
-        OpenAsync(LinuxFileSystem.Instance, path, cancellationToken);
+        OpenAsync(path, () => false, cancellationToken);
+
+    /// <inheritdoc cref="OpenAsync(string, CancellationToken)"/>
+    /// <param name="path">The directory.</param>
+    /// <param name="givesWay">Asked again and again: while it says so, one small portion at a time is on its way to the disk, because others sync there.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
+    public static Task<DirectoryRepository> OpenAsync(string path, Func<bool> givesWay, CancellationToken cancellationToken = default) =>
+        OpenAsync(LinuxFileSystem.Instance, path, givesWay, cancellationToken);
 
     public Task<bool> PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
@@ -87,11 +102,15 @@ public sealed class DirectoryRepository : IRepository
         return ValueTask.CompletedTask;
     }
 
-    internal static async Task<DirectoryRepository> OpenAsync(IFileSystem fileSystem, string path, CancellationToken cancellationToken)
+    internal static Task<DirectoryRepository> OpenAsync(IFileSystem fileSystem, string path, CancellationToken cancellationToken) =>
+        OpenAsync(fileSystem, path, () => false, cancellationToken);
+
+    internal static async Task<DirectoryRepository> OpenAsync(
+        IFileSystem fileSystem, string path, Func<bool> givesWay, CancellationToken cancellationToken)
     {
         string full = Path.GetFullPath(path);
-        IDisposable? alone = await DirectoryErrors.RunAsync($"cannot open the repository {full}", Prepare, cancellationToken).ConfigureAwait(false);
-        return new DirectoryRepository(fileSystem, full, alone);
+        IDisposable? alone = await DirectoryErrors.RunAsync($"cannot open the repository {full}", givesWay(), Prepare, cancellationToken).ConfigureAwait(false);
+        return new DirectoryRepository(fileSystem, full, alone, givesWay);
 
         IDisposable? Prepare()
         {
@@ -108,7 +127,7 @@ public sealed class DirectoryRepository : IRepository
     }
 
     private Task<T> RunAsync<T>(string what, string name, Func<string, T> action, CancellationToken cancellationToken) =>
-        DirectoryErrors.RunAsync($"cannot {what} {name} in the repository {_path}", () => action(Path.Combine(_path, name)), cancellationToken);
+        DirectoryErrors.RunAsync($"cannot {what} {name} in the repository {_path}", GivesWay, () => action(Path.Combine(_path, name)), cancellationToken);
 
     private bool Write(string path, ReadOnlySpan<byte> content, bool replaces)
     {
@@ -133,7 +152,7 @@ public sealed class DirectoryRepository : IRepository
         {
             using (IFile file = _fileSystem.Create(aside))
             {
-                file.Write(content, 0);
+                Write(file, content);
                 file.Sync();
             }
 
@@ -154,6 +173,26 @@ public sealed class DirectoryRepository : IRepository
 
         _fileSystem.SyncDirectory(folder);
         return isNamed;
+    }
+
+    private void Write(IFile file, ReadOnlySpan<byte> content)
+    {
+        for (int at = 0; at < content.Length; at += PortionBytes)
+        {
+            ReadOnlySpan<byte> portion = content.Slice(at, Math.Min(PortionBytes, content.Length - at));
+            if (content.Length <= PortionBytes || !GivesWay)
+            {
+                file.Write(portion, at);
+                continue;
+            }
+
+            // The disk takes one thing after the other: a sync of the log waits for all that was given to it before.
+            lock (_turn)
+            {
+                file.Write(portion, at);
+                file.SyncData();
+            }
+        }
     }
 
     private bool TryName(string aside, string path)

@@ -13,6 +13,9 @@ public interface IRepository : IAsyncDisposable
     /// <summary>For messages: where it is, without credentials.</summary>
     string Description { get; }
 
+    /// <summary>Whether others want disk and processors at the moment, so that work on this should not be in their way.</summary>
+    bool GivesWay => false;
+
     /// <summary>
     /// Stores an object where none of that name is: of any number of calls for one name, one does. When it completes, the object is durable and what
     /// the store holds was compared with the content. When it fails, the object is there whole or not at all, and the content may still be read.

@@ -12,6 +12,8 @@ public sealed class LimitedRepository(IRepository inner, RateLimit limit) : IRep
 {
     public string Description => inner.Description;
 
+    public bool GivesWay => inner.GivesWay;
+
     public async Task<bool> PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
     {
         bool isPut = await inner.PutAsync(name, content, cancellationToken).ConfigureAwait(false);

@@ -6,10 +6,17 @@ namespace Varve.Backup.Repositories;
 public static class RepositoryLocation
 {
     /// <summary>Opens the kind of repository that a location names: a directory or, with <c>s3://</c>, a bucket. Throws <see cref="RepositoryException"/>.</summary>
-    public static async Task<IRepository> OpenAsync(string location, CancellationToken cancellationToken = default) => SchemeOf(location) switch
+    public static Task<IRepository> OpenAsync(string location, CancellationToken cancellationToken = default) =>
+        OpenAsync(location, () => false, cancellationToken);
+
+    /// <inheritdoc cref="OpenAsync(string, CancellationToken)"/>
+    /// <param name="location">A directory, or <c>s3://bucket/prefix</c>.</param>
+    /// <param name="givesWay">Whether a node here takes appends at the moment, with which writes to a disk should not interfere.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
+    public static async Task<IRepository> OpenAsync(string location, Func<bool> givesWay, CancellationToken cancellationToken = default) => SchemeOf(location) switch
     {
-        "" => await DirectoryRepository.OpenAsync(location, cancellationToken).ConfigureAwait(false),
-        S3Location.Scheme => await S3Repository.OpenAsync(S3Location.Parse(location), null, cancellationToken).ConfigureAwait(false),
+        "" => await DirectoryRepository.OpenAsync(location, givesWay, cancellationToken).ConfigureAwait(false),
+        S3Location.Scheme => await S3Repository.OpenAsync(S3Location.Parse(location), null, givesWay, cancellationToken).ConfigureAwait(false),
         string scheme => throw new BackupException(BackupErrorCode.Unsupported, $"{location} is no repository: {scheme}:// is not known; a directory and s3://bucket/prefix are"),
     };
 

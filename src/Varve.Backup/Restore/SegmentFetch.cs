@@ -1,68 +1,76 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using Varve.Backup.Snapshots;
 using Varve.Storage.FileSystem;
 using Varve.Storage.Recovery;
 
 namespace Varve.Backup.Restore;
 
-/// <summary>Writes segments from a repository as files. Those that an earlier try has left whole stay. Any thread.</summary>
+/// <summary>Writes segments from a repository as files. Those that an earlier try has left whole stay. Used once, by one thread.</summary>
 internal sealed class SegmentFetch(
     SnapshotData data, Func<ReadOnlySpan<byte>, string> nameOf, string directory, IProgress<BackupProgress>? progress, long totalBytes)
 {
-    private const int Workers = 3;
+    /// <summary>Each has one piece in memory twice.</summary>
+    private const int Workers = 5;
 
     private static readonly LinuxFileSystem Files = LinuxFileSystem.Instance;
 
+    private readonly List<SegmentPlacing> _begun = [];
     private long _doneBytes;
     private long _writtenBytes;
 
     public async Task RunAsync(IReadOnlyCollection<SegmentPieces> segments, CancellationToken cancellationToken)
     {
-        await Parallel.ForEachAsync(
-            segments,
-            new ParallelOptions { MaxDegreeOfParallelism = Workers, CancellationToken = cancellationToken },
-            async (segment, cancellation) => await FetchAsync(segment, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        ParallelOptions options = new() { MaxDegreeOfParallelism = Workers, CancellationToken = cancellationToken };
+        ConcurrentBag<SegmentPieces> missing = [];
+        await Parallel.ForEachAsync(segments, options, async (segment, cancellation) =>
+        {
+            if (await data.RunAsync(() => IsWhole(PathOf(segment), segment), cancellation).ConfigureAwait(false))
+                Report(segment.FileBytes);
+            else
+                missing.Add(segment);
+        }).ConfigureAwait(false);
+        try
+        {
+            await Parallel.ForEachAsync(
+                PiecesOf(missing.OrderBy(s => s.Id)),
+                options,
+                async (piece, cancellation) => await FetchAsync(piece.Segment, piece.Number, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (SegmentPlacing begun in _begun)
+                begun.Dispose();
+        }
+
         Files.SyncDirectory(directory);
     }
 
-    private async Task FetchAsync(SegmentPieces segment, CancellationToken cancellationToken)
+    /// <summary>In their order: few files are open at a time.</summary>
+    private IEnumerable<(SegmentPlacing Segment, int Number)> PiecesOf(IEnumerable<SegmentPieces> segments)
     {
-        string path = Path.Combine(directory, SegmentDirectory.NameOf(segment.Id));
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(SnapshotManifest.PieceBytes);
-        if (IsWhole(path, segment, buffer))
-            Report(segment.FileBytes);
-        else
-            await WriteAsync(path, segment, buffer, cancellationToken).ConfigureAwait(false);
-
-        // Where it fails, a read that was called off may still write there: that memory goes to the collector.
-        ArrayPool<byte>.Shared.Return(buffer);
-    }
-
-    private async Task WriteAsync(string path, SegmentPieces segment, byte[] buffer, CancellationToken cancellationToken)
-    {
-        string aside = path + WholeFile.AsideSuffix;
-        if (Files.FileExists(aside))
-            Files.Delete(aside);
-        using (IFile file = Files.Create(aside))
+        foreach (SegmentPieces segment in segments)
         {
-            long at = 0;
-            foreach (ObjectRef item in segment.Objects)
-            {
-                Memory<byte> piece = buffer.AsMemory(0, item.ContentBytes);
-                await data.ReadAsync(item, piece, cancellationToken).ConfigureAwait(false);
-                file.Write(piece.Span, at);
-                at += piece.Length;
-                Interlocked.Add(ref _writtenBytes, piece.Length);
-                Report(piece.Length);
-            }
-
-            if (at != segment.FileBytes)
-                throw new BackupException(BackupErrorCode.Damaged, $"segment {segment.Id} has {at} bytes in the repository, {segment.FileBytes} were copied");
-            file.Sync();
+            SegmentPlacing placing = new(Files, PathOf(segment), segment);
+            _begun.Add(placing);
+            for (int number = 0; number < segment.Objects.Count; number++)
+                yield return (placing, number);
         }
-
-        Files.Rename(aside, path);
     }
+
+    private async Task FetchAsync(SegmentPlacing segment, int number, CancellationToken cancellationToken)
+    {
+        // Where it fails, a read that was called off may still write there: that memory goes to the collector.
+        byte[] rented = ArrayPool<byte>.Shared.Rent(SnapshotManifest.PieceBytes);
+        Memory<byte> piece = rented.AsMemory(0, segment.Pieces.Objects[number].ContentBytes);
+        await data.ReadAsync(segment.Pieces.Objects[number], piece, cancellationToken).ConfigureAwait(false);
+        await data.RunAsync(() => segment.Write(number, piece.Span), cancellationToken).ConfigureAwait(false);
+        ArrayPool<byte>.Shared.Return(rented);
+        Interlocked.Add(ref _writtenBytes, piece.Length);
+        Report(piece.Length);
+    }
+
+    private string PathOf(SegmentPieces segment) => Path.Combine(directory, SegmentDirectory.NameOf(segment.Id));
 
     private void Report(long bytes)
     {
@@ -70,10 +78,11 @@ internal sealed class SegmentFetch(
         progress?.Report(new BackupProgress(done, totalBytes, Interlocked.Read(ref _writtenBytes)));
     }
 
-    private bool IsWhole(string path, SegmentPieces segment, byte[] buffer)
+    private bool IsWhole(string path, SegmentPieces segment)
     {
         if (!Files.FileExists(path))
             return false;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(SnapshotManifest.PieceBytes);
         using (IFile file = Files.OpenRead(path))
         {
             long at = 0;
@@ -85,6 +94,7 @@ internal sealed class SegmentFetch(
                 at += piece.Length;
             }
 
+            ArrayPool<byte>.Shared.Return(buffer);
             if (isWhole)
                 return true;
         }

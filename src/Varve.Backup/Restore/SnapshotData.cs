@@ -43,6 +43,12 @@ internal sealed class SnapshotData(SealedRepository repository, SnapshotManifest
         }
     }
 
+    /// <inheritdoc cref="SealedRepository.RunAsync{T}"/>
+    public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken) => repository.RunAsync(work, cancellationToken);
+
+    /// <inheritdoc cref="SealedRepository.RunAsync{T}"/>
+    public Task RunAsync(Action work, CancellationToken cancellationToken) => repository.RunAsync(work, cancellationToken);
+
     public async Task<byte[]> ReadAsync(ObjectRef item, CancellationToken cancellationToken)
     {
         byte[] content = new byte[item.ContentBytes];

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Varve.Backup.Pace;
 using Varve.Backup.Repositories;
 using Varve.Storage;
 using Varve.Storage.FileSystem;
@@ -87,6 +88,12 @@ internal sealed class SealedRepository(IRepository inner, RepositoryKey key)
 
     public string NameOf(ReadOnlySpan<byte> content) => key.NameOf(content);
 
+    /// <summary>Runs what takes time apart from the threads of others, and in nobody's way where the repository gives way.</summary>
+    public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken) => BackupThreads.RunAsync(inner.GivesWay, work, cancellationToken);
+
+    /// <inheritdoc cref="RunAsync{T}"/>
+    public Task RunAsync(Action work, CancellationToken cancellationToken) => BackupThreads.RunAsync(inner.GivesWay, work, cancellationToken);
+
     /// <summary>Stores an object where none of that name is; replaces one that is damaged where told so. False where it was there.</summary>
     public async Task<bool> PutAsync(
         ObjectKind kind, string name, ReadOnlyMemory<byte> content, bool replaces, CancellationToken cancellationToken)
@@ -94,7 +101,7 @@ internal sealed class SealedRepository(IRepository inner, RepositoryKey key)
         // Fresh memory for every piece costs more than all that is done with it. A call that failed may still read it: that goes to the collector.
         byte[] rented = ArrayPool<byte>.Shared.Rent((int)SealedObject.SealedBytes(content.Length));
         Memory<byte> bytes = rented.AsMemory(0, (int)SealedObject.SealedBytes(content.Length));
-        SealedObject.Seal(key, kind, name, content.Span, bytes.Span);
+        await RunAsync(() => SealedObject.Seal(key, kind, name, content.Span, bytes.Span), cancellationToken).ConfigureAwait(false);
         bool isNew = true;
         if (replaces)
             await inner.ReplaceAsync(name, bytes, cancellationToken).ConfigureAwait(false);
@@ -126,7 +133,7 @@ internal sealed class SealedRepository(IRepository inner, RepositoryKey key)
             throw Missing(name);
         }
 
-        SealedObject.Open(key, kind, name, rented.AsSpan(0, read), content.Span);
+        await RunAsync(() => SealedObject.Open(key, kind, name, rented.AsSpan(0, read), content.Span), cancellationToken).ConfigureAwait(false);
         ArrayPool<byte>.Shared.Return(rented);
     }
 

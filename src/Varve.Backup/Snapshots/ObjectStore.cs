@@ -58,10 +58,13 @@ internal sealed class ObjectStore
             _damaged.Add(item.Name);
     }
 
+    /// <inheritdoc cref="SealedRepository.RunAsync{T}"/>
+    public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken) => _repository.RunAsync(work, cancellationToken);
+
     /// <summary>When it fails, the content may still be read.</summary>
     public async Task<ObjectRef> PutAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        ObjectRef item = new(ObjectRef.Folder + _repository.NameOf(content.Span), content.Length);
+        ObjectRef item = new(ObjectRef.Folder + await RunAsync(() => _repository.NameOf(content.Span), cancellationToken).ConfigureAwait(false), content.Length);
         bool isKnown;
         lock (_gate)
         {

@@ -1,15 +1,12 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using Varve.Storage;
 using Varve.Storage.Catalog;
-using Varve.Storage.FileSystem;
 using Varve.Storage.Log;
 using Varve.Storage.Segments;
-using Varve.Storage.Segments.Format;
 
 namespace Varve.Backup.Snapshots;
 
-/// <summary>Copies what a capture holds into a repository. Used once, by one thread; segments are copied by several.</summary>
+/// <summary>Copies what a capture holds into a repository. Used once, by one thread; pieces of segments are copied by several.</summary>
 /// <param name="capture">Stays the caller's.</param>
 /// <param name="store">Takes the pieces.</param>
 /// <param name="earlier">Segments of the node that are in the repository, by salt.</param>
@@ -17,10 +14,13 @@ namespace Varve.Backup.Snapshots;
 internal sealed class SnapshotCopy(
     NodeCapture capture, ObjectStore store, IReadOnlyDictionary<string, SegmentPieces> earlier, IProgress<BackupProgress>? progress)
 {
-    private const int Workers = 3;
+    /// <summary>Each has one piece in memory twice. So many keep disk and processors busy, where each sync waits for the disk.</summary>
+    private const int Workers = 5;
     private const int LogPieceBytes = SnapshotManifest.PieceBytes / 2;
 
     private readonly long _totalBytes = capture.Catalog.Streams.Sum(s => s.Segments.FileBytes);
+    private readonly ConcurrentBag<SegmentPieces> _copied = [];
+    private readonly List<SegmentCopy> _begun = [];
     private long _doneBytes;
 
     public Task<IReadOnlyList<LogPiece>> CopyLogAsync(CancellationToken cancellationToken) =>
@@ -63,45 +63,49 @@ internal sealed class SnapshotCopy(
 
     public async Task<IReadOnlyList<SegmentPieces>> CopySegmentsAsync(CancellationToken cancellationToken)
     {
-        ConcurrentBag<SegmentPieces> copied = [];
-        await Parallel.ForEachAsync(
-            capture.Catalog.Streams.SelectMany(s => s.Segments.Items),
-            new ParallelOptions { MaxDegreeOfParallelism = Workers, CancellationToken = cancellationToken },
-            async (segment, cancellation) => copied.Add(await CopyAsync(segment, cancellation).ConfigureAwait(false))).ConfigureAwait(false);
-        return [.. copied.OrderBy(s => s.Id)];
+        try
+        {
+            await Parallel.ForEachAsync(
+                PiecesToCopy(),
+                new ParallelOptions { MaxDegreeOfParallelism = Workers, CancellationToken = cancellationToken },
+                async (piece, cancellation) =>
+                {
+                    if (await piece.Segment.CopyAsync(piece.Number, cancellation).ConfigureAwait(false) is { } copied)
+                        Done(copied);
+                }).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (SegmentCopy begun in _begun)
+                begun.Dispose();
+        }
+
+        return [.. _copied.OrderBy(s => s.Id)];
     }
 
-    /// <summary>Puts a whole segment file.</summary>
-    public static async Task<SegmentPieces> CopySegmentAsync(ObjectStore store, IFile file, SegmentInfo segment, CancellationToken cancellationToken)
+    /// <summary>The pieces of the segments that are not in the repository yet, in their order: few files are open at a time.</summary>
+    private IEnumerable<(SegmentCopy Segment, int Number)> PiecesToCopy()
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(SnapshotManifest.PieceBytes);
-        List<ObjectRef> objects = [];
-        for (long at = 0; at < segment.FileBytes; at += SnapshotManifest.PieceBytes)
-            objects.Add(await store.PutAsync(ReadPiece(file, at, segment.FileBytes, buffer), cancellationToken).ConfigureAwait(false));
-        ArrayPool<byte>.Shared.Return(buffer);
-        return new SegmentPieces(segment.Id, SaltOf(file), segment.FileBytes, objects);
+        foreach (SegmentInfo segment in capture.Catalog.Streams.SelectMany(s => s.Segments.Items))
+        {
+            SegmentCopy copy = SegmentCopy.Of(store, capture.OpenSegment(segment), segment);
+            if (earlier.TryGetValue(copy.Salt, out SegmentPieces? known) && known.FileBytes == segment.FileBytes && known.Objects.All(store.IsPresent))
+            {
+                copy.Dispose();
+                Done(known with { Id = segment.Id });
+                continue;
+            }
+
+            _begun.Add(copy);
+            for (int piece = 0; piece < copy.PieceCount; piece++)
+                yield return (copy, piece);
+        }
     }
 
-    private async Task<SegmentPieces> CopyAsync(SegmentInfo segment, CancellationToken cancellationToken)
+    private void Done(SegmentPieces segment)
     {
-        using IFile file = capture.OpenSegment(segment);
-        bool isKnown = earlier.TryGetValue(SaltOf(file), out SegmentPieces? known) && known.FileBytes == segment.FileBytes
-            && known.Objects.All(store.IsPresent);
-        SegmentPieces copied = isKnown
-            ? known! with { Id = segment.Id }
-            : await CopySegmentAsync(store, file, segment, cancellationToken).ConfigureAwait(false);
+        _copied.Add(segment);
         long done = Interlocked.Add(ref _doneBytes, segment.FileBytes);
         progress?.Report(new BackupProgress(done, _totalBytes, store.AddedBytes));
-        return copied;
-    }
-
-    private static string SaltOf(IFile file) => Convert.ToHexStringLower(SegmentReader.ReadHeader(file).Salt.Span);
-
-    private static ReadOnlyMemory<byte> ReadPiece(IFile file, long at, long fileBytes, byte[] buffer)
-    {
-        Memory<byte> piece = buffer.AsMemory(0, (int)Math.Min(SnapshotManifest.PieceBytes, fileBytes - at));
-        int read = file.Read(piece.Span, at);
-        return read == piece.Length ? piece : throw new BackupException(
-            BackupErrorCode.Damaged, $"{file.Path} has {at + read} bytes, the catalog says {fileBytes}; it cannot be copied");
     }
 }

@@ -210,7 +210,7 @@ internal sealed class NodeBackups(StorageEngine engine, VarveServerOptions optio
 
     private async Task<SnapshotRepository> OpenAsync(string location, bool makes, CancellationToken cancellationToken, long bytesPerSecondMax = 0)
     {
-        IRepository repository = await RepositoryLocation.OpenAsync(location, cancellationToken);
+        IRepository repository = await RepositoryLocation.OpenAsync(location, () => engine.IsTakingAppends, cancellationToken);
         if (_limit is not null)
             repository = new LimitedRepository(repository, _limit);
         if (bytesPerSecondMax > 0)

@@ -18,6 +18,9 @@ internal static partial class Libc
     public const int LockNonBlocking = 4;
     public const int LockRelease = 8;
 
+    private const int NicenessMax = 19;
+    private const int OfProcess = 0;
+    private const int CallingThread = 0;
     private const int CurrentDirectory = -100;
     private const int EmptyPath = 0x1000;
     private const uint StatusInode = 0x100;
@@ -75,6 +78,18 @@ internal static partial class Libc
     /// <summary>struct statx has the inode at byte 32 and the two numbers of the device at bytes 136 and 140.</summary>
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int Status(int directory, string path, int flags, uint mask, [Out] ulong[] answer);
+
+    /// <summary>
+    /// Makes the calling thread, and on Linux only this one, so much nicer than it is. A system that does not let it leaves it as it was.
+    /// </summary>
+    public static void LowerPriority(int byNiceness) =>
+        _ = SetPriority(OfProcess, CallingThread, Math.Min(NicenessMax, GetPriority(OfProcess, CallingThread) + byNiceness));
+
+    [LibraryImport("libc", EntryPoint = "getpriority")]
+    private static partial int GetPriority(int which, uint who);
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, uint who, int niceness);
 
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     public static partial long Seek(SafeHandle file, long offset, int whence);

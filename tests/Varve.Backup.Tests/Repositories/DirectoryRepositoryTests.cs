@@ -36,6 +36,31 @@ public sealed class DirectoryRepositoryTests(ITestOutputHelper output) : Reposit
         }
     }
 
+    /// <summary>While others sync to the disk, no sync of theirs waits for more than one small portion.</summary>
+    [Fact]
+    public async Task What_is_written_goes_to_the_disk_in_small_portions_while_it_gives_way()
+    {
+        const int portions = 8;
+        bool givesWay = true;
+        var disk = new FaultyFileSystem();
+        byte[] content = new byte[((portions - 1) << 20) + 1];
+        new Random(TestSeed.Next(_output.WriteLine)).NextBytes(content);
+        await using DirectoryRepository repository = await DirectoryRepository.OpenAsync(disk, Root, () => givesWay, CancellationToken.None);
+        Assert.Equal(portions + 1, await SyncsOfAsync("data/gentle"));
+        Assert.Equal(1, await SyncsOfAsync("data/small", 1 << 20));
+        givesWay = false;
+        Assert.Equal(1, await SyncsOfAsync("data/fast"));
+
+        async Task<long> SyncsOfAsync(string name, int bytes = int.MaxValue)
+        {
+            byte[] put = content[..Math.Min(bytes, content.Length)];
+            long before = disk.Syncs;
+            await repository.PutAsync(name, put);
+            Assert.Equal(put, await repository.GetAsync(name));
+            return disk.Syncs - before;
+        }
+    }
+
     /// <summary>The same for a kill: the page cache stays, and so does what stands aside, until the next one writes.</summary>
     [Fact]
     public async Task A_listing_does_not_mind_what_comes_and_goes_meanwhile()

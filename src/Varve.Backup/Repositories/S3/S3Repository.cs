@@ -27,22 +27,30 @@ public sealed class S3Repository : IRepository
 
     private readonly AmazonS3Client _client;
     private readonly S3Location _location;
+    private readonly Func<bool> _givesWay;
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, TurnCount).Select(_ => new SemaphoreSlim(1))];
 
-    private S3Repository(AmazonS3Client client, S3Location location)
+    private S3Repository(AmazonS3Client client, S3Location location, Func<bool> givesWay)
     {
         _client = client;
         _location = location;
+        _givesWay = givesWay;
     }
 
     public string Description => $"s3://{_location.Bucket}/{_location.Prefix}".TrimEnd('/');
+
+    public bool GivesWay => _givesWay();
 
     /// <summary>Opens a bucket that is there. Throws <see cref="RepositoryException"/>.</summary>
     /// <param name="location">Where it is.</param>
     /// <param name="credentials">Null: from where the SDK looks for them.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
-    public static async Task<S3Repository> OpenAsync(
-        S3Location location, AWSCredentials? credentials = null, CancellationToken cancellationToken = default)
+    public static Task<S3Repository> OpenAsync(
+        S3Location location, AWSCredentials? credentials = null, CancellationToken cancellationToken = default) =>
+        OpenAsync(location, credentials, () => false, cancellationToken);
+
+    internal static async Task<S3Repository> OpenAsync(
+        S3Location location, AWSCredentials? credentials, Func<bool> givesWay, CancellationToken cancellationToken)
     {
         var config = new AmazonS3Config { ForcePathStyle = location.IsPathStyle, MaxErrorRetry = Tries - 1, Timeout = CallTimeout };
         if (location.Endpoint is { } endpoint)
@@ -62,7 +70,7 @@ public sealed class S3Repository : IRepository
         S3Repository? repository = null;
         try
         {
-            repository = new S3Repository(credentials is null ? new AmazonS3Client(config) : new AmazonS3Client(credentials, config), location);
+            repository = new S3Repository(credentials is null ? new AmazonS3Client(config) : new AmazonS3Client(credentials, config), location, givesWay);
             await repository.ListPageAsync("data/", null, 1, cancellationToken).ConfigureAwait(false);
             return repository;
         }
