@@ -11,7 +11,7 @@ using Varve.Load.Query;
 IScenario[] scenarios =
 [
     new AppendScenario(), new AppendDaemon(), new DoGetScenario(), new DoGetDaemon(), new MemoryScenario(), new FollowersScenario(),
-    new HostileScenario(), new FirstRowScenario(), new DeliveryScenario(), new BackupScenario(),
+    new HostileScenario(), new FirstRowScenario(), new DeliveryScenario(), new BackupScenario(), new SnapshotLatencyScenario(),
 ];
 if (args is [string name, .. string[] rest] && scenarios.FirstOrDefault(s => s.Name == name) is { } scenario)
 {

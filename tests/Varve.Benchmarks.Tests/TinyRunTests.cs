@@ -41,6 +41,10 @@ public class TinyRunTests(ITestOutputHelper output)
     public Task Snapshots_are_measured_next_to_restic() => RunsAsync("Varve.Load", "the second snapshot added", "backup", "mib=4", "rounds=1");
 
     [Fact]
+    public Task Appends_beside_snapshots_are_measured() =>
+        RunsAsync("Varve.Load", "p99 with a snapshot", "backup-latency", "mib=4", "rounds=1", "rate=200", "milliseconds=200");
+
+    [Fact]
     public Task DoGet_is_measured() => RunsAsync("Varve.Load", "DoGet", "doget", "mib=2", "passes=1", "rounds=1");
 
     [Fact]
