@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Varve.Backup.Pace;
 using Varve.Storage.FileSystem;
 
 namespace Varve.Backup.Repositories;
@@ -17,14 +18,11 @@ public sealed class DirectoryRepository : IRepository
     private const string LockName = "repository.lock";
     private const int CompareBytes = 128 << 10;
 
-    /// <summary>About a millisecond of a fast disk, by which a sync of the log that comes meanwhile is late.</summary>
-    private const int PortionBytes = 1 << 20;
-
     private readonly IFileSystem _fileSystem;
     private readonly string _path;
     private readonly IDisposable? _alone;
     private readonly Func<bool> _givesWay;
-    private readonly Lock _turn = new();
+    private readonly PortionWriter _writer;
     private readonly Lock _gate = new();
     private readonly HashSet<string> _folders = [];
 
@@ -34,6 +32,7 @@ public sealed class DirectoryRepository : IRepository
         _path = path;
         _alone = alone;
         _givesWay = givesWay;
+        _writer = new PortionWriter(givesWay);
     }
 
     public string Description => _path;
@@ -152,7 +151,7 @@ public sealed class DirectoryRepository : IRepository
         {
             using (IFile file = _fileSystem.Create(aside))
             {
-                Write(file, content);
+                _writer.Write(file, content, 0);
                 file.Sync();
             }
 
@@ -173,26 +172,6 @@ public sealed class DirectoryRepository : IRepository
 
         _fileSystem.SyncDirectory(folder);
         return isNamed;
-    }
-
-    private void Write(IFile file, ReadOnlySpan<byte> content)
-    {
-        for (int at = 0; at < content.Length; at += PortionBytes)
-        {
-            ReadOnlySpan<byte> portion = content.Slice(at, Math.Min(PortionBytes, content.Length - at));
-            if (content.Length <= PortionBytes || !GivesWay)
-            {
-                file.Write(portion, at);
-                continue;
-            }
-
-            // The disk takes one thing after the other: a sync of the log waits for all that was given to it before.
-            lock (_turn)
-            {
-                file.Write(portion, at);
-                file.SyncData();
-            }
-        }
     }
 
     private bool TryName(string aside, string path)
@@ -243,7 +222,10 @@ public sealed class DirectoryRepository : IRepository
         return file.Read(buffer, offset);
     }
 
-    /// <summary>Reads a file back, in pieces that stay in the processor's cache.</summary>
+    /// <summary>
+    /// Reads a file back, in pieces that stay in the processor's cache. A backup is read rarely: it leaves the system's memory to the node, and does with the
+    /// same few pages again and again (new ones can cost the system more than all that is done with them).
+    /// </summary>
     private bool IsWritten(string path, ReadOnlySpan<byte> content)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(CompareBytes);
@@ -257,6 +239,8 @@ public sealed class DirectoryRepository : IRepository
                     return false;
             }
 
+            if (content.Length > CompareBytes)
+                file.ReleaseCache();
             return at == content.Length;
         }
         finally

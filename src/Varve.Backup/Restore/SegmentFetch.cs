@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using Varve.Backup.Pace;
 using Varve.Backup.Snapshots;
 using Varve.Storage.FileSystem;
 using Varve.Storage.Recovery;
@@ -15,6 +16,7 @@ internal sealed class SegmentFetch(
 
     private static readonly LinuxFileSystem Files = LinuxFileSystem.Instance;
 
+    private readonly PortionWriter _writer = new(() => data.GivesWay);
     private readonly List<SegmentPlacing> _begun = [];
     private long _doneBytes;
     private long _writtenBytes;
@@ -51,7 +53,7 @@ internal sealed class SegmentFetch(
     {
         foreach (SegmentPieces segment in segments)
         {
-            SegmentPlacing placing = new(Files, PathOf(segment), segment);
+            SegmentPlacing placing = new(Files, PathOf(segment), segment, _writer);
             _begun.Add(placing);
             for (int number = 0; number < segment.Objects.Count; number++)
                 yield return (placing, number);

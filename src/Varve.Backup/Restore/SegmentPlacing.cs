@@ -1,3 +1,4 @@
+using Varve.Backup.Pace;
 using Varve.Backup.Snapshots;
 using Varve.Storage.FileSystem;
 
@@ -11,15 +12,17 @@ internal sealed class SegmentPlacing : IDisposable
 {
     private readonly IFileSystem _files;
     private readonly string _path;
+    private readonly PortionWriter _writer;
     private readonly IFile _file;
     private readonly long[] _starts;
     private int _writtenCount;
 
     /// <exception cref="BackupException"><see cref="BackupErrorCode.Damaged"/>: the pieces are not the segment's.</exception>
-    public SegmentPlacing(IFileSystem files, string path, SegmentPieces pieces)
+    public SegmentPlacing(IFileSystem files, string path, SegmentPieces pieces, PortionWriter writer)
     {
         _files = files;
         _path = path;
+        _writer = writer;
         Pieces = pieces;
         _starts = new long[pieces.Objects.Count];
         long at = 0;
@@ -43,10 +46,11 @@ internal sealed class SegmentPlacing : IDisposable
     /// <summary>Writes a piece, and ends the file where it was the last one that was missing.</summary>
     public void Write(int number, ReadOnlySpan<byte> content)
     {
-        _file.Write(content, _starts[number]);
+        _writer.Write(_file, content, _starts[number]);
         if (Interlocked.Increment(ref _writtenCount) < _starts.Length)
             return;
         _file.Sync();
+        _file.ReleaseCache();
         _file.Dispose();
         _files.Rename(Aside, _path);
     }

@@ -43,6 +43,9 @@ internal sealed class SnapshotData(SealedRepository repository, SnapshotManifest
         }
     }
 
+    /// <inheritdoc cref="Repositories.IRepository.GivesWay"/>
+    public bool GivesWay => repository.Inner.GivesWay;
+
     /// <inheritdoc cref="SealedRepository.RunAsync{T}"/>
     public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken) => repository.RunAsync(work, cancellationToken);
 

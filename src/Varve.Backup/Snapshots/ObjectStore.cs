@@ -58,6 +58,8 @@ internal sealed class ObjectStore
             _damaged.Add(item.Name);
     }
 
+    public bool GivesWay => _repository.Inner.GivesWay;
+
     /// <inheritdoc cref="SealedRepository.RunAsync{T}"/>
     public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken) => _repository.RunAsync(work, cancellationToken);
 

@@ -12,14 +12,18 @@ namespace Varve.Backup.Snapshots;
 /// <param name="earlier">Segments of the node that are in the repository, by salt.</param>
 /// <param name="progress">Told now and then.</param>
 internal sealed class SnapshotCopy(
-    NodeCapture capture, ObjectStore store, IReadOnlyDictionary<string, SegmentPieces> earlier, IProgress<BackupProgress>? progress)
+    NodeCapture capture, ObjectStore store, IReadOnlyDictionary<string, SegmentPieces> earlier, IProgress<BackupProgress>? progress) : IDisposable
 {
     /// <summary>Each has one piece in memory twice. So many keep disk and processors busy, where each sync waits for the disk.</summary>
     private const int Workers = 5;
     private const int LogPieceBytes = SnapshotManifest.PieceBytes / 2;
 
+    /// <summary>While it gives way, most processors are left alone, so that whoever is woken finds one at once.</summary>
+    private static readonly int GentleWorkers = Math.Clamp(Environment.ProcessorCount / 4, 1, Workers);
+
     private readonly long _totalBytes = capture.Catalog.Streams.Sum(s => s.Segments.FileBytes);
     private readonly ConcurrentBag<SegmentPieces> _copied = [];
+    private readonly SemaphoreSlim _gentle = new(GentleWorkers);
     private readonly List<SegmentCopy> _begun = [];
     private long _doneBytes;
 
@@ -68,11 +72,7 @@ internal sealed class SnapshotCopy(
             await Parallel.ForEachAsync(
                 PiecesToCopy(),
                 new ParallelOptions { MaxDegreeOfParallelism = Workers, CancellationToken = cancellationToken },
-                async (piece, cancellation) =>
-                {
-                    if (await piece.Segment.CopyAsync(piece.Number, cancellation).ConfigureAwait(false) is { } copied)
-                        Done(copied);
-                }).ConfigureAwait(false);
+                async (piece, cancellation) => await CopyAsync(piece.Segment, piece.Number, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
         }
         finally
         {
@@ -82,6 +82,8 @@ internal sealed class SnapshotCopy(
 
         return [.. _copied.OrderBy(s => s.Id)];
     }
+
+    public void Dispose() => _gentle.Dispose();
 
     /// <summary>The pieces of the segments that are not in the repository yet, in their order: few files are open at a time.</summary>
     private IEnumerable<(SegmentCopy Segment, int Number)> PiecesToCopy()
@@ -99,6 +101,23 @@ internal sealed class SnapshotCopy(
             _begun.Add(copy);
             for (int piece = 0; piece < copy.PieceCount; piece++)
                 yield return (copy, piece);
+        }
+    }
+
+    private async Task CopyAsync(SegmentCopy segment, int piece, CancellationToken cancellationToken)
+    {
+        bool givesWay = store.GivesWay;
+        if (givesWay)
+            await _gentle.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (await segment.CopyAsync(piece, cancellationToken).ConfigureAwait(false) is { } copied)
+                Done(copied);
+        }
+        finally
+        {
+            if (givesWay)
+                _gentle.Release();
         }
     }
 

@@ -95,7 +95,7 @@ internal sealed class SnapshotRun(SealedRepository repository, StorageEngine eng
         Dictionary<string, SegmentPieces> earlier = [];
         foreach (SegmentPieces segment in inventory.Snapshots.Where(s => s.NodeId == capture.Node.NodeId).SelectMany(s => s.Segments))
             earlier[segment.Salt] = segment;
-        SnapshotCopy copy = new(capture, store, earlier, progress);
+        using SnapshotCopy copy = new(capture, store, earlier, progress);
         IReadOnlyList<LogPiece> log = await copy.CopyLogAsync(cancellationToken).ConfigureAwait(false);
         capture.ReleaseLog();
         Keyring keys = RepositoryKeyring.Open(history.Keys, time);

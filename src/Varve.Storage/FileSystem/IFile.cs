@@ -38,4 +38,12 @@ internal interface IFile : IDisposable
 
     /// <summary>Makes bytes and all metadata durable (fsync).</summary>
     void Sync();
+
+    /// <summary>
+    /// Says that nobody will read the file soon: what of it is durable needs no memory of the system. Without it, large files that are only written take the
+    /// place of what is read. A wish; nothing but speed depends on it.
+    /// </summary>
+    void ReleaseCache()
+    {
+    }
 }

@@ -125,6 +125,8 @@ internal sealed class LinuxFile(SafeFileHandle handle, string path, int callByte
             throw Error("fsync");
     }
 
+    public void ReleaseCache() => _ = Libc.Advise(handle, 0, 0, Libc.NotNeeded);
+
     public void Dispose() => handle.Dispose();
 
     private IOException Error(string call) => Errno.Exception(Marshal.GetLastPInvokeError(), call, Path);

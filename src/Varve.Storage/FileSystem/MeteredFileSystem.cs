@@ -74,6 +74,8 @@ internal sealed class MeteredFileSystem(IFileSystem inner, Action<int> afterRead
 
         public void Sync() => file.Sync();
 
+        public void ReleaseCache() => file.ReleaseCache();
+
         public void Dispose() => file.Dispose();
     }
 }
