@@ -7,6 +7,7 @@ using Varve.Protocol.Flight;
 using Varve.Protocol.FlightSql;
 using Varve.Rpc;
 using Varve.Rpc.Client;
+using Varve.Rpc.Framing;
 
 namespace Varve.Client;
 
@@ -31,16 +32,17 @@ public sealed class SqlAnswer : IDisposable
     /// </summary>
     public long Position { get; }
 
-    /// <summary>The rows, batch by batch. The daemon goes on only as fast as they are taken.</summary>
+    /// <summary>The rows, batch by batch, each the caller's to keep. The daemon goes on only as fast as they are taken.</summary>
     /// <exception cref="VarveException">The query failed on the way.</exception>
-    public async IAsyncEnumerable<RecordBatch> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation = default)
-    {
-        while ((await Failures.Translate(_call.ResponseStream.ReadAsync(FlightDataMessage.Decode), cancellation)).TryGet(out FlightDataMessage? message))
-        {
-            if (message.Header.Length > 0 && _decoder.Decode(message.Header.Span, message.Body) is { } batch)
-                yield return batch;
-        }
-    }
+    public IAsyncEnumerable<RecordBatch> ReadAllAsync(CancellationToken cancellation = default) => ReadAsync(FlightDataMessage.Decode, cancellation);
+
+    /// <summary>
+    /// The rows, batch by batch, for a caller that is done with each before it asks for the next: the memory of a batch then serves another. Takes less
+    /// processor time than <see cref="ReadAllAsync"/> where much is read.
+    /// </summary>
+    /// <exception cref="VarveException">The query failed on the way.</exception>
+    public IAsyncEnumerable<RecordBatch> ReadPassingAsync(CancellationToken cancellation = default) =>
+        ReadAsync(FlightDataMessage.DecodePooled, cancellation);
 
     public void Dispose() => _call.Dispose();
 
@@ -62,6 +64,19 @@ public sealed class SqlAnswer : IDisposable
         {
             call.Dispose();
             throw;
+        }
+    }
+
+    private async IAsyncEnumerable<RecordBatch> ReadAsync(
+        FrameDecoder<FlightDataMessage> decode, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        while ((await Failures.Translate(_call.ResponseStream.ReadAsync(decode), cancellation)).TryGet(out FlightDataMessage? message))
+        {
+            // What is no batch may be a dictionary, which the decoder keeps.
+            if (message.Header.Length == 0 || _decoder.Decode(message.Header.Span, message.Body) is not { } batch)
+                continue;
+            yield return batch;
+            message.Dispose();
         }
     }
 

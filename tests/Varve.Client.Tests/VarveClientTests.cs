@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Varve.Arrow;
 using Varve.Arrow.Builders;
 using Varve.Arrow.Values;
@@ -23,6 +24,35 @@ public sealed class VarveClientTests(ServedEngine served) : IClassFixture<Served
             Assert.Equal(i + 1, ArrayReader.GetInt64(batch.Columns[0], 0));
             Assert.Equal(i, ArrayReader.GetInt64(batch.Columns[1], 0));
         }
+    }
+
+    [Fact]
+    public async Task Rows_that_pass_are_those_that_are_kept_in_memory_that_serves_again()
+    {
+        const string sql = "select n, 'text ' || n as t from range(300000) r(n) order by n";
+        using SqlAnswer kept = await Client.QueryAsync(sql);
+        List<RecordBatch> batches = await kept.ReadAllAsync().ToListAsync();
+        Assert.Equal(batches.Count, batches.Select(MemoryOf).Distinct().Count());
+        using SqlAnswer passing = await Client.QueryAsync(sql);
+        HashSet<byte[]> memory = [];
+        int at = 0;
+        await foreach (RecordBatch batch in passing.ReadPassingAsync())
+        {
+            RecordBatch expected = batches[at++];
+            memory.Add(MemoryOf(batch));
+            Assert.Equal(expected.RowCount, batch.RowCount);
+            for (int row = 0; row < expected.RowCount; row++)
+            {
+                Assert.Equal(ArrayReader.GetInt64(expected.Columns[0], row), ArrayReader.GetInt64(batch.Columns[0], row));
+                Assert.Equal(ArrayReader.GetString(expected.Columns[1], row), ArrayReader.GetString(batch.Columns[1], row));
+            }
+        }
+
+        Assert.Equal(batches.Count, at);
+        Assert.True(memory.Count < at, $"{at} batches came in {memory.Count} arrays");
+
+        static byte[] MemoryOf(RecordBatch batch) =>
+            MemoryMarshal.TryGetArray(batch.Columns[0].Buffers[1], out ArraySegment<byte> array) ? array.Array! : throw new InvalidOperationException();
     }
 
     [Fact]

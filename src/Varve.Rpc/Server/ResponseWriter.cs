@@ -8,8 +8,8 @@ namespace Varve.Rpc.Server;
 /// <summary>Writes a call's response messages into Kestrel's pipe. One writer at a time.</summary>
 internal sealed class ResponseWriter(PipeWriter output, CallLifetime lifetime)
 {
-    /// <summary>Between two flushes: measured, 16 KiB costs half as much again and more than 64 KiB gains nothing.</summary>
-    private const int ChunkBytes = 64 * 1024;
+    /// <summary>Between two flushes: measured, 64 KiB costs the daemon a tenth more, and 1 MiB gains nothing.</summary>
+    private const int ChunkBytes = 256 * 1024;
 
     public string? Encoding { get; set; }
 

@@ -58,7 +58,7 @@ internal static class ExportCommand
                 ? await client.QueryAsync(statement, view.Read(parsed), cancellation)
                 : null;
             ExportedRows rows = answer is not null
-                ? ExportedRows.Of(answer, cancellation)
+                ? ExportedRows.Of(answer, areKept: chosen == InputFormats.Parquet, cancellation)
                 : await ExportedRows.OfStreamAsync(client, given[0], Options(), cancellation);
             var progress = new RowProgress(TimeProvider.System);
             progress.ExpectMore(rows.RowCount);

@@ -33,8 +33,11 @@ internal sealed record ExportedRows(Schema Schema, long? RowCount, IAsyncEnumera
         return new ExportedRows(schema, count, ReadAsync(client, stream, schema, options, cancellation));
     }
 
-    /// <summary>The answer to a statement; the caller disposes it when the rows were read.</summary>
-    public static ExportedRows Of(SqlAnswer answer, CancellationToken cancellation) => new(answer.Schema, null, answer.ReadAllAsync(cancellation));
+    /// <param name="answer">To a statement; the caller disposes it when the rows were read.</param>
+    /// <param name="areKept">Whether a batch is still needed when the next one is asked for.</param>
+    /// <param name="cancellation">Ends the rows.</param>
+    public static ExportedRows Of(SqlAnswer answer, bool areKept, CancellationToken cancellation) =>
+        new(answer.Schema, null, areKept ? answer.ReadAllAsync(cancellation) : answer.ReadPassingAsync(cancellation));
 
     private static async IAsyncEnumerable<RecordBatch> ReadAsync(
         VarveClient client, string stream, Schema schema, ReadOptions options, [EnumeratorCancellation] CancellationToken cancellation)

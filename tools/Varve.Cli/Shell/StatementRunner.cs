@@ -12,7 +12,7 @@ internal static class StatementRunner
     {
         long start = TimeProvider.System.GetTimestamp();
         using SqlAnswer answer = await client.QueryAsync(sql, state.View, cancellation);
-        await PrintAsync(start, answer.Schema, answer.ReadAllAsync(cancellation), answer.Position, state, cancellation);
+        await PrintAsync(start, answer.Schema, answer.ReadPassingAsync(cancellation), answer.Position, state, cancellation);
     }
 
     /// <summary>Writes an answer as it comes.</summary>
