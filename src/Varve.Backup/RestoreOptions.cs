@@ -6,6 +6,9 @@ namespace Varve.Backup;
 /// <summary>What is restored, and to where.</summary>
 public sealed record RestoreOptions
 {
+    /// <summary>Added to the name of the directory until it is whole: one with it may lack rows, and nobody may take it for a node's.</summary>
+    public const string UnfinishedSuffix = ".restoring";
+
     /// <summary>The data directory that is made. Nothing may stand there.</summary>
     public required string Directory { get; init; }
 

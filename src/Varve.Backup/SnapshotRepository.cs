@@ -8,6 +8,7 @@ using Varve.Backup.Sealing;
 using Varve.Backup.Snapshots;
 using Varve.Backup.Verify;
 using Varve.Storage;
+using Varve.Storage.FileSystem;
 
 namespace Varve.Backup;
 
@@ -52,6 +53,21 @@ public sealed class SnapshotRepository : IAsyncDisposable
         {
             await inner.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Throws <see cref="BackupErrorCode.KeyMismatch"/> where no key can be had. Whether it is the repository's is known when that is opened.
+    /// </summary>
+    public static async Task RequireKeyAsync(RootKeySource key, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await key.ReadAsync(LinuxFileSystem.Instance, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException e)
+        {
+            throw new BackupException(BackupErrorCode.KeyMismatch, $"the key of the repository cannot be had: {e.Message}", e);
         }
     }
 

@@ -17,9 +17,6 @@ namespace Varve.Backup.Restore;
 /// </summary>
 internal sealed class RestoreRun
 {
-    /// <summary>Added to the name of the directory until it is whole.</summary>
-    public const string AsideSuffix = ".restoring";
-
     private static readonly LinuxFileSystem Files = LinuxFileSystem.Instance;
 
     private readonly SealedRepository _repository;
@@ -38,7 +35,7 @@ internal sealed class RestoreRun
         _options = options;
         _time = time;
         _target = Path.GetFullPath(options.Directory);
-        _aside = _target + AsideSuffix;
+        _aside = _target + RestoreOptions.UnfinishedSuffix;
     }
 
     /// <summary>The segments that were laid down.</summary>

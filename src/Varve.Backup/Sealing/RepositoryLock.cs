@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Globalization;
 using Varve.Backup.Repositories;
 
@@ -6,8 +7,8 @@ namespace Varve.Backup.Sealing;
 
 /// <summary>
 /// Says in a repository that somebody adds to it, or takes away from it: one who takes away must be alone. Renewed while it is held; one that was not
-/// renewed for ten minutes is of a process that ended, counts no more, and is deleted by who finds it. Whoever comes first puts his down, then looks for
-/// others: of two that do not go together at least one sees the other.
+/// renewed for ten minutes is of a process that ended, counts no more, and is deleted by who finds it; on the machine where it ended, at once. Whoever comes
+/// first puts his down, then looks for others: of two that do not go together at least one sees the other.
 /// </summary>
 internal sealed class RepositoryLock : IAsyncDisposable
 {
@@ -20,6 +21,9 @@ internal sealed class RepositoryLock : IAsyncDisposable
 
     /// <summary>So long the end of the work waits for a repository that does not answer; the lock then ends by its age.</summary>
     private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Those of this process. One that it has put down and not here has been released, but could not be deleted.</summary>
+    private static readonly ConcurrentDictionary<string, bool> HeldHere = [];
 
     private readonly SealedRepository _repository;
     private readonly string _name;
@@ -68,6 +72,7 @@ internal sealed class RepositoryLock : IAsyncDisposable
         if (_timer is not null)
             await _timer.DisposeAsync().ConfigureAwait(false);
         await _renewing.WaitAsync().ConfigureAwait(false);
+        HeldHere.TryRemove(_name, out _);
         try
         {
             using CancellationTokenSource late = new(ReleaseTimeout, _time);
@@ -75,7 +80,7 @@ internal sealed class RepositoryLock : IAsyncDisposable
         }
         catch (Exception e) when (e is RepositoryException or OperationCanceledException)
         {
-            // It counts no more in ten minutes; what the work has come to is told by the work.
+            // This process knows that it counts no more, others in ten minutes; what the work has come to is told by the work.
         }
         finally
         {
@@ -87,6 +92,7 @@ internal sealed class RepositoryLock : IAsyncDisposable
         SealedRepository repository, string kind, string[] others, TimeProvider time, CancellationToken cancellationToken)
     {
         RepositoryLock taken = new(repository, $"{Folder}{kind}{Guid.NewGuid():n}", time);
+        HeldHere[taken._name] = true;
         try
         {
             await taken.WriteAsync(cancellationToken).ConfigureAwait(false);
@@ -108,26 +114,30 @@ internal sealed class RepositoryLock : IAsyncDisposable
 
     private async Task LookAsync(string name, CancellationToken cancellationToken)
     {
-        DateTimeOffset? renewedAt = await ReadAsync(name, cancellationToken).ConfigureAwait(false);
-        if (renewedAt is { } at && _time.GetUtcNow() - at < StaleAfter)
+        if (await ReadAsync(name, cancellationToken).ConfigureAwait(false) is var (at, holder) && _time.GetUtcNow() - at < StaleAfter && !HasEnded(name, holder))
         {
             string what = name.StartsWith(Folder + Adding, StringComparison.Ordinal) ? "a snapshot is being taken" : "snapshots are being pruned";
+            string who = holder.IsHere ? $"by process {holder.ProcessId} of this machine" : "by another machine or container";
             throw new BackupException(
                 BackupErrorCode.Busy,
-                string.Create(CultureInfo.InvariantCulture, $"the repository {_repository.Description} is busy: {what} ({name}, last heard of at {at:u}). ")
-                + "Try again when it is done; if it was cut off, ten minutes after that");
+                string.Create(CultureInfo.InvariantCulture, $"the repository {_repository.Description} is busy: {what}, {who} ({name}, last heard of at {at:u}). ")
+                + $"Try again when it is done{(holder.IsHere ? "" : "; if it was cut off, ten minutes after that")}");
         }
 
         await _repository.Inner.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
     }
 
+    private static bool HasEnded(string name, LockHolder holder) =>
+        holder.HasEnded || (holder.IsHere && holder == LockHolder.Self && !HeldHere.ContainsKey(name));
+
     /// <summary>Null where it is gone, or nobody can have written it.</summary>
-    private async Task<DateTimeOffset?> ReadAsync(string name, CancellationToken cancellationToken)
+    private async Task<(DateTimeOffset RenewedAt, LockHolder Holder)?> ReadAsync(string name, CancellationToken cancellationToken)
     {
         try
         {
             byte[] content = await _repository.ReadAsync(ObjectKind.Lock, name, cancellationToken).ConfigureAwait(false);
-            return content.Length == sizeof(long) ? DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(content)) : null;
+            return content.Length != sizeof(long) + LockHolder.Bytes ? null : (
+                DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(content)), LockHolder.Read(content.AsSpan(sizeof(long))));
         }
         catch (BackupException e) when (e.Code == BackupErrorCode.Damaged)
         {
@@ -138,8 +148,9 @@ internal sealed class RepositoryLock : IAsyncDisposable
     private async Task WriteAsync(CancellationToken cancellationToken)
     {
         DateTimeOffset now = _time.GetUtcNow();
-        byte[] content = new byte[sizeof(long)];
+        byte[] content = new byte[sizeof(long) + LockHolder.Bytes];
         BinaryPrimitives.WriteInt64LittleEndian(content, now.ToUnixTimeMilliseconds());
+        LockHolder.Self.Write(content.AsSpan(sizeof(long)));
         await _repository.PutAsync(ObjectKind.Lock, _name, content, replaces: true, cancellationToken).ConfigureAwait(false);
         lock (_released)
             _renewedAt = now;

@@ -28,18 +28,25 @@ internal sealed record Inventory(IReadOnlyList<SnapshotManifest> Snapshots, IRea
         return new Inventory(snapshots, damaged);
     }
 
+    /// <summary>The ids of all snapshots, whether they can be read or not.</summary>
+    public static async Task<IReadOnlyList<string>> ListIdsAsync(SealedRepository repository, CancellationToken cancellationToken)
+    {
+        List<string> ids = [];
+        await foreach (RepositoryObject item in repository.Inner.ListAsync(SnapshotManifest.Folder, cancellationToken).ConfigureAwait(false))
+            ids.Add(item.Name[SnapshotManifest.Folder.Length..]);
+        return ids;
+    }
+
     /// <summary>
     /// The newest readable snapshot, of one history or (null) of any, and what is wrong with those that are newer and cannot be read.
     /// </summary>
     public static async Task<(SnapshotManifest? Newest, IReadOnlyList<string> Problems)> FindNewestAsync(
         SealedRepository repository, Guid? historyId, CancellationToken cancellationToken)
     {
-        List<string> names = [];
         List<string> problems = [];
-        await foreach (RepositoryObject item in repository.Inner.ListAsync(SnapshotManifest.Folder, cancellationToken).ConfigureAwait(false))
-            names.Add(item.Name);
-        foreach (string name in Enumerable.Reverse(names))
+        foreach (string id in (await ListIdsAsync(repository, cancellationToken).ConfigureAwait(false)).Reverse())
         {
+            string name = SnapshotManifest.Folder + id;
             try
             {
                 byte[] content = await repository.ReadAsync(ObjectKind.Snapshot, name, cancellationToken).ConfigureAwait(false);
@@ -49,7 +56,7 @@ internal sealed record Inventory(IReadOnlyList<SnapshotManifest> Snapshots, IRea
             }
             catch (BackupException e) when (e.Code == BackupErrorCode.Damaged)
             {
-                problems.Add($"snapshot {name[SnapshotManifest.Folder.Length..]} cannot be read: {e.Message}");
+                problems.Add($"snapshot {id} cannot be read: {e.Message}");
             }
         }
 

@@ -42,7 +42,10 @@ internal sealed class RepositoryCheck(SealedRepository repository, TimeProvider 
         {
             HistoryStore histories = new(repository, ours.Key);
             History? history = await histories.ReadAsync(cancellationToken).ConfigureAwait(false);
-            _problems.AddRange(histories.ProblemsOf(history, [.. ours], inventory.Damaged.Keys));
+
+            // What was taken since this began has its object before the history names it, and is for the next run to look at.
+            IReadOnlyList<string> now = await Inventory.ListIdsAsync(repository, cancellationToken).ConfigureAwait(false);
+            _problems.AddRange(histories.ProblemsOf(history, [.. ours], [.. inventory.Damaged.Keys, .. now]));
             if (isFull && history is not null)
             {
                 foreach (SnapshotManifest snapshot in ours.Where(s => !s.Objects.Any(damaged.ContainsKey)))

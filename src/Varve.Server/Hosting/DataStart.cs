@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Varve.Backup;
 using Varve.Query;
 using Varve.Server.Configuration;
 using Varve.Storage;
@@ -15,7 +16,8 @@ internal static class DataStart
     public static async Task<StorageEngine> OpenEngineAsync(
         VarveServerOptions options, MemoryPlan memory, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
     {
-        string directory = Path.GetFullPath(options.Data.Directory);
+        string directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Data.Directory));
+        await RequireUsableAsync(directory, options, cancellationToken);
         var storage = new StorageOptions
         {
             Directory = directory,
@@ -58,6 +60,30 @@ internal static class DataStart
         {
             throw new StartupException(StartupErrorCode.Data,
                 $"cannot open the data directory {directory}: {e.Message}; check that it may be written by this user", e);
+        }
+    }
+
+    /// <summary>What would be found out only when it is needed.</summary>
+    private static async Task RequireUsableAsync(string directory, VarveServerOptions options, CancellationToken cancellationToken)
+    {
+        if (directory.EndsWith(RestoreOptions.UnfinishedSuffix, StringComparison.Ordinal))
+        {
+            string whole = directory[..^RestoreOptions.UnfinishedSuffix.Length];
+            throw new StartupException(
+                StartupErrorCode.Data,
+                $"{directory} is not whole: a restore to {whole} was cut off. Say that restore again, it goes on with what is there; then start on {whole}");
+        }
+
+        if (BackupRules.Repositories(options.Backup).Count == 0)
+            return;
+        try
+        {
+            await SnapshotRepository.RequireKeyAsync(BackupRules.KeySource(options), cancellationToken);
+        }
+        catch (BackupException e)
+        {
+            throw new StartupException(
+                StartupErrorCode.Security, $"no snapshot could be taken: {e.Message}; Backup:KeyFile, Backup:KeyVariable or Backup:KeyCommand says where it is", e);
         }
     }
 

@@ -10,15 +10,12 @@ namespace Varve.Backup.Tests.Verify;
 
 /// <summary>
 /// A snapshot, a shipping of the archive and a pruning are killed at every so-many-th operation on the repository's disk: nothing half done counts, and the
-/// next run goes on with what is there.
+/// next run goes on with what is there, at once.
 /// </summary>
 public sealed class KilledRunTests(ITestOutputHelper output)
 {
     private const string Root = "/data/repository";
     private const int Rounds = 40;
-
-    /// <summary>By then a lock that nobody renews counts no more.</summary>
-    private static readonly TimeProvider Later = new ShiftedTime(TimeSpan.FromMinutes(11));
 
     [Theory]
     [InlineData("snapshot")]
@@ -38,7 +35,7 @@ public sealed class KilledRunTests(ITestOutputHelper output)
             disk.CutAt = disk.Operations + cutAt;
             try
             {
-                await RunAsync(host, disk, what, TimeProvider.System);
+                await RunAsync(host, disk, what);
             }
             catch (RepositoryException)
             {
@@ -64,7 +61,7 @@ public sealed class KilledRunTests(ITestOutputHelper output)
         {
             string what = $"operation {failAt} of {operations}";
             FaultyFileSystem disk = whole.Copy();
-            await using SnapshotRepository repository = await OpenAsync(host, disk, TimeProvider.System);
+            await using SnapshotRepository repository = await OpenAsync(host, disk);
             using LogArchive archive = await repository.OpenArchiveAsync(host.Engine);
             disk.Fault = new Fault(disk.Operations + failAt, Errno.InputOutput, ForEver: false);
             bool isShipped = await TryShipAsync(archive);
@@ -97,7 +94,7 @@ public sealed class KilledRunTests(ITestOutputHelper output)
         FaultyFileSystem disk = new();
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
         await host.Engine.AppendAsync("s", Rows.Range(0, 2500));
-        await using SnapshotRepository repository = await OpenAsync(host, disk, TimeProvider.System);
+        await using SnapshotRepository repository = await OpenAsync(host, disk);
         await repository.CreateAsync(host.Engine, new SnapshotOptions { Seals = false });
         using (LogArchive archive = await repository.OpenArchiveAsync(host.Engine))
             Assert.True(await archive.ShipAsync());
@@ -111,13 +108,13 @@ public sealed class KilledRunTests(ITestOutputHelper output)
     {
         FaultyFileSystem disk = whole.Copy();
         long before = disk.Operations;
-        await RunAsync(host, disk, what, TimeProvider.System);
+        await RunAsync(host, disk, what);
         return disk.Operations - before;
     }
 
-    private static async Task RunAsync(BackupHost host, FaultyFileSystem disk, string what, TimeProvider time)
+    private static async Task RunAsync(BackupHost host, FaultyFileSystem disk, string what)
     {
-        await using SnapshotRepository repository = await OpenAsync(host, disk, time);
+        await using SnapshotRepository repository = await OpenAsync(host, disk);
         switch (what)
         {
             case "snapshot":
@@ -135,7 +132,7 @@ public sealed class KilledRunTests(ITestOutputHelper output)
 
     private static async Task CheckAsync(BackupHost host, FaultyFileSystem disk, string what)
     {
-        await using SnapshotRepository repository = await OpenAsync(host, disk, Later);
+        await using SnapshotRepository repository = await OpenAsync(host, disk);
         VerifyReport found = await repository.VerifyAsync(isFull: true);
         Assert.True(found.Problems.Count == 0, $"{what}: {string.Join("; ", found.Problems)}");
         long rows = (await repository.RestoreAsync(host.ToNewDirectory())).RowCount;
@@ -157,11 +154,6 @@ public sealed class KilledRunTests(ITestOutputHelper output)
     private static Dictionary<string, byte[]> Data(FaultyFileSystem disk) =>
         disk.Image($"{Root}/data").Where(f => !Path.GetFileName(f.Key).Contains('.', StringComparison.Ordinal)).ToDictionary();
 
-    private static async Task<SnapshotRepository> OpenAsync(BackupHost host, FaultyFileSystem disk, TimeProvider time) => await SnapshotRepository.OpenAsync(
-        await DirectoryRepository.OpenAsync(disk, Root, default), RootKeySource.FromFile(host.KeyPath), makes: true, time);
-
-    private sealed class ShiftedTime(TimeSpan by) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + by;
-    }
+    private static async Task<SnapshotRepository> OpenAsync(BackupHost host, FaultyFileSystem disk) => await SnapshotRepository.OpenAsync(
+        await DirectoryRepository.OpenAsync(disk, Root, default), RootKeySource.FromFile(host.KeyPath), makes: true);
 }

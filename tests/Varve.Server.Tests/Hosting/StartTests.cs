@@ -147,6 +147,29 @@ public sealed class StartTests : IDisposable
         Assert.Contains(log.Entries, e => e.Message.StartsWith("insecure", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(null, "there is no such file")]
+    [InlineData("this is no key", "repository.key")]
+    public async Task A_key_of_the_repository_that_is_none_is_refused_before_the_first_snapshot_needs_it(string? content, string why)
+    {
+        string path = _directory.File("repository.key");
+        if (content is not null)
+            await File.WriteAllTextAsync(path, content);
+        StartupException e = await FailsAsync(o => (o.Backup.Repository, o.Backup.KeyFile) = (_directory.File("repository"), path));
+        Assert.Equal(StartupErrorCode.Security, e.Code);
+        Assert.Contains(why, e.Message, StringComparison.Ordinal);
+        Assert.Contains("Backup:KeyFile", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_directory_of_a_restore_that_was_cut_off_is_refused()
+    {
+        StartupException e = await FailsAsync(o => o.Data.Directory = _directory.File("data.restoring"));
+        Assert.Equal(StartupErrorCode.Data, e.Code);
+        Assert.Contains($"a restore to {_directory.File("data")} was cut off", e.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_directory.File("data.restoring")));
+    }
+
     private async Task<StartupException> FailsAsync(Action<VarveServerOptions> change)
     {
         VarveServerOptions options = RunningServer.Options(_directory.Path);

@@ -36,7 +36,8 @@ public static class VarveProgram
         return new VarveResult(process.ExitCode, await output, await errors);
     }
 
-    internal static Process Start(IEnumerable<string> arguments, bool redirectInput = false, IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>Starts a command and does not wait for it. The caller disposes it, and reads what it says.</summary>
+    public static Process Start(IEnumerable<string> arguments, bool redirectInput = false, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = redirectInput };
         foreach (string argument in (string[])["exec", Assembly, .. arguments])
