@@ -12,6 +12,7 @@ internal sealed class BackupRounds(string directory, BackupData data, bool isCol
     private readonly RatioTable _second = new("restic", "varve", "restic, uncompressed");
     private readonly RatioTable _restore = new("cp and sync", "varve", "restic", "restic, uncompressed");
     private readonly List<double> _added = [];
+    private int _roundCount;
     private readonly Restic _restic = new(Path.Combine(directory, "restic"), "auto");
     private readonly Restic _uncompressed = new(Path.Combine(directory, "restic-uncompressed"), "off");
 
@@ -25,29 +26,21 @@ internal sealed class BackupRounds(string directory, BackupData data, bool isCol
         await _restic.MakeRepositoryAsync();
         await _uncompressed.MakeRepositoryAsync();
         SnapshotDescription? first = null;
-        _first.Add(
-        [
-            await OfAsync(() => CopyAsync(data.Segments, Copy)),
-            await OfAsync(async () => first = await SnapshotAsync()),
-            await OfAsync(() => _restic.BackUpAsync(data.Segments)),
-            await OfAsync(() => _uncompressed.BackUpAsync(data.Segments)),
-        ]);
+        _first.Add(await OfAllAsync(
+            () => CopyAsync(data.Segments, Copy),
+            async () => first = await SnapshotAsync(),
+            () => _restic.BackUpAsync(data.Segments),
+            () => _uncompressed.BackUpAsync(data.Segments)));
         await data.GrowAsync(growthBytes);
         SnapshotDescription? second = null;
-        _second.Add(
-        [
-            await OfAsync(() => _restic.BackUpAsync(data.Segments)),
-            await OfAsync(async () => second = await SnapshotAsync()),
-            await OfAsync(() => _uncompressed.BackUpAsync(data.Segments)),
-        ]);
+        _second.Add(await OfAllAsync(
+            () => _restic.BackUpAsync(data.Segments),
+            async () => second = await SnapshotAsync(),
+            () => _uncompressed.BackUpAsync(data.Segments)));
         _added.Add((double)second!.AddedBytes / first!.AddedBytes);
-        _restore.Add(
-        [
-            await OfAsync(() => CopyAsync(Copy, Path.Combine(directory, "copied back"))),
-            await OfAsync(RestoreAsync),
-            await OfAsync(_restic.RestoreAsync),
-            await OfAsync(_uncompressed.RestoreAsync),
-        ]);
+        _restore.Add(await OfAllAsync(
+            () => CopyAsync(Copy, Path.Combine(directory, "copied back")), RestoreAsync, _restic.RestoreAsync, _uncompressed.RestoreAsync));
+        _roundCount++;
         foreach (string left in (string[])[Copy, Path.Combine(directory, "copied back"), Repository, Path.Combine(directory, "restored")])
             Directory.Delete(left, recursive: true);
         _restic.Clear();
@@ -67,6 +60,19 @@ internal sealed class BackupRounds(string directory, BackupData data, bool isCol
         Console.WriteLine();
         Console.WriteLine(what);
         table.Print();
+    }
+
+    /// <summary>Each round begins with another one: whoever is first finds memory that the system has at hand, the next one does not.</summary>
+    private async Task<Measurement[]> OfAllAsync(params Func<Task>[] works)
+    {
+        Measurement[] measured = new Measurement[works.Length];
+        for (int i = 0; i < works.Length; i++)
+        {
+            int at = (i + _roundCount) % works.Length;
+            measured[at] = await OfAsync(works[at]);
+        }
+
+        return measured;
     }
 
     /// <summary>What was written before is on the disk, so that nothing but this has to go there.</summary>

@@ -3,11 +3,11 @@ namespace Varve.Load.Backup;
 /// <summary>Prints how long something took, a line for each set. Without state.</summary>
 internal static class LatencyTable
 {
-    /// <summary>Prints a round, and adds it to others.</summary>
-    public static void Print(string what, IReadOnlyCollection<double> milliseconds, List<double> all)
+    /// <summary>Prints a round, and adds it to others. Returns as the other.</summary>
+    public static double Print(string what, IReadOnlyCollection<double> milliseconds, List<double> all)
     {
-        Print("  " + what, milliseconds);
         all.AddRange(milliseconds);
+        return Print("  " + what, milliseconds);
     }
 
     /// <summary>Returns the time that 99 of 100 do not exceed.</summary>
