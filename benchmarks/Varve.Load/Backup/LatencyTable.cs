@@ -16,7 +16,8 @@ internal static class LatencyTable
         double[] sorted = [.. milliseconds.Order()];
         double At(double share) => sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
         Console.WriteLine(
-            $"{what,-24} p50 {At(0.5),6:0.00} ms, p99 {At(0.99),6:0.00} ms, p99.9 {At(0.999),7:0.00} ms, longest {sorted[^1],7:0.00} ms, of {sorted.Length:N0}");
+            $"{what,-24} p50 {At(0.5),6:0.00} ms, p99 {At(0.99),6:0.00} ms, p99.9 {At(0.999),7:0.00} ms, "
+            + $"longest {sorted[^1],7:0.00} ms, of {sorted.Length:N0}");
         return At(0.99);
     }
 }

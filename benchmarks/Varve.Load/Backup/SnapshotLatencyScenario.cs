@@ -6,8 +6,8 @@ using Varve.Backup.Repositories;
 namespace Varve.Load.Backup;
 
 /// <summary>
-/// How long durable appends take while a snapshot is under way, next to how long they take without one: a steady load, in alternating rounds, on one engine
-/// in this process, node and repository on one disk. Each snapshot is a first one, into a new repository.
+/// How long durable appends take while a snapshot is under way, next to how long they take without one: a steady load, in alternating rounds, on one
+/// engine in this process, node and repository on one disk. Each snapshot is a first one, into a new repository.
 /// </summary>
 internal sealed class SnapshotLatencyScenario : IScenario
 {
@@ -50,8 +50,8 @@ internal sealed class SnapshotLatencyScenario : IScenario
             LatencyTable.Print("with a snapshot", with);
             double ratio = ratios.Order().ElementAt(ratios.Count / 2);
             Console.WriteLine(
-                $"p99 with a snapshot is {ratio:0.00} of that without, the median of the rounds ({string.Join(", ", ratios.Select(r => r.ToString("0.00")))}), "
-                + $"goal {RatioGoal:0.0}: {(ratio <= RatioGoal ? "reached" : "missed")}");
+                $"p99 with a snapshot is {ratio:0.00} of that without, the median of the rounds "
+                + $"({string.Join(", ", ratios.Select(r => r.ToString("0.00")))}), goal {RatioGoal:0.0}: {(ratio <= RatioGoal ? "reached" : "missed")}");
         }
         finally
         {

@@ -13,7 +13,8 @@ internal sealed class SteadyLoad(BackupData data, int writerCount, int appendsPe
     public async Task<IReadOnlyCollection<double>> RunAsync(Task end)
     {
         long started = Stopwatch.GetTimestamp();
-        List<double>[] taken = await Task.WhenAll(Enumerable.Range(0, writerCount).Select(i => Task.Run(() => WriteAsync(started, _period * i / writerCount, end))));
+        List<double>[] taken = await Task.WhenAll(
+            Enumerable.Range(0, writerCount).Select(i => Task.Run(() => WriteAsync(started, _period * i / writerCount, end))));
         await end;
         return [.. taken.SelectMany(t => t)];
     }
