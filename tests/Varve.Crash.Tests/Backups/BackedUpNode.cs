@@ -27,10 +27,11 @@ internal sealed class BackedUpNode : IDisposable
     private int _restoreCount;
 
     /// <param name="random">Of the rows' values.</param>
-    public BackedUpNode(Random random)
+    /// <param name="repository">Where the repository is to be; null: beside the data.</param>
+    public BackedUpNode(Random random, string? repository = null)
     {
         _random = random;
-        Repository = _directory.File("repository");
+        Repository = repository ?? _directory.File("repository");
         KeyPath = _directory.File("repository.key");
         byte[] key = new byte[32];
         random.NextBytes(key);
@@ -54,10 +55,10 @@ internal sealed class BackedUpNode : IDisposable
     public string DataPath => _directory.File("data");
 
     /// <summary>Starts the next life, which has all that was acknowledged in the lives before.</summary>
-    public async Task<VarveDaemon> StartAsync()
+    public async Task<VarveDaemon> StartAsync(params string[] arguments)
     {
         VarveDaemon daemon = await VarveDaemon.StartAsync(
-            DataPath, ["--backup-repository", Repository, "--backup-key-file", KeyPath, "--backup-archive", "50ms"]);
+            DataPath, ["--backup-repository", Repository, "--backup-key-file", KeyPath, "--backup-archive", "50ms", .. arguments]);
         using VarveClient client = Connect(daemon);
         await client.CreateStreamAsync(Stream, NumberRows.Schema, ifNotExists: true);
         long stored = (await client.DescribeStreamAsync(Stream)).EndOffset;

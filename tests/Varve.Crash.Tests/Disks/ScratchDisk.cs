@@ -15,7 +15,7 @@ internal sealed class ScratchDisk : IAsyncDisposable
 
     private readonly TempDirectory _directory = new("disk");
     private readonly DiskKind _kind;
-    private bool _isMounted;
+    private int _mountCount;
 
     private ScratchDisk(DiskKind kind) => _kind = kind;
 
@@ -36,7 +36,7 @@ internal sealed class ScratchDisk : IAsyncDisposable
             if (kind == DiskKind.Tmpfs)
             {
                 await RunAsync("mount", "-t", "tmpfs", "-o", $"size={size}", "varve-test", disk.Path);
-                disk._isMounted = true;
+                disk._mountCount++;
                 return disk;
             }
 
@@ -62,8 +62,39 @@ internal sealed class ScratchDisk : IAsyncDisposable
         await MountAsync();
     }
 
-    /// <summary>Takes every free block.</summary>
-    public void Fill()
+    /// <summary>Nothing can be changed on it any more by name; what is open stays as it was opened.</summary>
+    public async Task MakeReadOnlyAsync()
+    {
+        // Elsewhere first: where somebody writes by name, it cannot become read-only.
+        string aside = _directory.File("read-only");
+        Directory.CreateDirectory(aside);
+        await RunAsync("mount", "--bind", Path, aside);
+        await RunAsync("mount", "-o", "remount,bind,ro", aside);
+        await RunAsync("mount", "--bind", aside, Path);
+        _mountCount++;
+        await RunAsync("umount", aside);
+    }
+
+    /// <summary>Takes <see cref="MakeReadOnlyAsync"/> back.</summary>
+    public Task MakeWritableAsync() => DetachAsync();
+
+    /// <summary>Takes it away from under whoever uses it: an empty directory is where it was.</summary>
+    public async Task DetachAsync()
+    {
+        await RunAsync("umount", "-l", Path);
+        _mountCount--;
+    }
+
+    /// <summary>Brings it back.</summary>
+    public Task AttachAsync() => MountAsync();
+
+    /// <summary>Has every change wait in the kernel, until <see cref="ThawAsync"/>.</summary>
+    public Task FreezeAsync() => RunAsync("fsfreeze", "--freeze", Path);
+
+    public Task ThawAsync() => RunAsync("fsfreeze", "--unfreeze", Path);
+
+    /// <summary>Takes every free block, but for some bytes.</summary>
+    public void Fill(long leavingBytes = 0)
     {
         using FileStream ballast = new(Ballast, FileMode.Append);
         for (int bytes = 1 << 20; bytes >= 4096; bytes /= 16)
@@ -81,6 +112,8 @@ internal sealed class ScratchDisk : IAsyncDisposable
                 // Smaller pieces fill the rest.
             }
         }
+
+        ballast.SetLength(ballast.Length - leavingBytes);
     }
 
     /// <summary>Gives back what <see cref="Fill"/> took.</summary>
@@ -88,7 +121,7 @@ internal sealed class ScratchDisk : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_isMounted)
+        while (_mountCount > 0)
             await UnmountAsync();
         _directory.Dispose();
     }
@@ -96,7 +129,7 @@ internal sealed class ScratchDisk : IAsyncDisposable
     private async Task MountAsync()
     {
         await RunAsync("mount", "-o", "loop", Image, Path);
-        _isMounted = true;
+        _mountCount++;
     }
 
     /// <summary>
@@ -104,12 +137,13 @@ internal sealed class ScratchDisk : IAsyncDisposable
     /// </summary>
     private async Task UnmountAsync()
     {
-        for (int attempt = 1; _isMounted; attempt++)
+        for (int attempt = 1; ; attempt++)
         {
             try
             {
                 await RunAsync("umount", Path);
-                _isMounted = false;
+                _mountCount--;
+                return;
             }
             catch (InvalidOperationException busy) when (attempt < UnmountAttemptsMax && busy.Message.Contains("busy", StringComparison.Ordinal))
             {
