@@ -15,7 +15,7 @@ internal static class KillRounds
 
     public static int OfDaemons { get; } = Math.Max(1, Count / 8);
 
-    public static int OfBackups { get; } = Math.Max(1, Count / 50);
+    public static int OfBackups { get; } = Math.Max(1, Count / 100);
 
     public static int OfWriters { get; } = Math.Max(1, Count - OfDaemons);
 }
