@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Varve.Backup.Repositories;
@@ -7,13 +8,14 @@ using Varve.Backup.Tests.Repositories.S3;
 namespace Varve.Backup.Tests.Places;
 
 /// <summary>A prefix of its own in the bucket of a server.</summary>
-internal sealed class S3Place(Varve.Backup.Repositories.S3.S3Location location) : RepositoryPlace
+internal sealed class S3Place(Varve.Backup.Repositories.S3.S3Location location, AWSCredentials? credentials = null) : RepositoryPlace
 {
+    private readonly AWSCredentials _credentials = credentials ?? S3Server.Credentials;
     private readonly AmazonS3Client _client = new(
-        S3Server.Credentials,
+        credentials ?? S3Server.Credentials,
         new AmazonS3Config { ServiceURL = location.Endpoint, ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
 
-    public override async Task<IRepository> OpenAsync() => await S3Repository.OpenAsync(location, S3Server.Credentials);
+    public override async Task<IRepository> OpenAsync() => await S3Repository.OpenAsync(location, _credentials);
 
     public override async Task<IReadOnlyList<string>> NamesAsync()
     {

@@ -9,7 +9,7 @@ using Xunit.Abstractions;
 namespace Varve.Crash.Tests.Backups;
 
 /// <summary>
-/// The disk with the repository becomes full, cannot be written to, is taken away, or hangs, while the log is shipped and snapshots are taken by the clock:
+/// The disk with the repository becomes full, cannot be written to, lets nobody in, is taken away, or hangs, while the log is shipped and snapshots are taken by the clock:
 /// the daemon says why and takes rows on, and goes on by itself when the disk is well again.
 /// </summary>
 public sealed partial class FailingPlaceTests(ITestOutputHelper output)
@@ -42,6 +42,11 @@ public sealed partial class FailingPlaceTests(ITestOutputHelper output)
         await FailsAsync(node, client, ReadOnly(), ReadOnly());
         Assert.Matches(ReadOnly(), (await VarveProgram.RunAsync(["snapshot", "prune", "--keep", "1d", .. node.Access])).Errors);
         await disk.MakeWritableAsync();
+        await AppendAndWaitAsync(node, client);
+
+        await disk.PermitAsync(node.Repository, isPermitted: false);
+        await FailsAsync(node, client, NotPermitted(), NotPermitted());
+        await disk.PermitAsync(node.Repository, isPermitted: true);
         await AppendAndWaitAsync(node, client);
 
         await disk.DetachAsync();
@@ -116,6 +121,9 @@ public sealed partial class FailingPlaceTests(ITestOutputHelper output)
 
     [GeneratedRegex("No space left on device")]
     private static partial Regex NoSpace();
+
+    [GeneratedRegex("Operation not permitted|Access to the path .* is denied")]
+    private static partial Regex NotPermitted();
 
     [GeneratedRegex("Read-only file system")]
     private static partial Regex ReadOnly();

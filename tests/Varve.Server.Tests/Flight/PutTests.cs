@@ -82,7 +82,7 @@ public class PutTests(RunningServer server, ITestOutputHelper output) : IClassFi
         var other = new Schema([new Field("n", ArrowTypes.Utf8), new Field("text", ArrowTypes.Utf8)]);
         using DuplexCall<FlightData, PutResult> call = _flight.OpenPut();
         await FlightCalls.WriteSchemaAsync(call, FlightMessages.StreamDescriptor("strict"), other);
-        await FlightCalls.WriteAsync(call, new RecordBatchBuilder(other).AppendRow("a", "b").Build());
+        await TryAsync(() => FlightCalls.WriteAsync(call, new RecordBatchBuilder(other).AppendRow("a", "b").Build()));
 
         RpcException e = await Assert.ThrowsAsync<RpcException>(() => FlightCalls.ReadAllAsync(call));
 
@@ -100,7 +100,7 @@ public class PutTests(RunningServer server, ITestOutputHelper output) : IClassFi
         await FlightCalls.WriteSchemaAsync(call, FlightMessages.StreamDescriptor("damaged"), Columns);
         await FlightCalls.WriteAsync(call, Rows(0, 2));
         await call.RequestStream.WriteAsync(Data([1, 2, 3, 4, 5, 6, 7, 8], new byte[16]));
-        await FlightCalls.WriteAsync(call, Rows(2, 2));
+        await TryAsync(() => FlightCalls.WriteAsync(call, Rows(2, 2)));
 
         List<AppendResponse> acks = [];
         RpcException e = await Assert.ThrowsAsync<RpcException>(async () =>
@@ -230,7 +230,8 @@ public class PutTests(RunningServer server, ITestOutputHelper output) : IClassFi
             opening.FlightDescriptor = FlightMessages.StreamDescriptor("battered");
             await call.RequestStream.WriteAsync(opening);
             byte[] header = round % 3 == 1 ? Damage(valid.Header.ToArray(), random) : valid.Header.ToArray();
-            await TryWriteAsync(call, Data(header, round % 3 == 2 ? Damage(body, random) : body));
+            await TryAsync(() => call.RequestStream.WriteAsync(Data(header, round % 3 == 2 ? Damage(body, random) : body)));
+            await TryAsync(() => call.RequestStream.CompleteAsync());
             Exception? ended = await Record.ExceptionAsync(() => FlightCalls.ReadAllAsync(call));
             Assert.True(ended is null or RpcException { Code: StatusCode.InvalidArgument or StatusCode.Unimplemented }, $"round {round}: {ended}");
         }
@@ -250,12 +251,11 @@ public class PutTests(RunningServer server, ITestOutputHelper output) : IClassFi
     }
 
     /// <summary>The call may have ended by now.</summary>
-    private static async Task TryWriteAsync(DuplexCall<FlightData, PutResult> call, FlightData message)
+    private static async Task TryAsync(Func<ValueTask> write)
     {
         try
         {
-            await call.RequestStream.WriteAsync(message);
-            await call.RequestStream.CompleteAsync();
+            await write();
         }
         catch (RpcException)
         {

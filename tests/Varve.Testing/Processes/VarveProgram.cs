@@ -10,9 +10,10 @@ public static class VarveProgram
     private static string Assembly => Path.Combine(AppContext.BaseDirectory, "varve.dll");
 
     /// <summary>Runs a command to its end. Only a command that does not end within minutes is an error here.</summary>
-    public static async Task<VarveResult> RunAsync(IEnumerable<string> arguments, string? input = null)
+    public static async Task<VarveResult> RunAsync(
+        IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null)
     {
-        using Process process = Start(arguments, redirectInput: input is not null);
+        using Process process = Start(arguments, redirectInput: input is not null, environment);
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> errors = process.StandardError.ReadToEndAsync();
         if (input is not null)

@@ -16,6 +16,9 @@ internal static class S3Errors
         e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or WebException
         || (e is OperationCanceledException && !caller.IsCancellationRequested);
 
+    /// <summary>An answer came in part.</summary>
+    public static bool IsBrokenOff(Exception e) => e is IOException or AmazonUnmarshallingException;
+
     public static bool IsNotFound(Exception e) =>
         e is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound } s3 && s3.ErrorCode != "NoSuchBucket";
 

@@ -21,7 +21,7 @@ public sealed class S3Repository : IRepository
     /// <summary>Puts of different names seldom wait for one another, and no name is kept.</summary>
     private const int TurnCount = 64;
 
-    private static readonly TimeSpan BodyRetryDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
 
     internal static readonly TimeSpan CallTimeout = TimeSpan.FromMinutes(2);
 
@@ -216,22 +216,11 @@ public sealed class S3Repository : IRepository
         }
     }
 
-    /// <summary>The SDK sends a request again, but knows nothing of a body that breaks off, or comes while another server of the store replaces it.</summary>
     private async Task<byte[]> ReadAsync(string name, ByteRange? range, CancellationToken cancellationToken)
     {
         var request = new GetObjectRequest { BucketName = _location.Bucket, Key = Key(name), ByteRange = range };
-        for (int attempt = 1; ; attempt++)
-        {
-            using GetObjectResponse found = await _client.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
-            try
-            {
-                return await ReadBodyAsync(found, cancellationToken).ConfigureAwait(false);
-            }
-            catch (IOException) when (attempt < Tries)
-            {
-                await Task.Delay(attempt * BodyRetryDelay, cancellationToken).ConfigureAwait(false);
-            }
-        }
+        using GetObjectResponse found = await _client.GetObjectAsync(request, cancellationToken).ConfigureAwait(false);
+        return await ReadBodyAsync(found, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<byte[]> ReadBodyAsync(GetObjectResponse found, CancellationToken cancellationToken)
@@ -251,18 +240,32 @@ public sealed class S3Repository : IRepository
             : throw new IOException($"{content.Length} of {found.ContentLength} bytes came");
     }
 
-    /// <summary>With a deadline for all tries together.</summary>
+    /// <summary>
+    /// With a deadline for all tries together. The SDK sends a request again that was not answered, but knows nothing of an answer that breaks off, or comes
+    /// while another server of the store replaces the object.
+    /// </summary>
+    /// <param name="what">For messages.</param>
+    /// <param name="name">Of the object.</param>
+    /// <param name="call">May be made again, whatever became of it.</param>
+    /// <param name="cancellationToken">The caller's.</param>
     private async Task<T> RunAsync<T>(string what, string name, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         late.CancelAfter(Tries * CallTimeout);
-        try
+        for (int attempt = 0; ; attempt++)
         {
-            return await call(late.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (S3Errors.IsExpected(e, cancellationToken))
-        {
-            throw S3Errors.Of($"{what} of {Description}/{name}", e);
+            try
+            {
+                await Task.Delay(attempt * RetryDelay, late.Token).ConfigureAwait(false);
+                return await call(late.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (attempt + 1 < Tries && S3Errors.IsBrokenOff(e))
+            {
+            }
+            catch (Exception e) when (S3Errors.IsExpected(e, cancellationToken))
+            {
+                throw S3Errors.Of($"{what} of {Description}/{name}", e);
+            }
         }
     }
 }
