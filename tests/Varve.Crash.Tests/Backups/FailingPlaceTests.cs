@@ -44,9 +44,9 @@ public sealed partial class FailingPlaceTests(ITestOutputHelper output)
         await disk.MakeWritableAsync();
         await AppendAndWaitAsync(node, client);
 
-        await disk.PermitAsync(node.Repository, isPermitted: false);
+        await ScratchDisk.PermitAsync(node.Repository, isPermitted: false);
         await FailsAsync(node, client, NotPermitted(), NotPermitted());
-        await disk.PermitAsync(node.Repository, isPermitted: true);
+        await ScratchDisk.PermitAsync(node.Repository, isPermitted: true);
         await AppendAndWaitAsync(node, client);
 
         await disk.DetachAsync();

@@ -53,7 +53,7 @@ internal sealed class ScratchDisk : IAsyncDisposable
     }
 
     /// <summary>Takes the permission to make and delete files from everybody, the superuser too, in a directory and those right in it; or gives it back.</summary>
-    public Task PermitAsync(string directory, bool isPermitted) =>
+    public static Task PermitAsync(string directory, bool isPermitted) =>
         RunAsync("chattr", [isPermitted ? "-i" : "+i", directory, .. Directory.GetDirectories(directory)]);
 
     /// <summary>From now on nothing reaches the disk any more, and what has not reached it is gone. Whoever uses it gets EIO.</summary>

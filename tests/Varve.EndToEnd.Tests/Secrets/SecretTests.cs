@@ -9,7 +9,7 @@ namespace Varve.EndToEnd.Tests.Secrets;
 /// A daemon and commands with a store's credentials and a repository's key, in what goes well and in what fails: neither is in anything that they print, log or
 /// serve.
 /// </summary>
-public sealed class SecretTests : IAsyncLifetime
+public sealed class SecretTests : IAsyncLifetime, IDisposable
 {
     private const string KeyVariable = "VARVE_TEST_SECRET_KEY";
     private const string OtherKeyVariable = "VARVE_TEST_OTHER_KEY";
@@ -33,9 +33,14 @@ public sealed class SecretTests : IAsyncLifetime
 
     public Task DisposeAsync()
     {
+        Dispose();
+        return Task.CompletedTask;
+    }
+
+    public void Dispose()
+    {
         _store.Dispose();
         _directory.Dispose();
-        return Task.CompletedTask;
     }
 
     [Fact]
@@ -45,20 +50,20 @@ public sealed class SecretTests : IAsyncLifetime
             _directory.File("data"),
             _environment,
             ["--backup-repository", Location, "--backup-key-variable", KeyVariable, "--backup-archive", "100ms", "--log-level", "trace"]);
-        await SucceedAsync("stream", "create", "orders", "--column", "id:int64", "--endpoint", daemon.Endpoint);
+        await SucceedAsync("stream", "create", "orders", "--column", "id int64", "--endpoint", daemon.Endpoint);
         await SucceedAsync("snapshot", "create", "--endpoint", daemon.Endpoint);
         await SucceedAsync("snapshot", "schedule", "--json", "--endpoint", daemon.Endpoint);
-        await SucceedAsync("snapshot", "list", "--json", .. Access(KeyVariable));
-        await SucceedAsync("snapshot", "verify", "--full", .. Access(KeyVariable));
-        await SucceedAsync("snapshot", "restore", "--to", _directory.File("restored"), .. Access(KeyVariable));
+        await SucceedAsync(["snapshot", "list", "--json", .. Access(KeyVariable)]);
+        await SucceedAsync(["snapshot", "verify", "--full", .. Access(KeyVariable)]);
+        await SucceedAsync(["snapshot", "restore", "--to", _directory.File("restored"), .. Access(KeyVariable)]);
 
-        await FailAsync("another key", _environment, "snapshot", "list", .. Access(OtherKeyVariable));
+        await FailAsync("another key", _environment, ["snapshot", "list", .. Access(OtherKeyVariable)]);
         Dictionary<string, string> stranger = new(_environment) { ["AWS_ACCESS_KEY_ID"] = "nobody" };
-        await FailAsync("InvalidAccessKeyId", stranger, "snapshot", "list", .. Access(KeyVariable));
+        await FailAsync("InvalidAccessKeyId", stranger, ["snapshot", "list", .. Access(KeyVariable)]);
         Dictionary<string, string> clumsy = new(_environment) { [KeyVariable] = _environment[KeyVariable][..^1] };
-        await FailAsync(KeyVariable, clumsy, "snapshot", "list", .. Access(KeyVariable));
+        await FailAsync(KeyVariable, clumsy, ["snapshot", "list", .. Access(KeyVariable)]);
         await _store.KillAsync();
-        await FailAsync("backups", _environment, "snapshot", "list", .. Access(KeyVariable));
+        await FailAsync("backups", _environment, ["snapshot", "list", .. Access(KeyVariable)]);
         await FailAsync("backups", _environment, "snapshot", "create", "--endpoint", daemon.Endpoint);
         await SucceedAsync("status", "--json", "--endpoint", daemon.Endpoint);
         await SucceedAsync("status", "--endpoint", daemon.Endpoint);
