@@ -204,10 +204,15 @@ public sealed class LogArchive : IDisposable
         await CountAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Writes down that there is one piece more.</summary>
+    /// <summary>
+    /// Writes down that there is one piece more. Damaged pieces behind it go: what they held is in the log and shipped from there, or was told as a gap; a
+    /// restore would take them for what follows.
+    /// </summary>
     private async Task CountAsync(CancellationToken cancellationToken)
     {
         ArchiveRange range = _range with { Last = _range.Last + 1 };
+        for (; _replacesUpTo > range.Last; _replacesUpTo--)
+            await _repository.Inner.DeleteAsync(_reader.NameOf(_replacesUpTo), cancellationToken).ConfigureAwait(false);
         await _reader.WriteRangeAsync(range, cancellationToken).ConfigureAwait(false);
         _range = range;
         _unanswered.Clear();

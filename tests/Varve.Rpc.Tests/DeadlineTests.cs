@@ -112,6 +112,7 @@ public sealed class DeadlineTests
 
         using ServerStreamingCall<Blob> call = server.Connect(new GrpcChannelOptions { MaxReceiveMessageBytes = int.MaxValue })
             .ServerStreaming<Blob, Blob>(Echo.Count, new Blob(), Short);
+        Assert.Equal(StatusCode.DeadlineExceeded, (await server.NextReportAsync()).Code);
         var error = await Assert.ThrowsAsync<RpcException>(async () => await call.ResponseStream.ReadAsync().InTime());
         Assert.Equal(StatusCode.DeadlineExceeded, error.Code);
     }

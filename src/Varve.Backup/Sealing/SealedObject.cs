@@ -146,7 +146,13 @@ internal static class SealedObject
             throw Damaged(name, $"it has {bytes.Length} bytes and does not begin as an object of a repository does");
         int oldestReader = BinaryPrimitives.ReadUInt16LittleEndian(bytes[10..]);
         if (oldestReader > Version)
-            throw new BackupException(BackupErrorCode.Unsupported, $"object {name} needs a reader of version {oldestReader} or newer; this one is of {Version}");
+        {
+            // Whether that is so, or the bytes were changed, cannot be told. A lock is not taken for damaged: it would count for nobody's.
+            throw new BackupException(
+                kind == ObjectKind.Lock ? BackupErrorCode.Unsupported : BackupErrorCode.Damaged,
+                $"object {name} needs a reader of version {oldestReader} or newer, or is damaged; this one is of version {Version}");
+        }
+
         if (BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]) != (int)kind)
             throw Damaged(name, $"it is of another kind than {kind}");
         return BinaryPrimitives.ReadInt64LittleEndian(bytes[LengthAt..]);
