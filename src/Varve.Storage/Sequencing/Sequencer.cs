@@ -155,9 +155,10 @@ internal sealed class Sequencer(
             return;
         }
 
+        // Counted first: who has an answer finds it in the counters.
+        meter.Acknowledged(group.Staged);
         foreach (PendingOperation operation in group.Staged)
             operation.Complete();
-        meter.Acknowledged(group.Staged);
     }
 
     private void Apply(CommitGroup group)
