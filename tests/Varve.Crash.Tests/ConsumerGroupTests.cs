@@ -113,7 +113,9 @@ public sealed class ConsumerGroupTests(ITestOutputHelper output) : IAsyncLifetim
 
         Assert.Equal(consumer.DeadRows, dead.Count);
         Assert.All(dead.Values, letter => Assert.Equal(DeliveriesMax, letter.Deliveries));
-        Assert.All(Refused, row => Assert.Equal($"{row} is refused", dead[row].Reason));
+
+        // The member that had a row last may have been killed, or too slow, before it could refuse it.
+        Assert.All(Refused, row => Assert.Matches($"^({row} is refused|not acknowledged in time)", dead[row].Reason));
         Assert.StartsWith("not acknowledged in time", dead[Deadly].Reason, StringComparison.Ordinal);
 
         // Others may only be there by being with members that were killed, again and again.
