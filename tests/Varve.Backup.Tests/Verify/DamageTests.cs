@@ -72,17 +72,15 @@ public abstract class DamageTests(ITestOutputHelper output, Func<RepositoryPlace
         }
     }
 
-    /// <summary>Each bit of what an object says of itself, which is not sealed.</summary>
+    /// <summary>Each bit of what an object says of itself, which is not sealed; some of them where each takes long.</summary>
     [Fact]
     public async Task Headers_of_objects_that_were_changed_are_told_as_damaged()
     {
-        if (oneOf > 1)
-            return;
         string[] kinds = [.. _whole!.Keys.Where(n => n.Contains('/', StringComparison.Ordinal)).GroupBy(n => n.Split('/')[0]).Select(g => g.Last())];
         Assert.Equal(4, kinds.Length);
         foreach (string name in kinds)
         {
-            for (int bit = 0; bit < 24 * 8; bit++)
+            for (int bit = oneOf - 1; bit < 24 * 8; bit += oneOf * oneOf)
             {
                 byte[] bytes = [.. _whole[name]];
                 bytes[bit / 8] ^= (byte)(1 << (bit % 8));
