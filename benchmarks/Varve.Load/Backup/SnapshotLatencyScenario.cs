@@ -7,7 +7,8 @@ namespace Varve.Load.Backup;
 
 /// <summary>
 /// How long durable appends take while a snapshot is under way, next to how long they take without one: a steady load, in alternating rounds, on one
-/// engine in this process, node and repository on one disk. Each snapshot is a first one, into a new repository.
+/// engine in this process, node and repository on one disk. Each snapshot is a first one, into a new repository. None is deleted before the end: where a file system tells the disk what was freed, that holds
+/// up syncs for a while.
 /// </summary>
 internal sealed class SnapshotLatencyScenario : IScenario
 {
@@ -27,12 +28,11 @@ internal sealed class SnapshotLatencyScenario : IScenario
             await using BackupData data = await BackupData.MakeAsync(Path.Combine(directory, "data"), (long)arguments.Number("mib", 2048) << 20);
             Console.WriteLine($"{data.SegmentBytes / 1e6:N0} MB in {data.Engine.Statistics.SegmentCount} segments");
             SteadyLoad load = new(data, arguments.Number("writers", 8), arguments.Number("rate", 1000), arguments.Number("rows", 16));
-            string repository = Path.Combine(directory, "repository");
+            string repositories = Directory.CreateDirectory(Path.Combine(directory, "repositories")).FullName;
             TimeSpan span = TimeSpan.FromMilliseconds(arguments.Number("milliseconds", 4_000));
 
             // Code is compiled, and small segments are merged, before anything is measured.
-            await load.RunAsync(SnapshotAsync(data, repository));
-            Directory.Delete(repository, recursive: true);
+            await load.RunAsync(SnapshotAsync(data, Path.Combine(repositories, "first")));
             List<double> without = [];
             List<double> with = [];
             List<double> ratios = [];
@@ -41,9 +41,8 @@ internal sealed class SnapshotLatencyScenario : IScenario
                 await PeerCommand.RunAsync(new Dictionary<string, string>(), "sync");
                 double before = LatencyTable.Print($"round {round + 1}, without", await load.RunAsync(Task.Delay(span)), without);
                 long started = Stopwatch.GetTimestamp();
-                ratios.Add(LatencyTable.Print($"round {round + 1}, with", await load.RunAsync(SnapshotAsync(data, repository)), with) / before);
+                ratios.Add(LatencyTable.Print($"round {round + 1}, with", await load.RunAsync(SnapshotAsync(data, Path.Combine(repositories, $"{round}"))), with) / before);
                 Console.WriteLine($"  snapshot at {data.SegmentBytes / 1e9 / Stopwatch.GetElapsedTime(started).TotalSeconds:0.00} GB/s");
-                Directory.Delete(repository, recursive: true);
             }
 
             LatencyTable.Print("without a snapshot", without);

@@ -10,7 +10,7 @@ namespace Varve.Backup.Pace;
 internal sealed class PortionWriter(Func<bool> givesWay)
 {
     /// <summary>About a millisecond of a fast disk, by which a sync of the log that comes meanwhile is late.</summary>
-    private const int PortionBytes = 1 << 20;
+    private const int PortionBytes = 256 << 10;
 
     private readonly Lock _turn = new();
 

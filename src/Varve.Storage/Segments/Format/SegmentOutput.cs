@@ -51,7 +51,7 @@ internal sealed class SegmentOutput : IDisposable
         SegmentTrailer trailer = new(Position, footer.Length, NextNumber);
         Seal(trailer.Footer, footer);
         trailer.Write(_header, _pending.Append(SegmentTrailer.Bytes));
-        Flush();
+        Write();
         return trailer;
     }
 
@@ -68,11 +68,15 @@ internal sealed class SegmentOutput : IDisposable
         label.Write(_identity, _keyVersion, _label);
         _cipher.Seal(label.Number, _label, page);
         NextNumber++;
-        if (_pending.Length >= PendingBytesMax)
-            Flush();
+        if (_pending.Length < PendingBytesMax)
+            return;
+        Write();
+
+        // A disk takes one thing after the other: synced at the end alone, the whole file would stand before the next sync of the log.
+        _file.SyncData();
     }
 
-    private void Flush()
+    private void Write()
     {
         _file.Write(_pending.Written, _writtenBytes);
         _writtenBytes += _pending.Length;
