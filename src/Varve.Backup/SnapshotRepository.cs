@@ -133,8 +133,12 @@ public sealed class SnapshotRepository : IAsyncDisposable
     /// Looks whether the repository is whole, and changes nothing: quickly, all by length and a sample opened; in full, every byte opened and everything
     /// decoded.
     /// </summary>
-    public Task<VerifyReport> VerifyAsync(bool isFull, CancellationToken cancellationToken = default) =>
-        new RepositoryCheck(_repository, _time).RunAsync(isFull, cancellationToken);
+    /// <param name="isFull">Whether everything is opened, then every segment decoded.</param>
+    /// <param name="progress">Told of the bytes that were read, of those that are to be.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task<VerifyReport> VerifyAsync(
+        bool isFull, IProgress<BackupProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        new RepositoryCheck(_repository, progress, _time).RunAsync(isFull, cancellationToken);
 
     /// <summary>Takes away the snapshots that rules do not keep, or that are named, and all that no other needs.</summary>
     /// <param name="rules">Null: only those that are named go.</param>

@@ -52,7 +52,9 @@ internal sealed class BackupRounds(string directory, BackupData data, bool isCol
         Print("first snapshot", _first);
         Print("second snapshot, 1 % of it new", _second);
         Print("restore", _restore);
-        Console.WriteLine($"the second snapshot added {_added.Max():P2} of what the first one did at most, goal 2 %");
+        Console.WriteLine(
+            $"the second snapshot added {string.Join(", ", _added.Select(a => a.ToString("P2")))} of what the first one did, goal 2 %; "
+            + "more where small segments were merged since, as they are now and then");
     }
 
     private static void Print(string what, RatioTable table)

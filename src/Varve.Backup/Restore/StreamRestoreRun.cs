@@ -19,11 +19,16 @@ internal sealed class StreamRestoreRun(SealedRepository repository, SnapshotMani
     /// <summary>A restore reads every page once, but for footers and dictionaries.</summary>
     private const long CacheBytes = 32 << 20;
 
+    /// <summary>Of the memory that the node's rows may have: for the stream's rows that are in no segment yet, and for the pages on their way.</summary>
+    private const int MemoryShare = 4;
+
     /// <summary>Where the segments seem to be; there is no such directory.</summary>
     private const string SegmentsPath = "/repository";
 
     public async Task<StreamRestoreResult> RunAsync(StorageEngine engine, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
     {
+        using IDisposable memory = await engine
+            .HoldMemoryAsync("restore a stream", engine.Statistics.TailLimitBytes / MemoryShare, cancellationToken).ConfigureAwait(false);
         History history = await new MomentReader(repository, manifest, options.Moment).ReadHistoryAsync(cancellationToken).ConfigureAwait(false);
         using Keyring all = RepositoryKeyring.Open(history.Keys, time);
         (RestoredState state, MomentReader reader, StreamState stream) = await ReplayAsync(history, all, cancellationToken).ConfigureAwait(false);

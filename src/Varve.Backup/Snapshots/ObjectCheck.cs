@@ -12,9 +12,20 @@ internal static class ObjectCheck
 {
     private const int Workers = 3;
 
+    /// <param name="repository">Whose objects they are.</param>
+    /// <param name="store">Knows what is there.</param>
+    /// <param name="needed">What has to be there.</param>
+    /// <param name="bytesMax">How much is opened.</param>
+    /// <param name="opened">Told of the bytes that were opened, and of all that will be. Any thread.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What is wrong, by object, and how many were opened and found well.</returns>
     public static async Task<(IReadOnlyDictionary<ObjectRef, string> Damaged, int OpenedCount)> RunAsync(
-        SealedRepository repository, ObjectStore store, IEnumerable<ObjectRef> needed, long bytesMax, CancellationToken cancellationToken)
+        SealedRepository repository,
+        ObjectStore store,
+        IEnumerable<ObjectRef> needed,
+        long bytesMax,
+        Action<long, long>? opened,
+        CancellationToken cancellationToken)
     {
         ConcurrentDictionary<ObjectRef, string> problems = [];
         List<ObjectRef> toOpen = [];
@@ -29,6 +40,8 @@ internal static class ObjectCheck
                 toOpen.Add(item);
         }
 
+        long toOpenBytes = toOpen.Sum(o => o.SealedBytes);
+        long openedBytes = 0;
         await Parallel.ForEachAsync(
             toOpen,
             new ParallelOptions { MaxDegreeOfParallelism = Workers, CancellationToken = cancellationToken },
@@ -44,6 +57,8 @@ internal static class ObjectCheck
                 {
                     problems[item] = e.Message;
                 }
+
+                opened?.Invoke(Interlocked.Add(ref openedBytes, item.SealedBytes), toOpenBytes);
             }).ConfigureAwait(false);
         foreach (ObjectRef item in problems.Keys)
             store.NoteDamage(item);

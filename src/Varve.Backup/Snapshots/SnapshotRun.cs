@@ -27,7 +27,7 @@ internal sealed class SnapshotRun(SealedRepository repository, StorageEngine eng
         await CheckArchivesAsync(inventory, needed, cancellationToken).ConfigureAwait(false);
         ObjectStore store = await ObjectStore.OpenAsync(repository, cancellationToken).ConfigureAwait(false);
         (IReadOnlyDictionary<ObjectRef, string> damaged, _) = await ObjectCheck
-            .RunAsync(repository, store, needed.Keys, options.CheckBytes, cancellationToken).ConfigureAwait(false);
+            .RunAsync(repository, store, needed.Keys, options.CheckBytes, opened: null, cancellationToken).ConfigureAwait(false);
         if (options.Seals)
             await engine.FlushAllAsync(logger, cancellationToken).ConfigureAwait(false);
         using NodeCapture capture = await engine.CaptureAsync(cancellationToken).ConfigureAwait(false);

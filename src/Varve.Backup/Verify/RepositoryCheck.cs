@@ -14,12 +14,15 @@ namespace Varve.Backup.Verify;
 /// Verifies a repository: quickly, that all is there, and a sample of it opened; or in full, every byte opened and everything decoded as a restore would. It
 /// changes nothing. Used once, by one thread.
 /// </summary>
-internal sealed class RepositoryCheck(SealedRepository repository, TimeProvider time)
+internal sealed class RepositoryCheck(SealedRepository repository, IProgress<BackupProgress>? progress, TimeProvider time)
 {
     private const long SampleBytes = 256 << 20;
 
     private readonly List<string> _problems = [.. repository.HeaderProblems.Select(p => $"object {p}; the other copy serves")];
     private readonly HashSet<string> _decoded = [];
+    private readonly Lock _telling = new();
+    private long _totalBytes;
+    private long _doneBytes;
 
     public async Task<VerifyReport> RunAsync(bool isFull, CancellationToken cancellationToken)
     {
@@ -35,8 +38,10 @@ internal sealed class RepositoryCheck(SealedRepository repository, TimeProvider 
         }
 
         ObjectStore store = await ObjectStore.OpenAsync(repository, cancellationToken).ConfigureAwait(false);
+        long toDecode = isFull ? inventory.Snapshots.SelectMany(s => s.Segments).DistinctBy(s => s.Salt).Sum(s => s.FileBytes) : 0;
         (IReadOnlyDictionary<ObjectRef, string> damaged, int opened) = await ObjectCheck
-            .RunAsync(repository, store, needed.Keys, isFull ? long.MaxValue : SampleBytes, cancellationToken).ConfigureAwait(false);
+            .RunAsync(repository, store, needed.Keys, isFull ? long.MaxValue : SampleBytes, (done, total) => Report(done, total + toDecode), cancellationToken)
+            .ConfigureAwait(false);
         _problems.AddRange(damaged.Select(d => $"{d.Value} (needed by {string.Join(", ", needed[d.Key])})"));
         foreach (IGrouping<Guid, SnapshotManifest> ours in inventory.Snapshots.GroupBy(s => s.HistoryId))
         {
@@ -61,6 +66,16 @@ internal sealed class RepositoryCheck(SealedRepository repository, TimeProvider 
             DecodedSegmentCount = _decoded.Count,
             Problems = _problems,
         };
+    }
+
+    /// <summary>Objects are opened by several threads, and may be told of out of order.</summary>
+    private void Report(long doneBytes, long totalBytes)
+    {
+        lock (_telling)
+        {
+            (_doneBytes, _totalBytes) = (Math.Max(_doneBytes, doneBytes), totalBytes);
+            progress?.Report(new BackupProgress(_doneBytes, totalBytes, WrittenBytes: 0));
+        }
     }
 
     private async Task DecodeAsync(SnapshotManifest snapshot, Keyring keys, CancellationToken cancellationToken)
@@ -109,5 +124,6 @@ internal sealed class RepositoryCheck(SealedRepository repository, TimeProvider 
             _problems.Add($"snapshot {snapshot.Id} holds another segment as number {info.Id} of stream '{stream.Name}'");
         foreach (PageDamage page in inspection.Damage)
             _problems.Add($"segment {info.Id} of stream '{stream.Name}' was damaged already when it was copied: {page.Message}");
+        Report(_doneBytes + pieces.FileBytes, _totalBytes);
     }
 }

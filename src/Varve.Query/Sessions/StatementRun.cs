@@ -19,6 +19,8 @@ internal sealed class StatementRun(SqlDatabase database, StatementScope scope, Q
     private SqlSession? _session;
     private bool _isInTransaction;
     private bool _isAtEnd;
+    private string? _replacement;
+    private IReadOnlyList<BoundParameter>? _bound;
     private DuckDbStatement? _statement;
     private DuckDbResult? _result;
     private ResultBatches? _batches;
@@ -60,12 +62,12 @@ internal sealed class StatementRun(SqlDatabase database, StatementScope scope, Q
         DuckDbStatement statement = Prepare();
         if (scope.Align())
             statement = Replace(sql);
-        IReadOnlyList<BoundParameter> bound = ParameterBinder.Match(statement, parameters);
-        ParameterBinder.Bind(statement, bound);
+        _bound = ParameterBinder.Match(statement, parameters);
+        ParameterBinder.Bind(statement, _bound);
         if (settings.Prune && RowCount.Answer(sql, statement.ColumnName(0), scope) is { } answer)
             statement = Replace(answer);
         else if (settings.Prune)
-            scope.Conditions = StatementConditions.Find(_session!, sql, scope, bound);
+            scope.Conditions = StatementConditions.Find(_session!, sql, scope, _bound);
         ThrowIfStopped();
         _result = statement.Execute();
         _batches = new ResultBatches(_result);
@@ -128,6 +130,7 @@ internal sealed class StatementRun(SqlDatabase database, StatementScope scope, Q
     private DuckDbStatement Replace(string text)
     {
         _statement?.Dispose();
+        _replacement = text;
         return _statement = _session!.Connection.Prepare(text);
     }
 
@@ -143,7 +146,36 @@ internal sealed class StatementRun(SqlDatabase database, StatementScope scope, Q
             database.IsBroken |= DuckDbErrors.IsFatal(e);
             if (scope.Failure is { } cause)
                 throw Explain(e, cause);
+            if (e.Code == QueryErrorCode.Cancelled && !scope.IsStopped && _bound is { } bound)
+                throw FindReason(_session!.Connection, bound, e);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// DuckDB interrupts the other threads of a statement that fails in one of them, and seldom whoever fetches is told of the interrupt, not of the
+    /// reason. The statement runs again for nothing but that; what it reads is as it was.
+    /// </summary>
+    private QueryException FindReason(DuckDbConnection connection, IReadOnlyList<BoundParameter> bound, QueryException interrupted)
+    {
+        try
+        {
+            connection.Execute("ROLLBACK");
+            connection.Execute("BEGIN TRANSACTION READ ONLY");
+            using DuckDbStatement statement = connection.Prepare(_replacement ?? sql);
+            ParameterBinder.Bind(statement, bound);
+            using DuckDbResult result = statement.Execute();
+            while (result.Fetch() is { } chunk)
+            {
+                chunk.Dispose();
+                ThrowIfStopped();
+            }
+
+            return new QueryException(QueryErrorCode.Internal, "the statement failed, but not when it was run again to find out why", interrupted);
+        }
+        catch (QueryException reason)
+        {
+            return scope.Failure is { } cause ? Explain(reason, cause) : reason;
         }
     }
 

@@ -13,7 +13,7 @@ public static class KestrelGrpc
     /// What a connection may have on its way to the socket. Under the default of 64 KiB each send, and the change of threads around it, moves four
     /// frames; held by slow readers alone.
     /// </summary>
-    private const int ResponseBufferBytes = 512 * 1024;
+    private const int ResponseBufferBytes = 1024 * 1024;
 
     /// <summary>
     /// Sets the limits and header rules. The endpoints are the caller's: each needs <see cref="HttpProtocols.Http2"/> alone where it is clear text,

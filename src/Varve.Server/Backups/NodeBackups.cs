@@ -95,7 +95,7 @@ internal sealed class NodeBackups(StorageEngine engine, VarveServerOptions optio
         async Task<VerifyReport> VerifyAsync()
         {
             await using SnapshotRepository snapshots = await OpenAsync(location, makes: false, cancellationToken);
-            return await snapshots.VerifyAsync(isFull, cancellationToken);
+            return await snapshots.VerifyAsync(isFull, cancellationToken: cancellationToken);
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class LimitedRepositoryTests(ITestOutputHelper output) : Repositor
     protected override async Task<IRepository> OpenUnreachableAsync() => Limited(await DirectoryRepository.OpenAsync(_directory.File("none", "repo")));
 
     [Fact]
-    public async Task A_snapshot_and_its_restores_take_as_long_as_their_bytes()
+    public async Task A_snapshot_its_restores_and_its_verification_take_as_long_as_their_bytes()
     {
         await using BackupHost host = await BackupHost.StartAsync();
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
@@ -39,6 +39,8 @@ public sealed class LimitedRepositoryTests(ITestOutputHelper output) : Repositor
         await repository.RestoreAsync(host.ToNewDirectory());
         AssertTook(counted.Bytes);
         await repository.RestoreStreamAsync(host.Engine, new StreamRestoreOptions { Stream = "s", Name = "t" });
+        AssertTook(counted.Bytes);
+        Assert.Empty((await repository.VerifyAsync(isFull: true)).Problems);
         AssertTook(counted.Bytes);
         Assert.InRange(counted.Bytes, 400_000, long.MaxValue);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Varve.Arrow;
 using Varve.Storage;
 using Varve.Storage.Tests;
@@ -149,6 +150,24 @@ public sealed class StreamRestoreTests
         await host.Node.ReopenAsync();
         Assert.False(host.Engine.TryDescribe("orders_2025", out _));
         await RestoreAsync(host);
+    }
+
+    [Fact]
+    public async Task It_takes_its_memory_of_the_nodes_rows()
+    {
+        const long LimitBytes = 64 << 20;
+        await using BackupHost host = await StartAsync(o => o with { TailMemoryLimitBytes = LimitBytes });
+        await FillAsync(host.Engine, isClustered: false);
+        await host.SnapshotAsync();
+        long before = host.Engine.Statistics.TailBytes;
+        ConcurrentBag<long> meanwhile = [];
+        await using SnapshotRepository repository = await host.OpenAsync();
+
+        await repository.RestoreStreamAsync(host.Engine, Options, new CallBack(_ => meanwhile.Add(host.Engine.Statistics.TailBytes)));
+
+        Assert.All(meanwhile, bytes => Assert.InRange(bytes, LimitBytes / 4, LimitBytes));
+        Assert.NotEmpty(meanwhile);
+        Assert.InRange(host.Engine.Statistics.TailBytes, 0, before);
     }
 
     private static StreamRestoreOptions Options { get; } = new() { Stream = "orders", Name = "orders_2025" };

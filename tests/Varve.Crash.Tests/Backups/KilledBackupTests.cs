@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 namespace Varve.Crash.Tests.Backups;
 
 /// <summary>
-/// Real processes, killed (kill -9) in the middle of a snapshot and of shipping the log, of a restore, and of a pruning: the repository is whole each time,
+/// Real processes, killed (kill -9) in the middle of a snapshot and of shipping the log, of a restore, of a drill and of a pruning: the repository is whole each time,
 /// and whatever comes next goes on at once, whatever lock the killed one left.
 /// </summary>
 public sealed class KilledBackupTests(ITestOutputHelper output)
@@ -27,6 +27,7 @@ public sealed class KilledBackupTests(ITestOutputHelper output)
             long rowsMin = await KillSnapshotAsync(node, random);
             await node.VerifyAsync("behind a killed snapshot");
             await KillRestoreAsync(node, rowsMin, random);
+            await KillDrillAsync(node, random);
             await KillPruneAsync(node, random);
             await node.VerifyAsync("behind a killed pruning");
 
@@ -84,6 +85,17 @@ public sealed class KilledBackupTests(ITestOutputHelper output)
         }
 
         await node.CheckAsync(directory, rowsMin, "a restore that was killed");
+    }
+
+    private async Task KillDrillAsync(BackedUpNode node, Random random)
+    {
+        string scratch = Directory.CreateDirectory(node.NewDirectory()).FullName;
+        string[] drill = ["snapshot", "drill", "--scratch", scratch, .. node.Access];
+        await RunAndKillAsync(drill, () => Directory.EnumerateFileSystemEntries(scratch).Any(), random.Next(100));
+        if (Directory.EnumerateFileSystemEntries(scratch).Any())
+            Count("drills");
+        (await VarveProgram.RunAsync(drill)).Successful();
+        Assert.Empty(Directory.EnumerateFileSystemEntries(scratch));
     }
 
     private async Task KillPruneAsync(BackedUpNode node, Random random)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Varve.Testing;
+using Varve.Testing.Processes;
 
 namespace Varve.EndToEnd.Tests.Runbook;
 
@@ -120,7 +121,7 @@ internal sealed partial class RunbookWorld : IAsyncDisposable
 
     private Process Start(string mapped)
     {
-        var start = new ProcessStartInfo("bash", ["-c", string.Join("; ", [.. _exports, mapped])])
+        var start = new ProcessStartInfo("env", [.. VarveProgram.HearsInterrupts, "bash", "-c", string.Join("; ", [.. _exports, mapped])])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

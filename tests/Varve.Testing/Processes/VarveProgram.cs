@@ -7,6 +7,9 @@ public static class VarveProgram
 {
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromMinutes(3);
 
+    /// <summary>For `env`, before a command: tests that run in the background of a script ignore Ctrl+C, and what they start would too.</summary>
+    public static IReadOnlyList<string> HearsInterrupts { get; } = ["--default-signal=INT"];
+
     private static string Assembly => Path.Combine(AppContext.BaseDirectory, "varve.dll");
 
     /// <summary>Runs a command to its end. Only a command that does not end within minutes is an error here.</summary>
@@ -31,7 +34,7 @@ public static class VarveProgram
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException(
-                $"varve {string.Join(' ', process.StartInfo.ArgumentList.Skip(2))} did not end; it said: {await output} {await errors}");
+                $"varve {string.Join(' ', arguments)} did not end; it said: {await output} {await errors}");
         }
 
         return new VarveResult(process.ExitCode, await output, await errors);
@@ -40,9 +43,12 @@ public static class VarveProgram
     /// <summary>Starts a command and does not wait for it. The caller disposes it, and reads what it says.</summary>
     public static Process Start(IEnumerable<string> arguments, bool redirectInput = false, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = redirectInput };
-        foreach (string argument in (string[])["exec", Assembly, .. arguments])
-            start.ArgumentList.Add(argument);
+        var start = new ProcessStartInfo("env", [.. HearsInterrupts, "dotnet", "exec", Assembly, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = redirectInput,
+        };
         start.Environment.Remove("VARVE_ENDPOINT");
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;

@@ -13,7 +13,7 @@ internal sealed class DaemonSnapshots(VarveClient client, string repository) : S
     public override async Task<SnapshotDescription> GetAsync(string id, CancellationToken cancellation) =>
         Describe(await client.GetSnapshotAsync(id, repository, cancellation));
 
-    public override async Task<VerifyReport> VerifyAsync(bool isFull, CancellationToken cancellation)
+    public override async Task<VerifyReport> VerifyAsync(bool isFull, IProgress<BackupProgress> progress, CancellationToken cancellation)
     {
         VerifySnapshotsResponse report = await client.VerifySnapshotsAsync(isFull, repository, cancellation);
         return new VerifyReport

@@ -12,7 +12,8 @@ internal sealed class OpenedSnapshots(SnapshotRepository repository) : SnapshotA
         (await repository.ListAsync(cancellation)).FirstOrDefault(s => s.Id == id)
             ?? throw new CliException($"{repository.Description} has no snapshot {id}. See: varve snapshot list");
 
-    public override Task<VerifyReport> VerifyAsync(bool isFull, CancellationToken cancellation) => repository.VerifyAsync(isFull, cancellation);
+    public override Task<VerifyReport> VerifyAsync(bool isFull, IProgress<BackupProgress> progress, CancellationToken cancellation) =>
+        repository.VerifyAsync(isFull, progress, cancellation);
 
     public override Task<PruneResult> PruneAsync(string? keep, IReadOnlyList<string> named, bool isTrial, CancellationToken cancellation)
     {

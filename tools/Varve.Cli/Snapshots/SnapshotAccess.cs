@@ -14,7 +14,10 @@ internal abstract class SnapshotAccess : IAsyncDisposable
     /// <summary>Throws where there is none of that id.</summary>
     public abstract Task<SnapshotDescription> GetAsync(string id, CancellationToken cancellation);
 
-    public abstract Task<VerifyReport> VerifyAsync(bool isFull, CancellationToken cancellation);
+    /// <param name="isFull">Whether everything is opened and decoded.</param>
+    /// <param name="progress">Told where this process does it.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public abstract Task<VerifyReport> VerifyAsync(bool isFull, IProgress<BackupProgress> progress, CancellationToken cancellation);
 
     /// <param name="keep">Which stay; null: all but the named.</param>
     /// <param name="named">Those that go.</param>
@@ -28,11 +31,20 @@ internal abstract class SnapshotAccess : IAsyncDisposable
 
     public abstract ValueTask DisposeAsync();
 
+    /// <param name="repository">Which one.</param>
+    /// <param name="connection">To the daemon.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="cancellation">Ends the opening.</param>
+    /// <param name="bytesPerSecondMax">0: no limit. Only for a repository that this process opens.</param>
     public static async Task<SnapshotAccess> OpenAsync(
-        RepositoryOptions repository, ConnectionOptions connection, ParseResult parsed, CancellationToken cancellation) =>
-        repository.HasKey(parsed)
-            ? new OpenedSnapshots(await repository.OpenAsync(parsed, cancellation))
-            : new DaemonSnapshots(connection.Connect(parsed), repository.Location(parsed) ?? "");
+        RepositoryOptions repository, ConnectionOptions connection, ParseResult parsed, CancellationToken cancellation, long bytesPerSecondMax = 0)
+    {
+        if (repository.HasKey(parsed))
+            return new OpenedSnapshots(await repository.OpenAsync(parsed, cancellation, bytesPerSecondMax));
+        if (bytesPerSecondMax > 0)
+            throw new CliException("--limit needs the repository's key, so that this command reads it; a daemon reads as its Backup:BytesPerSecondMax says", exitCode: 2);
+        return new DaemonSnapshots(connection.Connect(parsed), repository.Location(parsed) ?? "");
+    }
 
     public static RepositoryOptions Options() => new() { AsksDaemonWithoutKey = true };
 }

@@ -17,14 +17,18 @@ internal static class VerifyCommand
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         RepositoryOptions repository = SnapshotAccess.Options();
         var connection = new ConnectionOptions();
+        var limit = new LimitOption();
         var command = new Command("verify", "Look whether a repository is whole. Exit code 1 where it is not.") { full, json };
         repository.AddTo(command);
         connection.AddTo(command);
+        limit.AddTo(command);
         command.Run(async (parsed, cancellation) =>
         {
-            await using SnapshotAccess snapshots = await SnapshotAccess.OpenAsync(repository, connection, parsed, cancellation);
-            VerifyReport report = await snapshots.VerifyAsync(parsed.GetValue(full), cancellation);
-            if (parsed.GetValue(json))
+            await using SnapshotAccess snapshots = await SnapshotAccess.OpenAsync(repository, connection, parsed, cancellation, limit.Read(parsed));
+            bool asJson = parsed.GetValue(json);
+            var progress = new ByteProgress("verify", TimeProvider.System);
+            VerifyReport report = await progress.ShowAsync(() => snapshots.VerifyAsync(parsed.GetValue(full), progress, cancellation), asJson);
+            if (asJson)
                 JsonText.Print(ToJson(report));
             else
                 Console.WriteLine(
