@@ -24,6 +24,9 @@ public sealed record SnapshotDescription
     /// <summary>What it added to the repository when it was taken.</summary>
     public required long AddedBytes { get; init; }
 
+    /// <summary>The streams that alone are in it; none: all of the node.</summary>
+    public IReadOnlyList<string> OnlyStreams { get; init; } = [];
+
     /// <summary>Why it cannot be read, where it cannot; all numbers are zero then.</summary>
     public string? Damage { get; init; }
 }

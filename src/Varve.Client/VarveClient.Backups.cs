@@ -14,11 +14,16 @@ public sealed partial class VarveClient
     /// <param name="repository">As the node's configuration names it; empty: the first one.</param>
     /// <param name="bytesPerSecondMax">Bytes that go to the repository in a second, on average; 0: as the node is configured.</param>
     /// <param name="progress">Told how far it is.</param>
+    /// <param name="streams">Only these; null or none: the whole node.</param>
     /// <param name="cancellation">Calls the snapshot off.</param>
     public async Task<CreatedSnapshot> CreateSnapshotAsync(
-        string repository = "", long bytesPerSecondMax = 0, Action<CopyProgress>? progress = null, CancellationToken cancellation = default)
+        string repository = "",
+        long bytesPerSecondMax = 0,
+        Action<CopyProgress>? progress = null,
+        IEnumerable<string>? streams = null,
+        CancellationToken cancellation = default)
     {
-        var request = new CreateSnapshotRequest { Repository = repository, BytesPerSecondMax = bytesPerSecondMax };
+        var request = new CreateSnapshotRequest { Repository = repository, BytesPerSecondMax = bytesPerSecondMax, Streams = { streams ?? [] } };
         using ServerStreamingCall<CreateSnapshotResponse> call = _calls.ServerStreaming<CreateSnapshotRequest, CreateSnapshotResponse>(
             Method(AdminReflection.Descriptor, "CreateSnapshot"), request, new CallOptions { Cancellation = cancellation });
         CreatedSnapshot? created = null;

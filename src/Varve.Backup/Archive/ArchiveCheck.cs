@@ -84,7 +84,7 @@ internal sealed class ArchiveCheck(SealedRepository repository, Guid historyId, 
         long from = Math.Max(before?.LastPosition ?? 0, _snapshots[0].Position.Value);
         if (behind?.FirstPosition <= from + 1)
             return next - 1;
-        SnapshotManifest? onFrom = _snapshots.FirstOrDefault(s => s.Position.Value >= (behind?.FirstPosition - 1 ?? from + 1));
+        SnapshotManifest? onFrom = _snapshots.FirstOrDefault(s => s.IsWhole && s.Position.Value >= (behind?.FirstPosition - 1 ?? from + 1));
         string which = next - 1 == first ? "" : $"; with it all {next - first} pieces up to {_archive.NameOf(next - 1)} are lost";
         string until = onFrom is null
             ? "until the next snapshot"

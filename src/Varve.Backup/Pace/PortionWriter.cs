@@ -9,8 +9,8 @@ namespace Varve.Backup.Pace;
 /// <param name="givesWay">Asked before each portion.</param>
 internal sealed class PortionWriter(Func<bool> givesWay)
 {
-    /// <summary>About a millisecond of a fast disk, by which a sync of the log that comes meanwhile is late.</summary>
-    private const int PortionBytes = 256 << 10;
+    /// <summary>Less than a millisecond of a fast disk, by which a sync of the log that comes meanwhile is late.</summary>
+    public const int PortionBytes = 256 << 10;
 
     private readonly Lock _turn = new();
 

@@ -11,7 +11,7 @@ namespace Varve.Backup.Prune;
 /// </summary>
 internal sealed class PruneRun(SealedRepository repository, TimeProvider time)
 {
-    /// <param name="rules">Which stay, of each history; null: all but those that are named.</param>
+    /// <param name="rules">Which stay of each history's snapshots of the whole node; null: all but those that are named.</param>
     /// <param name="named">Those that go in any case, damaged ones too.</param>
     /// <param name="isTrial">Whether it only says what would go.</param>
     /// <param name="cancellationToken">Ends it between two objects.</param>
@@ -29,7 +29,7 @@ internal sealed class PruneRun(SealedRepository repository, TimeProvider time)
         }
 
         HashSet<string> going = [.. named];
-        foreach (IGrouping<Guid, SnapshotManifest> ours in inventory.Snapshots.Where(s => !going.Contains(s.Id)).GroupBy(s => s.HistoryId).ToArray())
+        foreach (IGrouping<Guid, SnapshotManifest> ours in inventory.Snapshots.Where(s => s.IsWhole && !going.Contains(s.Id)).GroupBy(s => s.HistoryId).ToArray())
         {
             IReadOnlySet<DateTimeOffset>? kept = rules?.Kept(ours.Select(s => s.TakenAt));
             going.UnionWith(ours.Where(s => kept?.Contains(s.TakenAt) == false).Select(s => s.Id));
@@ -40,7 +40,7 @@ internal sealed class PruneRun(SealedRepository repository, TimeProvider time)
             await RemoveAsync(inventory, staying, going, held, cancellationToken).ConfigureAwait(false);
         HashSet<string> needed = [.. staying.SelectMany(s => s.Objects).Select(o => o.Name)];
         foreach (Guid historyId in inventory.Snapshots.Select(s => s.HistoryId).Distinct())
-            await PruneArchiveAsync(historyId, [.. staying.Where(s => s.HistoryId == historyId)], needed, isTrial, held, cancellationToken)
+            await PruneArchiveAsync(historyId, [.. staying.Where(s => s.IsWhole && s.HistoryId == historyId)], needed, isTrial, held, cancellationToken)
                 .ConfigureAwait(false);
         (int count, long bytes) = await SweepAsync(needed, isTrial, held, cancellationToken).ConfigureAwait(false);
         return new PruneResult([.. going.Order(StringComparer.Ordinal)], [.. staying.Select(s => s.Id)], count, bytes);
@@ -65,7 +65,7 @@ internal sealed class PruneRun(SealedRepository repository, TimeProvider time)
     }
 
     /// <summary>
-    /// Of an archive goes what stands before the oldest snapshot that stays: nothing begins there any more. A piece that is lost stays missed until those
+    /// Of an archive goes what stands before the oldest snapshot of the whole node that stays: nothing but one of some streams begins there any more. A piece that is lost stays missed until those
     /// before and behind it go; what only it could name is of no use without it.
     /// </summary>
     private async Task PruneArchiveAsync(

@@ -138,6 +138,7 @@ internal sealed class RestoreRun
         StreamState[] leftOut = [.. all.Except(erased).Where(s => !IsWanted(s.Name))];
         foreach (string name in _options.Streams)
         {
+            _manifest.RequireHeld(name);
             if (all.All(s => !StreamName.Comparer.Equals(s.Name, name)))
                 throw new BackupException(BackupErrorCode.NotFound, $"snapshot {_manifest.Id} has no stream '{name}'");
             if (erased.Any(s => StreamName.Comparer.Equals(s.Name, name)))
@@ -181,7 +182,7 @@ internal sealed class RestoreRun
         log.Finish();
     }
 
-    private bool IsWanted(string name) => _options.Streams.Count == 0 || _options.Streams.Contains(name, StreamName.Comparer);
+    private bool IsWanted(string name) => _options.Streams.Count == 0 ? _manifest.Holds(name) : _options.Streams.Contains(name, StreamName.Comparer);
 
     private Task FetchAsync(List<SegmentPieces> segments, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using Varve.Storage.Streams;
 
 namespace Varve.Backup.Restore;
 
-/// <summary>Which snapshot a restore begins with. One thread.</summary>
+/// <summary>Which snapshot a restore begins with: one of some streams only where it is named. One thread.</summary>
 internal sealed class SnapshotChoice(SealedRepository repository, Inventory inventory, TimeProvider time)
 {
     /// <summary>
@@ -17,7 +17,7 @@ internal sealed class SnapshotChoice(SealedRepository repository, Inventory inve
     {
         if (moment.SnapshotId is { } id)
             return Named(id);
-        SnapshotManifest[] ofNode = [.. inventory.Snapshots.Where(s => moment.NodeId is not { } node || s.NodeId == node)];
+        SnapshotManifest[] ofNode = [.. inventory.Snapshots.Where(s => s.IsWhole && (moment.NodeId is not { } node || s.NodeId == node))];
         RequireOneNode(ofNode);
         SnapshotManifest[] candidates = [.. ofNode
             .Where(s => (moment.Position is not { } position || s.Position.Value <= position) && (moment.Time is not { } at || s.TakenAt <= at))
@@ -31,7 +31,7 @@ internal sealed class SnapshotChoice(SealedRepository repository, Inventory inve
         IReadOnlyDictionary<string, string> damaged = inventory.Damaged;
         throw new BackupException(
             damaged.Count == 0 ? BackupErrorCode.NotFound : BackupErrorCode.Damaged,
-            $"the repository {repository.Description} has no snapshot"
+            $"the repository {repository.Description} has no snapshot{(inventory.Snapshots.All(s => s.IsWhole) ? "" : " of the whole node")}"
             + (moment.NodeId is { } wanted ? $" of node {wanted}" : "")
             + (moment.Position is { } p ? $" at or before position {p}" : moment.Time is { } t ? $" at or before {t:O}" : "")
             + (moment.End is { } e ? $" in which stream '{e.Stream}' ends at or before offset {e.Offset}" : "")

@@ -27,6 +27,7 @@ internal sealed class StreamRestoreRun(SealedRepository repository, SnapshotMani
 
     public async Task<StreamRestoreResult> RunAsync(StorageEngine engine, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
     {
+        manifest.RequireHeld(options.Stream);
         using IDisposable memory = await engine
             .HoldMemoryAsync("restore a stream", engine.Statistics.TailLimitBytes / MemoryShare, cancellationToken).ConfigureAwait(false);
         History history = await new MomentReader(repository, manifest, options.Moment).ReadHistoryAsync(cancellationToken).ConfigureAwait(false);

@@ -38,7 +38,7 @@ internal sealed record Inventory(IReadOnlyList<SnapshotManifest> Snapshots, IRea
     }
 
     /// <summary>
-    /// The newest readable snapshot, of one history or (null) of any, and what is wrong with those that are newer and cannot be read.
+    /// The newest readable snapshot of a whole node, of one history or (null) of any, and what is wrong with those that are newer and cannot be read.
     /// </summary>
     public static async Task<(SnapshotManifest? Newest, IReadOnlyList<string> Problems)> FindNewestAsync(
         SealedRepository repository, Guid? historyId, CancellationToken cancellationToken)
@@ -51,7 +51,7 @@ internal sealed record Inventory(IReadOnlyList<SnapshotManifest> Snapshots, IRea
             {
                 byte[] content = await repository.ReadAsync(ObjectKind.Snapshot, name, cancellationToken).ConfigureAwait(false);
                 SnapshotManifest found = ManifestCodec.Read(content, name);
-                if (historyId is null || found.HistoryId == historyId)
+                if (found.IsWhole && (historyId is null || found.HistoryId == historyId))
                     return (found, problems);
             }
             catch (BackupException e) when (e.Code == BackupErrorCode.Damaged)

@@ -7,7 +7,7 @@ namespace Varve.Backup.Snapshots;
 /// The content of a snapshot's object. Little-endian; a <em>text</em> is its length as a LEB128 number and UTF-8; an <em>object</em> is the 32 bytes of the
 /// keyed hash that names it, then i32 bytes of content. Without state.
 /// <code>
-/// u16   version, 1
+/// u16   version: 1, or 2 for one of some streams
 /// text  id
 /// 16    node id, in the byte order of RFC 9562
 /// i64   when the node was made, microseconds since 1970-01-01 UTC
@@ -22,18 +22,20 @@ namespace Varve.Backup.Snapshots;
 /// i32   objects of the checkpoint; the objects
 /// i32   pieces of the log; for each i64 first position, i64 last position, object
 /// i32   segments; for each i64 id, 32 bytes salt, i64 bytes of the file, i32 objects; the objects
+/// i32   (version 2) the streams that alone are in it; for each a text, its name
 /// </code>
 /// </summary>
 internal static class ManifestCodec
 {
-    private const ushort Version = 1;
+    private const ushort VersionOfWhole = 1;
+    private const ushort VersionOfStreams = 2;
     private const int HashBytes = 32;
 
     public static byte[] Write(SnapshotManifest manifest)
     {
         using MemoryStream stream = new();
         using BinaryWriter writer = new(stream, Encoding.UTF8);
-        writer.Write(Version);
+        writer.Write(manifest.IsWhole ? VersionOfWhole : VersionOfStreams);
         writer.Write(manifest.Id);
         writer.Write(manifest.NodeId.ToByteArray(bigEndian: true));
         writer.Write(manifest.NodeCreatedMicros);
@@ -48,6 +50,13 @@ internal static class ManifestCodec
         WriteObjects(writer, manifest.Checkpoint);
         WriteLog(writer, manifest.Log);
         WriteSegments(writer, manifest.Segments);
+        if (!manifest.IsWhole)
+        {
+            writer.Write(manifest.OnlyStreams.Count);
+            foreach (string name in manifest.OnlyStreams)
+                writer.Write(name);
+        }
+
         writer.Flush();
         return stream.ToArray();
     }
@@ -59,8 +68,12 @@ internal static class ManifestCodec
         try
         {
             ushort version = reader.ReadUInt16();
-            if (version != Version)
-                throw new BackupException(BackupErrorCode.Unsupported, $"object {name} is of version {version}; this program reads version {Version}");
+            if (version is not (VersionOfWhole or VersionOfStreams))
+            {
+                throw new BackupException(
+                    BackupErrorCode.Unsupported, $"object {name} is of version {version}; this program reads versions up to {VersionOfStreams}");
+            }
+
             SnapshotManifest manifest = new()
             {
                 Id = reader.ReadString(),
@@ -77,10 +90,11 @@ internal static class ManifestCodec
                 Checkpoint = ReadObjects(reader),
                 Log = ReadLog(reader),
                 Segments = ReadSegments(reader),
+                OnlyStreams = version == VersionOfStreams ? ReadMany(reader, r => r.ReadString()) : [],
             };
-            return reader.BaseStream.Position == content.Length && manifest.Name == name
+            return reader.BaseStream.Position == content.Length && manifest.Name == name && manifest.IsWhole == (version == VersionOfWhole)
                 ? manifest
-                : throw new BackupException(BackupErrorCode.Damaged, $"object {name} holds snapshot {manifest.Id}, and bytes behind it");
+                : throw new BackupException(BackupErrorCode.Damaged, $"object {name} holds snapshot {manifest.Id} of {manifest.OnlyStreams.Count} streams, and bytes behind it");
         }
         catch (Exception e) when (e is EndOfStreamException or ArgumentException or FormatException)
         {

@@ -8,11 +8,16 @@ namespace Varve.Backup.Snapshots;
 
 /// <summary>Copies what a capture holds into a repository. Used once, by one thread; pieces of segments are copied by several.</summary>
 /// <param name="capture">Stays the caller's.</param>
+/// <param name="streams">Those of it whose segments are copied.</param>
 /// <param name="store">Takes the pieces.</param>
 /// <param name="earlier">Segments of the node that are in the repository, by salt.</param>
 /// <param name="progress">Told now and then.</param>
 internal sealed class SnapshotCopy(
-    NodeCapture capture, ObjectStore store, IReadOnlyDictionary<string, SegmentPieces> earlier, IProgress<BackupProgress>? progress) : IDisposable
+    NodeCapture capture,
+    IReadOnlyList<CheckpointStream> streams,
+    ObjectStore store,
+    IReadOnlyDictionary<string, SegmentPieces> earlier,
+    IProgress<BackupProgress>? progress) : IDisposable
 {
     /// <summary>Each has one piece in memory twice. So many keep disk and processors busy, where each sync waits for the disk.</summary>
     private const int Workers = 5;
@@ -21,7 +26,7 @@ internal sealed class SnapshotCopy(
     /// <summary>While it gives way, most processors are left alone, so that whoever is woken finds one at once.</summary>
     private static readonly int GentleWorkers = Math.Clamp(Environment.ProcessorCount / 4, 1, Workers);
 
-    private readonly long _totalBytes = capture.Catalog.Streams.Sum(s => s.Segments.FileBytes);
+    private readonly long _totalBytes = streams.Sum(s => s.Segments.FileBytes);
     private readonly ConcurrentBag<SegmentPieces> _copied = [];
     private readonly SemaphoreSlim _gentle = new(GentleWorkers);
     private readonly List<SegmentCopy> _begun = [];
@@ -88,7 +93,7 @@ internal sealed class SnapshotCopy(
     /// <summary>The pieces of the segments that are not in the repository yet, in their order: few files are open at a time.</summary>
     private IEnumerable<(SegmentCopy Segment, int Number)> PiecesToCopy()
     {
-        foreach (SegmentInfo segment in capture.Catalog.Streams.SelectMany(s => s.Segments.Items))
+        foreach (SegmentInfo segment in streams.SelectMany(s => s.Segments.Items))
         {
             SegmentCopy copy = SegmentCopy.Of(store, capture.OpenSegment(segment), segment);
             if (earlier.TryGetValue(copy.Salt, out SegmentPieces? known) && known.FileBytes == segment.FileBytes && known.Objects.All(store.IsPresent))

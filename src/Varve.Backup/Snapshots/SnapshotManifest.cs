@@ -1,5 +1,6 @@
 using System.Globalization;
 using Varve.Storage;
+using Varve.Storage.Streams;
 
 namespace Varve.Backup.Snapshots;
 
@@ -49,12 +50,28 @@ internal sealed record SnapshotManifest
 
     public required IReadOnlyList<SegmentPieces> Segments { get; init; }
 
+    /// <summary>The streams whose segments are in it; none: all of the node's. The catalog and the log are the whole node's in any case.</summary>
+    public IReadOnlyList<string> OnlyStreams { get; init; } = [];
+
     public string Name => Folder + Id;
+
+    /// <summary>Whether it is of the whole node.</summary>
+    public bool IsWhole => OnlyStreams.Count == 0;
 
     /// <summary>What it takes in the repository, shared objects included.</summary>
     public long SealedBytes => Objects.DistinctBy(o => o.Name).Sum(o => o.SealedBytes);
 
     public IEnumerable<ObjectRef> Objects => Checkpoint.Concat(Log.Select(p => p.Object)).Concat(Segments.SelectMany(s => s.Objects));
+
+    /// <summary>Whether a stream of that name, if there is one, is in it.</summary>
+    public bool Holds(string stream) => IsWhole || OnlyStreams.Contains(stream, StreamName.Comparer);
+
+    /// <summary>Throws <see cref="BackupErrorCode.NotFound"/> where a stream is not among those that it has.</summary>
+    public void RequireHeld(string stream)
+    {
+        if (!Holds(stream))
+            throw new BackupException(BackupErrorCode.NotFound, $"snapshot {Id} has no stream '{stream}': it is only of {string.Join(", ", OnlyStreams.Select(s => $"'{s}'"))}");
+    }
 
     public SnapshotDescription Describe() => new()
     {
@@ -67,6 +84,7 @@ internal sealed record SnapshotManifest
         SegmentCount = Segments.Count,
         Bytes = SealedBytes,
         AddedBytes = AddedBytes,
+        OnlyStreams = OnlyStreams,
     };
 
     /// <summary>The first half of the number behind the time is the fraction of its second, so that snapshots of one second are in order too.</summary>

@@ -4,6 +4,7 @@ using Varve.Backup.Sealing;
 using Varve.Storage;
 using Varve.Storage.Catalog;
 using Varve.Storage.Keys;
+using Varve.Storage.Streams;
 
 namespace Varve.Backup.Snapshots;
 
@@ -20,6 +21,9 @@ internal sealed class SnapshotRun(SealedRepository repository, StorageEngine eng
 
     public async Task<SnapshotResult> RunAsync(IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
     {
+        HashSet<string> there = [.. engine.List().Select(s => s.Name)];
+        if (options.Streams.FirstOrDefault(s => !there.Contains(s, StreamName.Comparer)) is { } missing)
+            throw NoStream(missing);
         await using RepositoryLock held = await RepositoryLock.TakeToAddAsync(repository, time, cancellationToken).ConfigureAwait(false);
         await repository.HealHeaderAsync(cancellationToken).ConfigureAwait(false);
         Inventory inventory = await Inventory.ReadAsync(repository, cancellationToken).ConfigureAwait(false);
@@ -95,7 +99,8 @@ internal sealed class SnapshotRun(SealedRepository repository, StorageEngine eng
         Dictionary<string, SegmentPieces> earlier = [];
         foreach (SegmentPieces segment in inventory.Snapshots.Where(s => s.NodeId == capture.Node.NodeId).SelectMany(s => s.Segments))
             earlier[segment.Salt] = segment;
-        using SnapshotCopy copy = new(capture, store, earlier, progress);
+        CheckpointStream[] streams = Chosen(capture.Catalog.Streams);
+        using SnapshotCopy copy = new(capture, streams, store, earlier, progress);
         IReadOnlyList<LogPiece> log = await copy.CopyLogAsync(cancellationToken).ConfigureAwait(false);
         capture.ReleaseLog();
         Keyring keys = RepositoryKeyring.Open(history.Keys, time);
@@ -110,12 +115,21 @@ internal sealed class SnapshotRun(SealedRepository repository, StorageEngine eng
             TakenAt = takenAt,
             HistoryNumber = history.Number,
             IsEncrypted = history.Keys is not null,
-            StreamCount = capture.Catalog.Streams.Count,
-            RowCount = capture.Catalog.Streams.Sum(s => s.EndOffset - s.Segments.FirstOffset),
+            StreamCount = streams.Length,
+            RowCount = streams.Sum(s => s.EndOffset - s.Segments.FirstOffset),
             Log = log,
             Checkpoint = await copy.CopyBytesAsync(catalog, cancellationToken).ConfigureAwait(false),
             Segments = await copy.CopySegmentsAsync(cancellationToken).ConfigureAwait(false),
             AddedBytes = store.AddedBytes,
+            OnlyStreams = options.Streams.Count == 0 ? [] : [.. streams.Select(s => s.Name).Order(StringComparer.Ordinal)],
         };
     }
+
+    /// <summary>Those that are wanted; one may have been dropped since this began.</summary>
+    private CheckpointStream[] Chosen(IReadOnlyCollection<CheckpointStream> all) => options.Streams.Count == 0
+        ? [.. all]
+        : [.. options.Streams.Select(name => all.FirstOrDefault(s => StreamName.Comparer.Equals(s.Name, name)) ?? throw NoStream(name)).Distinct()];
+
+    private static BackupException NoStream(string name) =>
+        new(BackupErrorCode.NotFound, $"there is no stream '{name}', so no snapshot was taken");
 }

@@ -88,7 +88,7 @@ internal sealed class RepositoryCheck(SealedRepository repository, IProgress<Bac
                 state.Replay(position, term, payload);
             state.Judge();
             Dictionary<long, SegmentPieces> held = snapshot.Segments.ToDictionary(s => s.Id);
-            foreach (StreamState stream in state.Streams.Where(s => !keys.IsErased(s.Id)))
+            foreach (StreamState stream in state.Streams.Where(s => snapshot.Holds(s.Name) && !keys.IsErased(s.Id)))
             {
                 foreach (SegmentInfo segment in stream.Segments.Items)
                     await Task.Run(() => Decode(snapshot, stream, segment, held.GetValueOrDefault(segment.Id), data, keys, cancellationToken), cancellationToken)

@@ -26,18 +26,27 @@ internal sealed class NodeBackups(StorageEngine engine, VarveServerOptions optio
     /// <summary>Takes a snapshot; one at a time, others wait.</summary>
     /// <param name="repository">As the configuration names it; empty: the first one.</param>
     /// <param name="isAsked">Whether somebody asks for it; else, where a repository was once and is not now, none is made: its disk may not be mounted.</param>
+    /// <param name="streams">Only these; none: the whole node. What becomes of a snapshot of some is the caller's to hear, and says nothing of the schedule.</param>
     /// <param name="bytesPerSecondMax">Slower than the configuration says; 0: as it says.</param>
     /// <param name="progress">Told now and then.</param>
     /// <param name="cancellationToken">Ends the copying; nothing is left that counts.</param>
     public async Task<SnapshotResult> CreateAsync(
-        string repository, bool isAsked, long bytesPerSecondMax, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
+        string repository,
+        bool isAsked,
+        IReadOnlyList<string> streams,
+        long bytesPerSecondMax,
+        IProgress<BackupProgress>? progress,
+        CancellationToken cancellationToken)
     {
         string location = Find(repository);
         await _snapshotting.WaitAsync(cancellationToken);
         try
         {
             return await _gates[location].LongAsync(
-                () => ledger.RunAsync(location, BackupJob.Snapshot, CreateAsync, r => (r.Snapshot.AddedBytes, null)), cancellationToken);
+                () => streams.Count > 0
+                    ? CreateAsync()
+                    : ledger.RunAsync(location, BackupJob.Snapshot, CreateAsync, r => (r.Snapshot.AddedBytes, null)),
+                cancellationToken);
         }
         finally
         {
@@ -47,9 +56,13 @@ internal sealed class NodeBackups(StorageEngine engine, VarveServerOptions optio
         async Task<SnapshotResult> CreateAsync()
         {
             await using SnapshotRepository snapshots = await OpenAsync(location, makes: isAsked || !WasThere(location), cancellationToken, bytesPerSecondMax);
-            SnapshotResult result = await snapshots.CreateAsync(engine, null, progress, cancellationToken);
-            _newest[location] = result.Snapshot;
-            _isLookedAt[location] = true;
+            SnapshotResult result = await snapshots.CreateAsync(engine, new SnapshotOptions { Streams = streams }, progress, cancellationToken);
+            if (streams.Count == 0)
+            {
+                _newest[location] = result.Snapshot;
+                _isLookedAt[location] = true;
+            }
+
             logger.LogInformation(
                 "Snapshot {Snapshot} of position {Position} is in {Repository}: {Added} bytes were added",
                 result.Snapshot.Id, result.Snapshot.Position, location, result.Snapshot.AddedBytes);

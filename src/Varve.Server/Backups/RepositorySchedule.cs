@@ -44,7 +44,7 @@ internal sealed class RepositorySchedule(
         await backups.NewestAsync(location, cancellationToken);
         if (NextDue(BackupJob.Snapshot) is { } due && due <= time.GetUtcNow())
         {
-            await backups.CreateAsync(location, isAsked: false, 0, null, cancellationToken);
+            await backups.CreateAsync(location, isAsked: false, [], 0, null, cancellationToken);
             _isPruneDue = settings.Keep.Length > 0;
         }
 

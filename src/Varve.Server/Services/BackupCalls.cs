@@ -33,7 +33,7 @@ internal sealed class BackupCalls(NodeBackups backups) : IService
         SnapshotResult result = await ProgressCall.RunAsync(
             call,
             progress => new CreateSnapshotResponse { Progress = progress },
-            progress => backups.CreateAsync(request.Repository, isAsked: true, request.BytesPerSecondMax, progress, call.Cancelled));
+            progress => backups.CreateAsync(request.Repository, isAsked: true, request.Streams, request.BytesPerSecondMax, progress, call.Cancelled));
         await call.WriteAsync(new CreateSnapshotResponse
         {
             Created = new CreatedSnapshot { Snapshot = BackupText.Describe(result.Snapshot), Problems = { result.Problems }, Healed = result.HealedCount },

@@ -21,6 +21,7 @@ internal static class BackupText
             SegmentCount = snapshot.SegmentCount,
             Bytes = snapshot.Bytes,
             AddedBytes = snapshot.AddedBytes,
+            OnlyStreams = { snapshot.OnlyStreams },
         };
 
     public static DrillSnapshotResponse Describe(DrillReport report) => new()

@@ -1,3 +1,4 @@
+using Varve.Backup.Pace;
 using Varve.Backup.Repositories;
 using Varve.Storage.FileSystem;
 using Varve.Storage.Tests.FileSystem;
@@ -43,11 +44,11 @@ public sealed class DirectoryRepositoryTests(ITestOutputHelper output) : Reposit
         const int portions = 8;
         bool givesWay = true;
         var disk = new FaultyFileSystem();
-        byte[] content = new byte[((portions - 1) << 20) + 1];
+        byte[] content = new byte[((portions - 1) * PortionWriter.PortionBytes) + 1];
         new Random(TestSeed.Next(_output.WriteLine)).NextBytes(content);
         await using DirectoryRepository repository = await DirectoryRepository.OpenAsync(disk, Root, () => givesWay, CancellationToken.None);
         Assert.Equal(portions + 1, await SyncsOfAsync("data/gentle"));
-        Assert.Equal(1, await SyncsOfAsync("data/small", 1 << 20));
+        Assert.Equal(1, await SyncsOfAsync("data/small", PortionWriter.PortionBytes));
         givesWay = false;
         Assert.Equal(1, await SyncsOfAsync("data/fast"));
 

@@ -34,6 +34,8 @@ public sealed class SnapshotTests : IDisposable
             Assert.Equal(0, (await JsonAsync(daemon, "verify", "--full", "--repo", Repository)).GetProperty("problems").GetArrayLength());
             Assert.Contains(id, (await JsonAsync(daemon, "prune", "--keep", "1d", "--dry-run")).GetProperty("kept").EnumerateArray().Select(s => s.GetString()));
 
+            await OfOneStreamAsync(daemon, whole: id);
+
             JsonElement drill = await JsonAsync(daemon, "drill");
             Assert.True(drill.GetProperty("ok").GetBoolean());
             JsonElement people = Assert.Single(drill.GetProperty("streams").EnumerateArray());
@@ -67,6 +69,23 @@ public sealed class SnapshotTests : IDisposable
         Assert.Equal(hash, Assert.Single(offline.GetProperty("streams").EnumerateArray()).GetProperty("hash").GetString());
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.File("scratch")));
         Assert.NotEmpty(Parse(await VarveProgram.RunAsync(["snapshot", "list", "--json", .. here])).EnumerateArray());
+    }
+
+    private async Task OfOneStreamAsync(VarveDaemon daemon, string whole)
+    {
+        JsonElement some = await JsonAsync(daemon, "create", "--stream", "people");
+        Assert.Equal(["people"], some.GetProperty("only_streams").EnumerateArray().Select(s => s.GetString()));
+        Assert.Equal(0, (await JsonAsync(daemon, "show", whole)).GetProperty("only_streams").GetArrayLength());
+        Assert.Contains("only people", (await daemon.RunAsync("snapshot", "list")).Successful(), StringComparison.Ordinal);
+        VarveResult none = await daemon.RunAsync("snapshot", "create", "--stream", "nowhere");
+        Assert.Equal(Failed, none.ExitCode);
+        Assert.Contains("there is no stream 'nowhere'", none.Errors, StringComparison.Ordinal);
+        JsonElement status = Assert.Single((await JsonAsync(daemon, "schedule")).EnumerateArray()).GetProperty("jobs").GetProperty("snapshot");
+        Assert.Equal((JsonValueKind.Null, 1), (status.GetProperty("error").ValueKind, status.GetProperty("runs").GetInt32()));
+        string[] restore = ["snapshot", "restore", "--repo", Repository, "--repo-key-variable", KeyVariable, "--json"];
+        Assert.Equal(whole, Parse(await VarveProgram.RunAsync([.. restore, "--to", _directory.File("newest")])).GetProperty("snapshot").GetString());
+        string id = some.GetProperty("id").GetString()!;
+        Assert.Equal(Rows, Parse(await VarveProgram.RunAsync([.. restore, "--to", _directory.File("some"), "--snapshot", id])).GetProperty("rows").GetInt64());
     }
 
     /// <summary>Numbers that no segment holds without their bytes.</summary>

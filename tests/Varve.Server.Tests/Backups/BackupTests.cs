@@ -134,9 +134,9 @@ public sealed class BackupTests : IDisposable
         Assert.False(Directory.Exists(Repository));
 
         // By the clock, no new one is made where one was: its disk may not be mounted.
-        BackupException gone = await Assert.ThrowsAsync<BackupException>(() => backups.CreateAsync(Repository, isAsked: false, 0, null, default));
+        BackupException gone = await Assert.ThrowsAsync<BackupException>(() => backups.CreateAsync(Repository, isAsked: false, [], 0, null, default));
         Assert.Equal(BackupErrorCode.NotFound, gone.Code);
-        Assert.Empty((await backups.CreateAsync(Repository, isAsked: true, 0, null, default)).Problems);
+        Assert.Empty((await backups.CreateAsync(Repository, isAsked: true, [], 0, null, default)).Problems);
     }
 
     private static async Task<CreatedSnapshot> CallAsync(RunningServer server, string repository)

@@ -78,6 +78,7 @@ internal sealed class DaemonSnapshots(VarveClient client, string repository) : S
         SegmentCount = (int)s.SegmentCount,
         Bytes = s.Bytes,
         AddedBytes = s.AddedBytes,
+        OnlyStreams = s.OnlyStreams,
         Damage = s.Damage.Length > 0 ? s.Damage : null,
     };
 }

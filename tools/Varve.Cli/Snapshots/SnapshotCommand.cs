@@ -26,13 +26,18 @@ internal static class SnapshotCommand
             Description = "Which of the daemon's repositories (its setting Backup:Repository); the first one where this is not given.",
             HelpName = "DIR",
         };
+        var stream = new Option<string[]>("--stream")
+        {
+            Description = "Only this stream; may be given several times. Such a snapshot is restored where it is named, never as the newest one, and pruned by name alone.",
+            HelpName = "NAME",
+        };
         var json = Json();
         var limit = new LimitOption();
         var connection = new ConnectionOptions();
         var command = new Command(
             "create", "Have the daemon take a snapshot, while appends go on. Exit code 1 also where earlier snapshots were found damaged.")
         {
-            repository, json,
+            repository, stream, json,
         };
         limit.AddTo(command);
         connection.AddTo(command);
@@ -42,7 +47,7 @@ internal static class SnapshotCommand
             var progress = new ByteProgress("snapshot", TimeProvider.System);
             CreatedSnapshot made = await progress.ShowAsync(
                 () => client.CreateSnapshotAsync(
-                    parsed.GetValue(repository) ?? "", limit.Read(parsed), p => progress.Report(p.DoneBytes, p.TotalBytes), cancellation),
+                    parsed.GetValue(repository) ?? "", limit.Read(parsed), p => progress.Report(p.DoneBytes, p.TotalBytes), parsed.GetValue(stream), cancellation),
                 parsed.GetValue(json));
             if (parsed.GetValue(json))
                 JsonText.Print(ToJson(made));

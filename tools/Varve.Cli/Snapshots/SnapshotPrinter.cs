@@ -22,7 +22,7 @@ internal static class SnapshotPrinter
             }
 
             table.AddRow(
-                Markup.Escape(s.Id), Time(s.TakenAt), Quantity.Count(s.Position), Quantity.Count(s.StreamCount), Quantity.Count(s.RowCount),
+                Markup.Escape(s.Id), Time(s.TakenAt), Quantity.Count(s.Position), Markup.Escape(Streams(s)), Quantity.Count(s.RowCount),
                 Quantity.Bytes(s.Bytes), Quantity.Bytes(s.AddedBytes));
         }
 
@@ -35,7 +35,7 @@ internal static class SnapshotPrinter
         table.AddRow("taken", Time(s.TakenAt));
         table.AddRow("node", s.NodeId.ToString());
         table.AddRow("position", Quantity.Count(s.Position));
-        table.AddRow("streams", Quantity.Count(s.StreamCount));
+        table.AddRow("streams", Markup.Escape(Streams(s)));
         table.AddRow("rows", Quantity.Count(s.RowCount));
         table.AddRow("segments", Quantity.Count(s.SegmentCount));
         table.AddRow("size in the repository", Quantity.Bytes(s.Bytes));
@@ -52,11 +52,15 @@ internal static class SnapshotPrinter
             ["taken_at"] = Time(s.TakenAt),
             ["position"] = s.Position,
             ["streams"] = s.StreamCount,
+            ["only_streams"] = new JsonArray([.. s.OnlyStreams.Select(name => JsonValue.Create(name))]),
             ["rows"] = s.RowCount,
             ["segments"] = s.SegmentCount,
             ["bytes"] = s.Bytes,
             ["added_bytes"] = s.AddedBytes,
         };
+
+    private static string Streams(SnapshotDescription s) =>
+        s.OnlyStreams.Count == 0 ? Quantity.Count(s.StreamCount) : $"only {string.Join(", ", s.OnlyStreams)}";
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
 }
