@@ -100,6 +100,7 @@ public abstract class PruneTests(ITestOutputHelper output, Func<RepositoryPlace>
                 Checkpoint = Some(),
                 Log = [.. Some().Select((p, n) => new LogPiece(n, n, p))],
                 Segments = [new SegmentPieces(i, new string('0', 64), 1, Some()), new SegmentPieces(i + 100, new string('1', 64), 1, Some())],
+                OnlyStreams = random.Next(5) == 0 ? ["some"] : [],
             };
             await repository.PutAsync(ObjectKind.Snapshot, snapshot.Name, ManifestCodec.Write(snapshot), replaces: false, default);
             snapshots.Add(snapshot);
@@ -119,10 +120,10 @@ public abstract class PruneTests(ITestOutputHelper output, Func<RepositoryPlace>
     /// <summary>The rules once more, written as they are told to people.</summary>
     private static List<SnapshotManifest> Expected(List<SnapshotManifest> all, KeepRules rules, string[] named)
     {
-        List<SnapshotManifest> kept = [];
+        List<SnapshotManifest> kept = [.. all.Where(s => s.OnlyStreams.Count > 0 && !named.Contains(s.Id))];
         foreach (Guid history in Histories)
         {
-            List<SnapshotManifest> ours = [.. all.Where(s => s.HistoryId == history && !named.Contains(s.Id)).OrderByDescending(s => s.TakenAt)];
+            List<SnapshotManifest> ours = [.. all.Where(s => s.OnlyStreams.Count == 0 && s.HistoryId == history && !named.Contains(s.Id)).OrderByDescending(s => s.TakenAt)];
             kept.AddRange(ours.Take(1));
             foreach ((int count, Func<DateTime, int> number) in (List<(int, Func<DateTime, int>)>)[
                 (rules.Hours, t => (int)(t.Ticks / TimeSpan.TicksPerHour)), (rules.Days, t => (int)(t.Ticks / TimeSpan.TicksPerDay)),
