@@ -7,8 +7,8 @@ namespace Varve.Load.Backup;
 
 /// <summary>
 /// How long durable appends take while a snapshot is under way, next to how long they take without one: a steady load, in alternating rounds, on one
-/// engine in this process, node and repository on one disk. Each snapshot is a first one, into a new repository. None is deleted before the end: where a file system tells the disk what was freed, that holds
-/// up syncs for a while.
+/// engine in this process, node and repository on one disk. Each snapshot is a first one, into a new repository. None is deleted
+/// before the end: where a file system tells the disk what was freed, that holds up syncs for a while.
 /// </summary>
 internal sealed class SnapshotLatencyScenario : IScenario
 {

@@ -65,8 +65,8 @@ internal sealed class PruneRun(SealedRepository repository, TimeProvider time)
     }
 
     /// <summary>
-    /// Of an archive goes what stands before the oldest snapshot of the whole node that stays: nothing but one of some streams begins there any more. A piece that is lost stays missed until those
-    /// before and behind it go; what only it could name is of no use without it.
+    /// Of an archive goes what stands before the oldest snapshot of the whole node that stays: nothing but one of some streams begins there any more. A
+    /// piece that is lost stays missed until those before and behind it go; what only it could name is of no use without it.
     /// </summary>
     private async Task PruneArchiveAsync(
         Guid historyId, IReadOnlyList<SnapshotManifest> staying, HashSet<string> needed, bool isTrial, RepositoryLock held, CancellationToken cancellationToken)

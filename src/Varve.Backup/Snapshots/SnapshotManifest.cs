@@ -70,7 +70,10 @@ internal sealed record SnapshotManifest
     public void RequireHeld(string stream)
     {
         if (!Holds(stream))
-            throw new BackupException(BackupErrorCode.NotFound, $"snapshot {Id} has no stream '{stream}': it is only of {string.Join(", ", OnlyStreams.Select(s => $"'{s}'"))}");
+        {
+            string only = string.Join(", ", OnlyStreams.Select(s => $"'{s}'"));
+            throw new BackupException(BackupErrorCode.NotFound, $"snapshot {Id} has no stream '{stream}': it is only of {only}");
+        }
     }
 
     public SnapshotDescription Describe() => new()

@@ -8,8 +8,8 @@ using Xunit.Abstractions;
 namespace Varve.Crash.Tests.Backups;
 
 /// <summary>
-/// Real processes, killed (kill -9) in the middle of a snapshot and of shipping the log, of a restore, of a drill and of a pruning: the repository is whole each time,
-/// and whatever comes next goes on at once, whatever lock the killed one left.
+/// Real processes, killed (kill -9) in the middle of a snapshot and of shipping the log, of a restore, of a drill and of a pruning: the
+/// repository is whole each time, and whatever comes next goes on at once, whatever lock the killed one left.
 /// </summary>
 public sealed class KilledBackupTests(ITestOutputHelper output)
 {

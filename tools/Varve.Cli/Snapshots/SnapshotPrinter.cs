@@ -59,8 +59,8 @@ internal static class SnapshotPrinter
             ["added_bytes"] = s.AddedBytes,
         };
 
+    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
+
     private static string Streams(SnapshotDescription s) =>
         s.OnlyStreams.Count == 0 ? Quantity.Count(s.StreamCount) : $"only {string.Join(", ", s.OnlyStreams)}";
-
-    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
 }

@@ -51,7 +51,7 @@ internal sealed class SegmentOutput : IDisposable
         SegmentTrailer trailer = new(Position, footer.Length, NextNumber);
         Seal(trailer.Footer, footer);
         trailer.Write(_header, _pending.Append(SegmentTrailer.Bytes));
-        Write();
+        WritePending();
         return trailer;
     }
 
@@ -70,13 +70,13 @@ internal sealed class SegmentOutput : IDisposable
         NextNumber++;
         if (_pending.Length < PendingBytesMax)
             return;
-        Write();
+        WritePending();
 
         // A disk takes one thing after the other: synced at the end alone, the whole file would stand before the next sync of the log.
         _file.SyncData();
     }
 
-    private void Write()
+    private void WritePending()
     {
         _file.Write(_pending.Written, _writtenBytes);
         _writtenBytes += _pending.Length;
