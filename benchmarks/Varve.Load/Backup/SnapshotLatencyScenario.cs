@@ -45,12 +45,13 @@ internal sealed class SnapshotLatencyScenario : IScenario
                 Console.WriteLine($"  snapshot at {data.SegmentBytes / 1e9 / Stopwatch.GetElapsedTime(started).TotalSeconds:0.00} GB/s");
             }
 
-            LatencyTable.Print("without a snapshot", without);
-            LatencyTable.Print("with a snapshot", with);
-            double ratio = ratios.Order().ElementAt(ratios.Count / 2);
+            double allWithout = LatencyTable.Print("without a snapshot", without);
+            double ofAll = LatencyTable.Print("with a snapshot", with) / allWithout;
+            double median = ratios.Order().ElementAt(ratios.Count / 2);
             Console.WriteLine(
-                $"p99 with a snapshot is {ratio:0.00} of that without, the median of the rounds "
-                + $"({string.Join(", ", ratios.Select(r => r.ToString("0.00")))}), goal {RatioGoal:0.0}: {(ratio <= RatioGoal ? "reached" : "missed")}");
+                $"p99 with a snapshot is {ofAll:0.00} of that without over all appends, {median:0.00} in the median of the rounds "
+                + $"({string.Join(", ", ratios.Select(r => r.ToString("0.00")))}), goal {RatioGoal:0.0}: "
+                + (Math.Max(ofAll, median) <= RatioGoal ? "reached" : "missed"));
         }
         finally
         {

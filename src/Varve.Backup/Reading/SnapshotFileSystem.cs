@@ -40,10 +40,10 @@ internal sealed class SnapshotFileSystem(
     public bool TryLink(string from, string to) => inner.TryLink(from, to);
 
     /// <summary>A segment of the repository stays there, whatever happens to the copy of the catalog here.</summary>
-    public void Delete(string path)
+    public void Delete(string path, IFile? reader = null)
     {
         if (Find(path) is null)
-            inner.Delete(path);
+            inner.Delete(path, reader);
     }
 
     public void SyncDirectory(string path) => inner.SyncDirectory(path);

@@ -47,8 +47,13 @@ internal interface IFileSystem
     /// </summary>
     bool TryLink(string from, string to);
 
-    /// <summary>Fails with ENOENT where there is no such file. Durable after the directory's sync.</summary>
-    void Delete(string path);
+    /// <summary>
+    /// Fails with ENOENT where there is no such file. Durable after the directory's sync. Who has it open must not count on reading all of it any more: the
+    /// room of a large file may be given back from its end on, by and by.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="reader">The file, opened: by way of it, and it alone, all of it can be read until it is disposed or collected.</param>
+    void Delete(string path, IFile? reader = null);
 
     /// <summary>Makes creations, renames and deletions in a directory durable.</summary>
     void SyncDirectory(string path);

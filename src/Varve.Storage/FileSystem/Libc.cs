@@ -15,6 +15,7 @@ internal static partial class Libc
     public const int CloseOnExec = 0x80000;
     public static readonly int Direct = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x10000 : 0x4000;
     public const int NotNeeded = 4;
+    public const int SeekEnd = 2;
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
     public const int LockRelease = 8;
@@ -25,7 +26,9 @@ internal static partial class Libc
     private const int CurrentDirectory = -100;
     private const int EmptyPath = 0x1000;
     private const uint StatusInode = 0x100;
+    private const uint StatusLinks = 0x4;
     private const int StatusWords = 32;
+    private const int LinksWord = 2;
     private const int InodeWord = 4;
     private const int DeviceWord = 17;
 
@@ -80,7 +83,16 @@ internal static partial class Libc
         return Status(directory, path, flags, StatusInode, answer) == 0 ? new FileIdentity(answer[DeviceWord], answer[InodeWord]) : null;
     }
 
-    /// <summary>struct statx has the inode at byte 32 and the two numbers of the device at bytes 136 and 140.</summary>
+    /// <summary>Whether no name leads to the file; false also where that cannot be told.</summary>
+    public static bool HasNoName(SafeHandle file)
+    {
+        ulong[] answer = new ulong[StatusWords];
+        return Status(file.DangerousGetHandle().ToInt32(), "", EmptyPath, StatusLinks, answer) == 0 && (uint)answer[LinksWord] == 0;
+    }
+
+    /// <summary>
+    /// struct statx has the count of names, of four bytes, at byte 16, the inode at byte 32, and the two numbers of the device at bytes 136 and 140.
+    /// </summary>
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int Status(int directory, string path, int flags, uint mask, [Out] ulong[] answer);
 

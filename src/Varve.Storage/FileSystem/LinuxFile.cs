@@ -15,9 +15,8 @@ internal sealed class LinuxFile(SafeFileHandle handle, string path, int callByte
     /// </summary>
     private const int CachedCallBytes = 512 << 10;
 
-    private const int SeekEnd = 2;
-
     private Libc.FileIdentity? _identity;
+    private (SafeFileHandle Room, RoomRelease Rooms)? _held;
 
     public string Path { get; } = path;
 
@@ -25,7 +24,7 @@ internal sealed class LinuxFile(SafeFileHandle handle, string path, int callByte
     {
         get
         {
-            long length = Libc.Seek(handle, 0, SeekEnd);
+            long length = Libc.Seek(handle, 0, Libc.SeekEnd);
             return length >= 0 ? length : throw Error("lseek");
         }
     }
@@ -109,6 +108,8 @@ internal sealed class LinuxFile(SafeFileHandle handle, string path, int callByte
             }
         }
 
+        // Not collected before the last read is done: the room would go.
+        GC.KeepAlive(this);
         return (int)done;
     }
 
@@ -127,7 +128,26 @@ internal sealed class LinuxFile(SafeFileHandle handle, string path, int callByte
 
     public void ReleaseCache() => _ = Libc.Advise(handle, 0, 0, Libc.NotNeeded);
 
-    public void Dispose() => handle.Dispose();
+    /// <summary>Gives back the room of the file, which has no name any more, only when this is disposed or collected: it is read until then.</summary>
+    /// <param name="room">The same file, open for writing. Belongs to this.</param>
+    /// <param name="rooms">Gives it back.</param>
+    public void HoldRoom(SafeFileHandle room, RoomRelease rooms) => _held = (room, rooms);
+
+    public void Dispose()
+    {
+        handle.Dispose();
+        ReleaseRoom();
+        GC.SuppressFinalize(this);
+    }
+
+    private void ReleaseRoom()
+    {
+        if (_held is { } held)
+            held.Rooms.Add(held.Room);
+        _held = null;
+    }
+
+    ~LinuxFile() => ReleaseRoom();
 
     private IOException Error(string call) => Errno.Exception(Marshal.GetLastPInvokeError(), call, Path);
 }

@@ -10,11 +10,12 @@ internal sealed class LinuxFileSystem : IFileSystem
     private const uint FileMode = 0x180;
     private const uint DirectoryMode = 0x1C0;
 
-    private LinuxFileSystem()
-    {
-    }
+    private readonly RoomRelease _rooms;
 
-    public static LinuxFileSystem Instance { get; } = new();
+    internal LinuxFileSystem(RoomRelease rooms) => _rooms = rooms;
+
+    /// <summary>One for the process, since deletions spare the disk that all of it shares.</summary>
+    public static LinuxFileSystem Instance { get; } = new(new RoomRelease(TimeProvider.System));
 
     public void CreateDirectory(string path)
     {
@@ -94,10 +95,23 @@ internal sealed class LinuxFileSystem : IFileSystem
         return error == Errno.Exists ? false : throw Errno.Exception(error, $"link to {to}", from);
     }
 
-    public void Delete(string path)
+    public void Delete(string path, IFile? reader = null)
     {
+        SafeFileHandle? room = OpenIfLarge(path);
         if (Libc.Unlink(path) != 0)
-            throw Errno.Exception(Marshal.GetLastPInvokeError(), "unlink", path);
+        {
+            int error = Marshal.GetLastPInvokeError();
+            room?.Dispose();
+            throw Errno.Exception(error, "unlink", path);
+        }
+
+        // With another name, it is another's: a copy by links, say.
+        if (room is null || !Libc.HasNoName(room))
+            room?.Dispose();
+        else if (reader is LinuxFile file)
+            file.HoldRoom(room, _rooms);
+        else
+            _rooms.Add(room);
     }
 
     public void SyncDirectory(string path)
@@ -132,6 +146,19 @@ internal sealed class LinuxFileSystem : IFileSystem
         {
             NativeMemory.AlignedFree(block);
         }
+    }
+
+    /// <summary>Null also where it cannot be opened: then its room goes at once.</summary>
+    private static SafeFileHandle? OpenIfLarge(string path)
+    {
+        int descriptor = Libc.Open(path, Libc.ReadWrite | Libc.CloseOnExec, FileMode);
+        if (descriptor < 0)
+            return null;
+        SafeFileHandle file = new(descriptor, ownsHandle: true);
+        if (Libc.Seek(file, 0, Libc.SeekEnd) > RoomRelease.StepBytes)
+            return file;
+        file.Dispose();
+        return null;
     }
 
     private static SafeFileHandle OpenHandle(string path, int flags)

@@ -33,7 +33,7 @@ internal sealed class MeteredFileSystem(IFileSystem inner, Action<int> afterRead
 
     public bool TryLink(string from, string to) => inner.TryLink(from, to);
 
-    public void Delete(string path) => inner.Delete(path);
+    public void Delete(string path, IFile? reader = null) => inner.Delete(path, reader is MeteredFile metered ? metered.Inner : reader);
 
     public void SyncDirectory(string path) => inner.SyncDirectory(path);
 
@@ -47,6 +47,8 @@ internal sealed class MeteredFileSystem(IFileSystem inner, Action<int> afterRead
 
     private sealed class MeteredFile(MeteredFileSystem owner, IFile file) : IFile
     {
+        public IFile Inner => file;
+
         public string Path => file.Path;
 
         public long Length => file.Length;

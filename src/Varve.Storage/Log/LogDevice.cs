@@ -17,7 +17,6 @@ internal sealed class LogDevice : StorageDeviceBase
     private readonly HashSet<OpenLogFile> _written = [];
     private List<PendingWrite> _queued = [];
     private List<PendingWrite> _running = [];
-    private Task _closing = Task.CompletedTask;
 
     public LogDevice(LogFiles files, ZeroFill zeroFill, Action wake)
         : base(files.PathOf(0), OpenLogFile.BlockBytes, Devices.CAPACITY_UNSPECIFIED)
@@ -87,7 +86,6 @@ internal sealed class LogDevice : StorageDeviceBase
 
     public override void Dispose()
     {
-        _closing.Wait();
         foreach (OpenLogFile file in _open.Values)
             file.Dispose();
         _open.Clear();
@@ -116,15 +114,14 @@ internal sealed class LogDevice : StorageDeviceBase
         _running.Clear();
     }
 
-    // Writes go on in the newest file; one before it may still get the rest of its last page. Where it is deleted by now, closing it frees all of its
-    // room on the disk, which takes a tenth of a second for 256 MiB: not on this thread, which commits wait for.
+    // Writes go on in the newest file; one before it may still get the rest of its last page.
     private void CloseOldFiles()
     {
         while (_open.Count > 2)
         {
             (long number, OpenLogFile oldest) = _open.First();
             _open.Remove(number);
-            _closing = Task.WhenAll(_closing, Task.Run(oldest.Dispose));
+            oldest.Dispose();
         }
     }
 }

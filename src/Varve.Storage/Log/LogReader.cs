@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Varve.Storage.FileSystem;
 
 namespace Varve.Storage.Log;
 
@@ -49,8 +48,9 @@ internal sealed class LogReader(LogFiles files, PageIndex pages, LogTruncation t
         {
             await Task.Run(() => source.Read(page, buffer), cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException missing) when (missing.HResult == Errno.NoEntry && expected < truncation.BeginPosition)
+        catch (Exception missing) when (missing is IOException or StorageException && expected < truncation.BeginPosition)
         {
+            // Its file was deleted, or, open here, is being cut since it was.
             throw truncation.Gone(expected);
         }
     }

@@ -54,9 +54,9 @@ internal sealed class SegmentFile
         IFileSystem fileSystem, string path, SegmentInfo info, Schema streamSchema, Func<int, StreamKey> keyOfVersion, SegmentCache cache) =>
         new(info, streamSchema, new SegmentHandle(fileSystem, path, info, keyOfVersion, cache.Meter), cache);
 
-    /// <summary>Opens the operating system's file, if it is not: from then on its rows can be read even if its name is deleted.</summary>
+    /// <summary>The operating system's file, opened if it is not: from then on its rows can be read even if its name is deleted. Stays this one's.</summary>
     /// <exception cref="StorageException"><see cref="StorageErrorCode.Corruption"/> where there is no such file.</exception>
-    public void EnsureOpen() => _handle.OpenFile();
+    public IFile OpenFile() => _handle.OpenFile();
 
     /// <summary>Gives back what the cache holds for it: the segment has left the catalog.</summary>
     public void Forget()

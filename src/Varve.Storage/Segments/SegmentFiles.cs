@@ -34,8 +34,7 @@ internal sealed class SegmentFiles(IFileSystem fileSystem, string directory, Fun
     public void Delete(RetiredSegment segment)
     {
         SegmentFile? file = segment.Shown is { } shown ? Of(shown.Info, shown.Schema) : null;
-        file?.EnsureOpen();
-        fileSystem.Delete(PathOf(segment.Id));
+        fileSystem.Delete(PathOf(segment.Id), file?.OpenFile());
         fileSystem.SyncDirectory(directory);
         file?.Forget();
     }

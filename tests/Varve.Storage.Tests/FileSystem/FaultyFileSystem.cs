@@ -220,13 +220,14 @@ internal sealed class FaultyFileSystem : IFileSystem
         return true;
     }
 
-    public void Delete(string path)
+    public void Delete(string path, IFile? reader = null)
     {
         using Operation operation = Begin("unlink", path);
         SimulatedDirectory directory = Directory(ParentOf(path));
-        if (directory.Find(Path.GetFileName(path)) is null)
-            throw Errno.Exception(Errno.NoEntry, "unlink", path);
+        SimulatedInode inode = directory.Find(Path.GetFileName(path)) ?? throw Errno.Exception(Errno.NoEntry, "unlink", path);
         directory.Change([(Path.GetFileName(path), null)]);
+        if (reader is null && !_directories.Values.Any(d => d.Holds(inode)))
+            inode.SetLength(0);
     }
 
     public void SyncDirectory(string path)

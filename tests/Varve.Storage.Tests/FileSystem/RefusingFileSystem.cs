@@ -54,10 +54,10 @@ internal sealed class RefusingFileSystem(Func<string, string, int?> errorOf) : I
         return _inner.TryLink(from, to);
     }
 
-    public void Delete(string path)
+    public void Delete(string path, IFile? reader = null)
     {
         Judge("unlink", path);
-        _inner.Delete(path);
+        _inner.Delete(path, reader);
     }
 
     public void SyncDirectory(string path)

@@ -11,6 +11,8 @@ internal sealed class SimulatedDirectory
 
     public SimulatedInode? Find(string name) => _cache.GetValueOrDefault(name);
 
+    public bool Holds(SimulatedInode inode) => _cache.ContainsValue(inode);
+
     /// <summary>Changes names at once; null takes one away.</summary>
     public void Change(IReadOnlyList<(string Name, SimulatedInode? Inode)> change)
     {

@@ -145,7 +145,7 @@ public class CacheTests
         using SegmentFolder folder = new();
         MemorySource rows = SmallRows.Source(clustered: true);
         SegmentFile file = folder.Write(rows);
-        file.EnsureOpen();
+        file.OpenFile();
         File.Delete(folder.LastPath);
         SegmentTesting.CheckRows(file, rows.Schema, SmallRows.Blocks(rows));
     }

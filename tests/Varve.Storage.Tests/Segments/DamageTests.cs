@@ -131,7 +131,7 @@ public class DamageTests(ITestOutputHelper output)
         using Victim victim = new(encrypted: false, clustered: false);
         File.Delete(victim.Path);
         SegmentFile file = SegmentTesting.Open(victim.Path, victim.Info, SmallRows.Schema, StreamKey.None);
-        StorageException e = Assert.Throws<StorageException>(file.EnsureOpen);
+        StorageException e = Assert.Throws<StorageException>(file.OpenFile);
         Assert.Equal(StorageErrorCode.Corruption, e.Code);
         Assert.Contains(victim.Path, e.Message, StringComparison.Ordinal);
     }
