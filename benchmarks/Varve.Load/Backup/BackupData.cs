@@ -34,6 +34,9 @@ internal sealed class BackupData : IAsyncDisposable
         BackupData data = new(directory, await StorageEngine.OpenAsync(options));
         await data.Engine.CreateStreamAsync(Stream, Columns);
         await data.GrowAsync(bytes);
+
+        // What would be merged later is merged now: that is neither a part of what is measured nor does it take files away under who copies them.
+        await data.Engine.CompactAsync(Stream);
         return data;
     }
 

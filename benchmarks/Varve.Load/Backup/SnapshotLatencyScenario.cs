@@ -31,7 +31,7 @@ internal sealed class SnapshotLatencyScenario : IScenario
             string repositories = Directory.CreateDirectory(Path.Combine(directory, "repositories")).FullName;
             TimeSpan span = TimeSpan.FromMilliseconds(arguments.Number("milliseconds", 4_000));
 
-            // Code is compiled, and small segments are merged, before anything is measured.
+            // Code is compiled before anything is measured.
             await load.RunAsync(SnapshotAsync(data, Path.Combine(repositories, "first")));
             List<double> without = [];
             List<double> with = [];
