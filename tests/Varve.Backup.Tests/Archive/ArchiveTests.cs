@@ -191,5 +191,5 @@ public abstract class ArchiveTests(ITestOutputHelper output, Func<RepositoryPlac
 
     public sealed class OnDirectory(ITestOutputHelper output) : ArchiveTests(output, () => new DirectoryPlace(), shippings: 12);
 
-    public sealed class OnS3(ITestOutputHelper output, S3Server server) : ArchiveTests(output, () => new S3Place(server.NextLocation()), shippings: 5), IClassFixture<S3Server>;
+    public sealed class OnS3(ITestOutputHelper output, S3Server server) : ArchiveTests(output, () => new S3Place(server), shippings: 5), IClassFixture<S3Server>;
 }

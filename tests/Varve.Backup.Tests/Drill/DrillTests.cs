@@ -168,5 +168,5 @@ public abstract class DrillTests(Func<RepositoryPlace> newPlace) : IDisposable
 
     public sealed class OnDirectory() : DrillTests(() => new DirectoryPlace());
 
-    public sealed class OnS3(S3Server server) : DrillTests(() => new S3Place(server.NextLocation())), IClassFixture<S3Server>;
+    public sealed class OnS3(S3Server server) : DrillTests(() => new S3Place(server)), IClassFixture<S3Server>;
 }

@@ -8,14 +8,17 @@ using Varve.Backup.Tests.Repositories.S3;
 namespace Varve.Backup.Tests.Places;
 
 /// <summary>A prefix of its own in the bucket of a server.</summary>
-internal sealed class S3Place(Varve.Backup.Repositories.S3.S3Location location, AWSCredentials? credentials = null) : RepositoryPlace
+internal sealed class S3Place(Varve.Backup.Repositories.S3.S3Location location, AWSCredentials credentials) : RepositoryPlace
 {
-    private readonly AWSCredentials _credentials = credentials ?? S3Server.Credentials;
     private readonly AmazonS3Client _client = new(
-        credentials ?? S3Server.Credentials,
-        new AmazonS3Config { ServiceURL = location.Endpoint, ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
+        credentials, new AmazonS3Config { ServiceURL = location.Endpoint, ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
 
-    public override async Task<IRepository> OpenAsync() => await S3Repository.OpenAsync(location, _credentials);
+    public S3Place(S3Process server)
+        : this(server.NextLocation(), server.Credentials)
+    {
+    }
+
+    public override async Task<IRepository> OpenAsync() => await S3Repository.OpenAsync(location, credentials);
 
     public override async Task<IReadOnlyList<string>> NamesAsync()
     {

@@ -156,5 +156,5 @@ public abstract class PruneTests(ITestOutputHelper output, Func<RepositoryPlace>
 
     public sealed class OnDirectory(ITestOutputHelper output) : PruneTests(output, () => new DirectoryPlace(), rounds: 10);
 
-    public sealed class OnS3(ITestOutputHelper output, S3Server server) : PruneTests(output, () => new S3Place(server.NextLocation()), rounds: 1), IClassFixture<S3Server>;
+    public sealed class OnS3(ITestOutputHelper output, S3Server server) : PruneTests(output, () => new S3Place(server), rounds: 1), IClassFixture<S3Server>;
 }

@@ -15,6 +15,9 @@ public abstract class RepositoryConformance(ITestOutputHelper output) : IAsyncLi
 
     public async Task DisposeAsync() => await Repository.DisposeAsync();
 
+    /// <summary>The most that the other side lists at once.</summary>
+    protected virtual int PageObjectCount => 1000;
+
     /// <summary>The same repository at each call; empty at first.</summary>
     protected abstract Task<IRepository> OpenAsync();
 
@@ -88,7 +91,7 @@ public abstract class RepositoryConformance(ITestOutputHelper output) : IAsyncLi
     [Fact]
     public async Task More_objects_are_listed_than_a_page_has()
     {
-        string[] names = [.. Enumerable.Range(0, 1050).Select(i => $"data/{i:d5}")];
+        string[] names = [.. Enumerable.Range(0, PageObjectCount + 50).Select(i => $"data/{i:d5}")];
         await Parallel.ForEachAsync(names, async (name, cancellation) => await Repository.PutAsync(name, new byte[] { 1 }, cancellation));
         Assert.Equal(names, (await ListAsync("data/")).Select(o => o.Name));
     }

@@ -62,5 +62,5 @@ public abstract class PutBackTests(Func<RepositoryPlace> newPlace)
 
     public sealed class OnDirectory() : PutBackTests(() => new DirectoryPlace());
 
-    public sealed class OnS3(S3Server server) : PutBackTests(() => new S3Place(server.NextLocation())), IClassFixture<S3Server>;
+    public sealed class OnS3(S3Server server) : PutBackTests(() => new S3Place(server)), IClassFixture<S3Server>;
 }

@@ -88,5 +88,5 @@ public abstract class SnapshotReaderTests(ITestOutputHelper output, Func<Reposit
 
     public sealed class OnDirectory(ITestOutputHelper output) : SnapshotReaderTests(output, () => new DirectoryPlace(), batches: 60);
 
-    public sealed class OnS3(ITestOutputHelper output, S3Server server) : SnapshotReaderTests(output, () => new S3Place(server.NextLocation()), batches: 30), IClassFixture<S3Server>;
+    public sealed class OnS3(ITestOutputHelper output, S3Server server) : SnapshotReaderTests(output, () => new S3Place(server), batches: 30), IClassFixture<S3Server>;
 }

@@ -221,5 +221,5 @@ public abstract class SnapshotTests(ITestOutputHelper output, Func<RepositoryPla
 
     public sealed class OnDirectory(ITestOutputHelper output) : SnapshotTests(output, () => new DirectoryPlace());
 
-    public sealed class OnS3(ITestOutputHelper output, S3Server server) : SnapshotTests(output, () => new S3Place(server.NextLocation())), IClassFixture<S3Server>;
+    public sealed class OnS3(ITestOutputHelper output, S3Server server) : SnapshotTests(output, () => new S3Place(server)), IClassFixture<S3Server>;
 }

@@ -138,5 +138,5 @@ public abstract class StreamSnapshotTests(Func<RepositoryPlace> newPlace)
 
     public sealed class OnDirectory() : StreamSnapshotTests(() => new DirectoryPlace());
 
-    public sealed class OnS3(S3Server server) : StreamSnapshotTests(() => new S3Place(server.NextLocation())), IClassFixture<S3Server>;
+    public sealed class OnS3(S3Server server) : StreamSnapshotTests(() => new S3Place(server)), IClassFixture<S3Server>;
 }

@@ -260,5 +260,5 @@ public abstract class DamageTests(ITestOutputHelper output, Func<RepositoryPlace
 
     public sealed class OnDirectory(ITestOutputHelper output) : DamageTests(output, () => new DirectoryPlace(), oneOf: 1);
 
-    public sealed class OnS3(ITestOutputHelper output, S3Server server) : DamageTests(output, () => new S3Place(server.NextLocation()), oneOf: 4), IClassFixture<S3Server>;
+    public sealed class OnS3(ITestOutputHelper output, S3Server server) : DamageTests(output, () => new S3Place(server), oneOf: 4), IClassFixture<S3Server>;
 }

@@ -125,5 +125,5 @@ public abstract class SecrecyTests(ITestOutputHelper output, Func<RepositoryPlac
 
     public sealed class OnDirectory(ITestOutputHelper output) : SecrecyTests(output, () => new DirectoryPlace());
 
-    public sealed class OnS3(ITestOutputHelper output, S3Server server) : SecrecyTests(output, () => new S3Place(server.NextLocation())), IClassFixture<S3Server>;
+    public sealed class OnS3(ITestOutputHelper output, S3Server server) : SecrecyTests(output, () => new S3Place(server)), IClassFixture<S3Server>;
 }

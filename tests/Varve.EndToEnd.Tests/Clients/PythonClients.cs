@@ -10,10 +10,11 @@ namespace Varve.EndToEnd.Tests.Clients;
 /// </summary>
 public sealed class PythonClients : IAsyncLifetime, IDisposable
 {
-    private const string Python = "/usr/bin/python3";
+    private const string Check =
+        $"{DebianPackages.Python} -c 'import grpc, google.protobuf' && command -v protoc && command -v grpc_python_plugin";
+
     private const string Packages = "python3-grpcio python3-protobuf protobuf-compiler protobuf-compiler-grpc";
 
-    private static readonly TimeSpan InstallTimeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ScriptTimeout = TimeSpan.FromMinutes(3);
 
     private readonly TempDirectory _stubs = new("stubs");
@@ -22,8 +23,7 @@ public sealed class PythonClients : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        if (!await IsInstalledAsync())
-            await InstallAsync();
+        await DebianPackages.RequireAsync(Check, Packages);
         await ProgramRun.RunAsync("/bin/sh", ["generate.sh", _stubs.Path], Folder, ScriptTimeout);
     }
 
@@ -39,29 +39,7 @@ public sealed class PythonClients : IAsyncLifetime, IDisposable
     internal async Task<ClientAnswer> RunAsync(string script, object arguments, TimeSpan? timeout = null)
     {
         var environment = new Dictionary<string, string> { ["PYTHONPATH"] = _stubs.Path, ["PYTHONDONTWRITEBYTECODE"] = "1" };
-        return ClientAnswer.Parse(
-            await ProgramRun.RunAsync(Python, [script, JsonSerializer.Serialize(arguments)], Folder, timeout ?? ScriptTimeout, environment));
-    }
-
-    private static async Task<bool> IsInstalledAsync()
-    {
-        try
-        {
-            await ProgramRun.RunAsync(Python, ["-c", "import grpc, google.protobuf"], Folder, ScriptTimeout);
-            await ProgramRun.RunAsync("/bin/sh", ["-c", "command -v protoc && command -v grpc_python_plugin"], Folder, ScriptTimeout);
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
-        }
-    }
-
-    private static async Task InstallAsync()
-    {
-        if (Environment.UserName != "root")
-            throw new InvalidOperationException($"these tests need gRPC for Python: apt-get install {Packages}");
-        await ProgramRun.RunAsync("/bin/sh", ["-c", $"apt-get update -qq && apt-get install -y -qq {Packages}"], Folder, InstallTimeout,
-            new Dictionary<string, string> { ["DEBIAN_FRONTEND"] = "noninteractive" });
+        return ClientAnswer.Parse(await ProgramRun.RunAsync(
+            DebianPackages.Python, [script, JsonSerializer.Serialize(arguments)], Folder, timeout ?? ScriptTimeout, environment));
     }
 }

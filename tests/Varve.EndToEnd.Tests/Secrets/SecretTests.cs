@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Amazon.Runtime;
 using Varve.Backup.Tests.Repositories.S3;
 using Varve.Testing;
 using Varve.Testing.Processes;
@@ -15,17 +16,22 @@ public sealed class SecretTests : IAsyncLifetime, IDisposable
     private const string OtherKeyVariable = "VARVE_TEST_OTHER_KEY";
 
     private readonly TempDirectory _directory = new("secrets");
-    private readonly S3Server _store = new();
+    private readonly SwiftServer _store = new();
     private readonly List<string> _said = [];
 
-    // The server knows the name of the key, and computes no signature.
-    private readonly Dictionary<string, string> _environment = new()
+    private readonly Dictionary<string, string> _environment;
+
+    public SecretTests()
     {
-        ["AWS_ACCESS_KEY_ID"] = "S3RVER",
-        ["AWS_SECRET_ACCESS_KEY"] = $"secret-{Guid.NewGuid():n}",
-        [KeyVariable] = NewKey(),
-        [OtherKeyVariable] = NewKey(),
-    };
+        ImmutableCredentials credentials = _store.Credentials.GetCredentials();
+        _environment = new()
+        {
+            ["AWS_ACCESS_KEY_ID"] = credentials.AccessKey,
+            ["AWS_SECRET_ACCESS_KEY"] = credentials.SecretKey,
+            [KeyVariable] = NewKey(),
+            [OtherKeyVariable] = NewKey(),
+        };
+    }
 
     private string Location => $"s3://backups/secrets?endpoint={_store.Location("backups").Endpoint}";
 
@@ -59,7 +65,10 @@ public sealed class SecretTests : IAsyncLifetime, IDisposable
 
         await FailAsync("another key", _environment, ["snapshot", "list", .. Access(OtherKeyVariable)]);
         Dictionary<string, string> stranger = new(_environment) { ["AWS_ACCESS_KEY_ID"] = "nobody" };
-        await FailAsync("InvalidAccessKeyId", stranger, ["snapshot", "list", .. Access(KeyVariable)]);
+        await FailAsync("SignatureDoesNotMatch", stranger, ["snapshot", "list", .. Access(KeyVariable)]);
+        Dictionary<string, string> impostor = new(_environment) { ["AWS_SECRET_ACCESS_KEY"] = $"wrong-{Guid.NewGuid():n}" };
+        await FailAsync("SignatureDoesNotMatch", impostor, ["snapshot", "list", .. Access(KeyVariable)]);
+        await FailAsync("SignatureDoesNotMatch", impostor, ["snapshot", "restore", "--to", _directory.File("none"), .. Access(KeyVariable)]);
         Dictionary<string, string> clumsy = new(_environment) { [KeyVariable] = _environment[KeyVariable][..^1] };
         await FailAsync(KeyVariable, clumsy, ["snapshot", "list", .. Access(KeyVariable)]);
         await _store.KillAsync();
@@ -74,7 +83,10 @@ public sealed class SecretTests : IAsyncLifetime, IDisposable
         Note(await daemon.TerminateAsync());
 
         Assert.All(
-            [_environment["AWS_SECRET_ACCESS_KEY"], _environment[KeyVariable], _environment[OtherKeyVariable], _environment[KeyVariable][..^1]],
+            [
+                _environment["AWS_SECRET_ACCESS_KEY"], impostor["AWS_SECRET_ACCESS_KEY"], _environment[KeyVariable], _environment[OtherKeyVariable],
+                _environment[KeyVariable][..^1],
+            ],
             secret => Assert.DoesNotContain(_said, said => said.Contains(secret, StringComparison.OrdinalIgnoreCase)));
         Assert.Contains(_said, said => said.Contains(Location, StringComparison.Ordinal));
     }

@@ -25,7 +25,7 @@ public sealed class QueryShellTests(SharedDaemon shared) : IClassFixture<SharedD
         });
 
         ClientAnswer answer = ClientAnswer.Parse(await ProgramRun.RunAsync(
-            "/usr/bin/python3", ["shell.py", arguments], Path.Combine(RepositoryRoot.Path, "tests", "clients", "python"), SessionTimeout));
+            DebianPackages.Python, ["shell.py", arguments], Path.Combine(RepositoryRoot.Path, "tests", "clients", "python"), SessionTimeout));
 
         Assert.Empty(answer.FailedSteps.Select(answer.Error));
         Assert.Equal("0", answer.Text("end"));

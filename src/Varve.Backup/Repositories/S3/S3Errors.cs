@@ -10,7 +10,19 @@ internal static class S3Errors
     private static readonly HashSet<string> Denied =
     [
         "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "AllAccessDisabled", "AccountProblem",
+        "AuthorizationHeaderMalformed",
     ];
+
+    /// <summary>
+    /// What the store means, where its code alone does not tell what to look at. Its own text may repeat what was signed, and is not told.
+    /// </summary>
+    private static readonly Dictionary<string, string> Meanings = new()
+    {
+        ["SignatureDoesNotMatch"] = "it knows no such access key, or with another secret",
+        ["InvalidAccessKeyId"] = "it knows no such access key",
+        ["RequestTimeTooSkewed"] = "the clock of this machine is not the store's",
+        ["AuthorizationHeaderMalformed"] = "it is of another region; region=NAME in the location says which",
+    };
 
     public static bool IsExpected(Exception e, CancellationToken caller) =>
         e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or WebException
@@ -26,17 +38,23 @@ internal static class S3Errors
     public static bool IsThere(Exception e) =>
         e is AmazonS3Exception { StatusCode: HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict } s3 && s3.ErrorCode != "OperationAborted";
 
+    /// <summary>The store does not know what was asked for, and did nothing.</summary>
+    public static bool IsNotImplemented(AmazonS3Exception e) => e.StatusCode == HttpStatusCode.NotImplemented;
+
     public static RepositoryException Of(string what, Exception e) => e switch
     {
         RepositoryException known => known,
         OperationCanceledException => new RepositoryException(RepositoryErrorCode.Unreachable, $"{what}: no answer in time", e),
         AmazonS3Exception { ErrorCode: "NoSuchBucket" } => new RepositoryException(RepositoryErrorCode.Unreachable, $"{what}: there is no such bucket", e),
         AmazonS3Exception s3 when IsNotFound(s3) => new RepositoryException(RepositoryErrorCode.NotFound, $"{what}: there is no such object", e),
-        AmazonS3Exception s3 => new RepositoryException(CodeOf(s3), $"{what}: the store answered {(int)s3.StatusCode} {s3.ErrorCode}", e),
+        AmazonS3Exception s3 => new RepositoryException(
+            CodeOf(s3), $"{what}: the store answered {(int)s3.StatusCode} {s3.ErrorCode}{MeaningOf(s3)}", e),
         AmazonClientException when e.InnerException is null => new RepositoryException(
             RepositoryErrorCode.PermissionDenied, $"{what}: no credentials were found in the environment, the profile or the machine's role", e),
         _ => new RepositoryException(RepositoryErrorCode.Unreachable, $"{what}: {(e.InnerException ?? e).Message}", e),
     };
+
+    private static string MeaningOf(AmazonS3Exception e) => Meanings.TryGetValue(e.ErrorCode ?? "", out string? meaning) ? $": {meaning}" : "";
 
     private static RepositoryErrorCode CodeOf(AmazonS3Exception e) => e switch
     {

@@ -11,8 +11,8 @@ namespace Varve.Backup.Repositories.S3;
 /// AWS_SECRET_ACCESS_KEY, the profile's file, the machine's role. Any thread; any number of processes.
 /// </summary>
 /// <remarks>
-/// Of several that put one name at once, one does, where the store heeds If-None-Match (Amazon, MinIO, Ceph and others do). Where it does not, that holds
-/// within one process.
+/// Of several that put one name at once, one does, where the store heeds If-None-Match (Amazon, MinIO, Ceph and others do). Where it
+/// ignores that, or refuses it (OpenStack Swift), that holds within one process.
 /// </remarks>
 public sealed class S3Repository : IRepository
 {
@@ -29,6 +29,9 @@ public sealed class S3Repository : IRepository
     private readonly S3Location _location;
     private readonly Func<bool> _givesWay;
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, TurnCount).Select(_ => new SemaphoreSlim(1))];
+
+    /// <summary>Learnt from the store's first answer to a condition.</summary>
+    private volatile bool _refusesConditions;
 
     private S3Repository(AmazonS3Client client, S3Location location, Func<bool> givesWay)
     {
@@ -186,9 +189,16 @@ public sealed class S3Repository : IRepository
     /// <summary>False where an object was there and must not be replaced.</summary>
     private async Task<bool> WriteAsync(string name, ReadOnlyMemory<byte> content, bool replaces, CancellationToken cancellationToken)
     {
+        bool isConditional = !replaces && !_refusesConditions;
         try
         {
-            await new S3Upload(_client, _location.Bucket, Key(name), replaces).RunAsync(content, cancellationToken).ConfigureAwait(false);
+            await new S3Upload(_client, _location.Bucket, Key(name), !isConditional).RunAsync(content, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AmazonS3Exception e) when (isConditional && S3Errors.IsNotImplemented(e))
+        {
+            // Nothing was stored. That there was no such object was looked up before; no more can be had of this store.
+            _refusesConditions = true;
+            return await WriteAsync(name, content, replaces, cancellationToken).ConfigureAwait(false);
         }
         catch (AmazonS3Exception e) when (!replaces && S3Errors.IsThere(e))
         {

@@ -74,7 +74,7 @@ public sealed class TroubledStoreTests(S3Server server) : IClassFixture<S3Server
     private async Task<BackupHost> StartAsync(TroubledStore store)
     {
         // The server knows the name of the key and looks no further.
-        BasicAWSCredentials credentials = new(S3Server.Credentials.GetCredentials().AccessKey, Secret);
+        BasicAWSCredentials credentials = new(server.Credentials.GetCredentials().AccessKey, Secret);
         BackupHost host = await BackupHost.StartAsync(null, new S3Place(_location with { Endpoint = store.Endpoint }, credentials));
         await host.Engine.CreateStreamAsync("s", Rows.Schema);
         await host.Engine.AppendAsync("s", Rows.Range(0, 5000));
