@@ -48,7 +48,7 @@ internal sealed class BackupCalls(NodeBackups backups) : IService
             Name = request.Target,
             SnapshotId = request.Snapshot.Length == 0 ? null : request.Snapshot,
             Position = request.MomentCase == RestoreStreamRequest.MomentOneofCase.Position ? request.Position : null,
-            Time = request.MomentCase == RestoreStreamRequest.MomentOneofCase.Time ? request.Time.ToDateTimeOffset() : null,
+            Time = request.MomentCase == RestoreStreamRequest.MomentOneofCase.Time ? BackupText.Moment(request) : null,
             EndOffset = request.HasEndOffset ? request.EndOffset : null,
         };
         StreamRestoreResult result = await ProgressCall.RunAsync(

@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Varve.Backup;
 using Varve.Protocol.V1;
 using Varve.Server.Backups;
+using Varve.Server.Errors;
 
 namespace Varve.Server.Services;
 
@@ -23,6 +24,22 @@ internal static class BackupText
             AddedBytes = snapshot.AddedBytes,
             OnlyStreams = { snapshot.OnlyStreams },
         };
+
+    /// <summary>The time to restore to. One that protobuf does not allow is refused: clients can send any two numbers as a time.</summary>
+    public static DateTimeOffset Moment(RestoreStreamRequest request)
+    {
+        try
+        {
+            return request.Time.ToDateTimeOffset();
+        }
+        catch (InvalidOperationException)
+        {
+            throw ErrorMapper.InvalidRequest(
+                $"cannot restore: the time is {request.Time.Seconds} s and {request.Time.Nanos} ns since 1970, "
+                + "expected one of the years 1 to 9999, with 0 to 999999999 ns",
+                request.Stream);
+        }
+    }
 
     public static DrillSnapshotResponse Describe(DrillReport report) => new()
     {

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Varve.Backup;
@@ -137,6 +138,22 @@ public sealed class BackupTests : IDisposable
         BackupException gone = await Assert.ThrowsAsync<BackupException>(() => backups.CreateAsync(Repository, isAsked: false, [], 0, null, default));
         Assert.Equal(BackupErrorCode.NotFound, gone.Code);
         Assert.Empty((await backups.CreateAsync(Repository, isAsked: true, [], 0, null, default)).Problems);
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue, 0)]
+    [InlineData(long.MinValue, 0)]
+    [InlineData(0, -1)]
+    [InlineData(0, 1_000_000_000)]
+    public async Task A_time_that_is_none_is_refused(long seconds, int nanos)
+    {
+        await using RunningServer server = await RunningServer.StartAsync(Configure);
+        RestoreStreamRequest request = new() { Stream = "s", Target = "t", Time = new Timestamp { Seconds = seconds, Nanos = nanos } };
+        using ServerStreamingCall<RestoreStreamResponse> call = server.Channel.ServerStreaming<RestoreStreamRequest, RestoreStreamResponse>(
+            AdminReflection.Descriptor.Services[0].FindMethodByName("RestoreStream"), request);
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.ReadAsync().AsTask());
+        Assert.Equal(ErrorCode.InvalidRequest, refused.FindDetail<ErrorDetail>()!.Code);
+        Assert.Contains($"{seconds} s and {nanos} ns", refused.Message, StringComparison.Ordinal);
     }
 
     private static async Task<CreatedSnapshot> CallAsync(RunningServer server, string repository)
