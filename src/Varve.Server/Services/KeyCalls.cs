@@ -34,14 +34,22 @@ internal sealed class KeyCalls(StorageEngine engine, ILogger logger) : IService
         },
     };
 
+    private static RootKeySource? SourceOf(string keyFile)
+    {
+        if (keyFile.Length == 0)
+            return null;
+        return keyFile.Contains('\0')
+            ? throw ErrorMapper.InvalidRequest("cannot rotate the root key: the name of its file has a zero character, which no file's has")
+            : RootKeySource.FromFile(keyFile);
+    }
+
     private async Task<RotateKeyResponse> RotateAsync(RotateKeyRequest request, ServerCall call)
     {
         int version;
         switch (request.KeyCase)
         {
             case RotateKeyRequest.KeyOneofCase.Root:
-                RootKeySource? from = request.Root.KeyFile.Length > 0 ? RootKeySource.FromFile(request.Root.KeyFile) : null;
-                await engine.RotateRootKeyAsync(from, call.Cancelled);
+                await engine.RotateRootKeyAsync(SourceOf(request.Root.KeyFile), call.Cancelled);
                 logger.LogInformation("The root key was rotated");
                 return new RotateKeyResponse();
             case RotateKeyRequest.KeyOneofCase.Stream:

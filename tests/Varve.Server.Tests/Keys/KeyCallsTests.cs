@@ -42,6 +42,8 @@ public sealed class KeyCallsTests(RunningServer server) : IClassFixture<RunningS
         RpcException e = await Assert.ThrowsAsync<RpcException>(() => RotateAsync(new RotateKeyRequest { Root = new RootKey { KeyFile = path } }));
         Assert.Equal((ErrorCode.KeyMismatch, StatusCode.FailedPrecondition), (RunningServer.DetailOf(e).Code, e.Code));
         Assert.Contains(path, e.Message, StringComparison.Ordinal);
+        e = await Assert.ThrowsAsync<RpcException>(() => RotateAsync(new RotateKeyRequest { Root = new RootKey { KeyFile = "a\0b" } }));
+        Assert.Equal(ErrorCode.InvalidRequest, RunningServer.DetailOf(e).Code);
     }
 
     [Fact]
