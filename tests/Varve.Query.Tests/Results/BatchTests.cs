@@ -73,23 +73,6 @@ public sealed class BatchTests(QueryFixture fixture) : IClassFixture<QueryFixtur
     }
 
     [Fact]
-    public async Task A_result_that_is_not_read_is_not_produced()
-    {
-        // 100 billion rows: were they not produced as they are read, this would not end.
-        await using QueryResult result = await fixture.Engine.ExecuteAsync("SELECT range, repeat('x', 100) AS t FROM range(100000000000)");
-        long before = GC.GetTotalMemory(forceFullCollection: true);
-        int batches = 0;
-        await foreach (RecordBatch batch in result.ReadAllAsync())
-        {
-            if (++batches == 20)
-                break;
-            await Task.Yield();
-        }
-
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 64 << 20);
-    }
-
-    [Fact]
     public async Task Columns_may_share_a_name_and_have_none_of_their_own()
     {
         await using QueryResult result = await fixture.Engine.ExecuteAsync("SELECT 1 AS a, 2 AS a, 1 + 1");
