@@ -34,8 +34,12 @@ internal sealed class RoomRelease
         SafeFileHandle taken = new(file.DangerousGetHandle(), ownsHandle: true);
         file.SetHandleAsInvalid();
         Room room = new(taken);
+
+        // Counted before a step that is under way can cut it: where it counts for nothing, nobody winds the timer up.
+        long bytes = room.Bytes;
+        bool isFirst = Interlocked.Add(ref _waitingBytes, bytes) == bytes;
         _waiting.Enqueue(room);
-        if (Interlocked.Add(ref _waitingBytes, room.Bytes) == room.Bytes)
+        if (isFirst)
             _timer.Change(Interval, Timeout.InfiniteTimeSpan);
     }
 
