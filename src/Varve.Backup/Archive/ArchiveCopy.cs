@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Varve.Backup.Snapshots;
 using Varve.Storage;
@@ -23,23 +24,31 @@ internal sealed class ArchiveCopy(NodeCapture capture, ObjectStore store, Keyrin
     {
         IReadOnlyList<LogPiece> log = await SnapshotCopy.CopyLogAsync(
             store, capture.ReadLogAsync(from, cancellationToken), from, capture.Position, Look, cancellationToken).ConfigureAwait(false);
-        List<SegmentPieces> copied = [];
+        ConcurrentBag<SegmentPieces> copied = [];
+        using PieceCopying copying = new(store, copied.Add);
+        await copying.RunAsync(SegmentsToCopy(from, logger), cancellationToken).ConfigureAwait(false);
+        return new ArchivePiece(from.Value, capture.Position.Value, log, [.. copied.OrderBy(s => s.Id)]);
+    }
+
+    private IEnumerable<SegmentCopy> SegmentsToCopy(LogPosition from, ILogger logger)
+    {
         foreach (SegmentInfo segment in _segments)
         {
+            IFile file;
             try
             {
-                using SegmentCopy copy = SegmentCopy.Of(store, capture.OpenSegment(segment), segment);
-                copied.Add(await copy.CopyAsync(cancellationToken).ConfigureAwait(false));
+                file = capture.OpenSegment(segment);
             }
             catch (IOException e) when (e.HResult == Errno.NoEntry)
             {
                 logger.LogWarning(
                     "Segment {Segment}, which an entry from {From} to {To} of the log names, is gone already: moments before it went cannot be restored",
                     segment.Id, from, capture.Position);
+                continue;
             }
-        }
 
-        return new ArchivePiece(from.Value, capture.Position.Value, log, copied);
+            yield return SegmentCopy.Of(store, file, segment);
+        }
     }
 
     /// <summary>Notes the segments that an entry brings.</summary>

@@ -58,15 +58,6 @@ internal sealed class SegmentCopy : IDisposable
         return new SegmentPieces(_segment.Id, Salt, _segment.FileBytes, _objects);
     }
 
-    /// <summary>Puts all pieces, one after the other.</summary>
-    public async Task<SegmentPieces> CopyAsync(CancellationToken cancellationToken)
-    {
-        SegmentPieces? whole = null;
-        for (int piece = 0; piece < PieceCount; piece++)
-            whole = await CopyAsync(piece, cancellationToken).ConfigureAwait(false);
-        return whole!;
-    }
-
     public void Dispose() => _file.Dispose();
 
     private ReadOnlyMemory<byte> Read(int piece, byte[] buffer)

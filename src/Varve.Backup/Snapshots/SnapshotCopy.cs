@@ -6,7 +6,7 @@ using Varve.Storage.Segments;
 
 namespace Varve.Backup.Snapshots;
 
-/// <summary>Copies what a capture holds into a repository. Used once, by one thread; pieces of segments are copied by several.</summary>
+/// <summary>Copies what a capture holds into a repository. Used once, by one thread.</summary>
 /// <param name="capture">Stays the caller's.</param>
 /// <param name="streams">Those of it whose segments are copied.</param>
 /// <param name="store">Takes the pieces.</param>
@@ -17,19 +17,12 @@ internal sealed class SnapshotCopy(
     IReadOnlyList<CheckpointStream> streams,
     ObjectStore store,
     IReadOnlyDictionary<string, SegmentPieces> earlier,
-    IProgress<BackupProgress>? progress) : IDisposable
+    IProgress<BackupProgress>? progress)
 {
-    /// <summary>Each has one piece in memory twice. So many keep disk and processors busy, where each sync waits for the disk.</summary>
-    private const int Workers = 5;
     private const int LogPieceBytes = SnapshotManifest.PieceBytes / 2;
-
-    /// <summary>While it gives way, most processors are left alone, so that whoever is woken finds one at once.</summary>
-    private static readonly int GentleWorkers = Math.Clamp(Environment.ProcessorCount / 4, 1, Workers);
 
     private readonly long _totalBytes = streams.Sum(s => s.Segments.FileBytes);
     private readonly ConcurrentBag<SegmentPieces> _copied = [];
-    private readonly SemaphoreSlim _gentle = new(GentleWorkers);
-    private readonly List<SegmentCopy> _begun = [];
     private long _doneBytes;
 
     public Task<IReadOnlyList<LogPiece>> CopyLogAsync(CancellationToken cancellationToken) =>
@@ -72,26 +65,13 @@ internal sealed class SnapshotCopy(
 
     public async Task<IReadOnlyList<SegmentPieces>> CopySegmentsAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await Parallel.ForEachAsync(
-                PiecesToCopy(),
-                new ParallelOptions { MaxDegreeOfParallelism = Workers, CancellationToken = cancellationToken },
-                async (piece, cancellation) => await CopyAsync(piece.Segment, piece.Number, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
-        }
-        finally
-        {
-            foreach (SegmentCopy begun in _begun)
-                begun.Dispose();
-        }
-
+        using PieceCopying copying = new(store, Done);
+        await copying.RunAsync(SegmentsToCopy(), cancellationToken).ConfigureAwait(false);
         return [.. _copied.OrderBy(s => s.Id)];
     }
 
-    public void Dispose() => _gentle.Dispose();
-
-    /// <summary>The pieces of the segments that are not in the repository yet, in their order: few files are open at a time.</summary>
-    private IEnumerable<(SegmentCopy Segment, int Number)> PiecesToCopy()
+    /// <summary>Those that are not in the repository yet.</summary>
+    private IEnumerable<SegmentCopy> SegmentsToCopy()
     {
         foreach (SegmentInfo segment in streams.SelectMany(s => s.Segments.Items))
         {
@@ -103,26 +83,7 @@ internal sealed class SnapshotCopy(
                 continue;
             }
 
-            _begun.Add(copy);
-            for (int piece = 0; piece < copy.PieceCount; piece++)
-                yield return (copy, piece);
-        }
-    }
-
-    private async Task CopyAsync(SegmentCopy segment, int piece, CancellationToken cancellationToken)
-    {
-        bool givesWay = store.GivesWay;
-        if (givesWay)
-            await _gentle.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (await segment.CopyAsync(piece, cancellationToken).ConfigureAwait(false) is { } copied)
-                Done(copied);
-        }
-        finally
-        {
-            if (givesWay)
-                _gentle.Release();
+            yield return copy;
         }
     }
 

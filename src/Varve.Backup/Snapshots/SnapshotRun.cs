@@ -100,7 +100,7 @@ internal sealed class SnapshotRun(SealedRepository repository, StorageEngine eng
         foreach (SegmentPieces segment in inventory.Snapshots.Where(s => s.NodeId == capture.Node.NodeId).SelectMany(s => s.Segments))
             earlier[segment.Salt] = segment;
         CheckpointStream[] streams = Chosen(capture.Catalog.Streams);
-        using SnapshotCopy copy = new(capture, streams, store, earlier, progress);
+        SnapshotCopy copy = new(capture, streams, store, earlier, progress);
         IReadOnlyList<LogPiece> log = await copy.CopyLogAsync(cancellationToken).ConfigureAwait(false);
         capture.ReleaseLog();
         Keyring keys = RepositoryKeyring.Open(history.Keys, time);

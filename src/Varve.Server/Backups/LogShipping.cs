@@ -14,6 +14,12 @@ internal sealed class LogShipping(
     string location, StorageEngine engine, NodeBackups backups, BackupLedger ledger, VarveServerOptions.BackupSection settings, TimeProvider time, ILogger logger)
     : IAsyncDisposable
 {
+    /// <summary>
+    /// A shipping that takes longer does not give way to appends any more: on a busy machine it would never catch up, and what they write is only safe from
+    /// the loss of this node when it is archived.
+    /// </summary>
+    private static readonly TimeSpan GivesWayFor = TimeSpan.FromSeconds(5);
+
     private SnapshotRepository? _repository;
     private volatile LogArchive? _archive;
     private DateTimeOffset _caughtUpAt = time.GetUtcNow();
@@ -91,11 +97,14 @@ internal sealed class LogShipping(
 
     private static TimeSpan WholeSeconds(TimeSpan value) => TimeSpan.FromSeconds(Math.Floor(value.TotalSeconds));
 
+    private bool IsUrgent =>
+        _archive is { } archive && archive.ArchivedUpTo < engine.VisibleUpTo.Value && time.GetUtcNow() - _caughtUpAt > settings.Archive + GivesWayFor;
+
     private bool IsTooLong(TimeSpan age) => settings.ArchiveLagMax > TimeSpan.Zero && age > settings.ArchiveLagMax;
 
     private async Task<long> ShipOnceAsync(CancellationToken cancellationToken)
     {
-        _repository ??= await backups.OpenForArchiveAsync(location, cancellationToken);
+        _repository ??= await backups.OpenForArchiveAsync(location, () => IsUrgent, cancellationToken);
         LogArchive archive = _archive ??= await _repository.OpenArchiveAsync(engine, cancellationToken);
         if (archive.GapUpTo is not null)
             await backups.NewestAsync(location, cancellationToken);

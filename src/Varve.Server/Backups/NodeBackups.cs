@@ -204,8 +204,11 @@ internal sealed class NodeBackups(StorageEngine engine, VarveServerOptions optio
     }
 
     /// <summary>For the archive: the one repository that stays open.</summary>
-    public Task<SnapshotRepository> OpenForArchiveAsync(string location, CancellationToken cancellationToken) =>
-        OpenAsync(location, makes: !WasThere(location), cancellationToken);
+    /// <param name="location">One of the configuration's.</param>
+    /// <param name="isUrgent">Asked again and again: whether the archive does not give way to appends.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
+    public Task<SnapshotRepository> OpenForArchiveAsync(string location, Func<bool> isUrgent, CancellationToken cancellationToken) =>
+        OpenAsync(location, makes: !WasThere(location), cancellationToken, isUrgent: isUrgent);
 
     /// <summary>Runs one shipping of the log apart from prunings.</summary>
     public Task<T> ShipAsync<T>(string location, Func<Task<T>> work, CancellationToken cancellationToken) =>
@@ -221,9 +224,11 @@ internal sealed class NodeBackups(StorageEngine engine, VarveServerOptions optio
 
     private bool WasThere(string location) => ledger.All.Any(j => j.Key.Repository == location && j.Value.Last?.LastSuccessAt is not null);
 
-    private async Task<SnapshotRepository> OpenAsync(string location, bool makes, CancellationToken cancellationToken, long bytesPerSecondMax = 0)
+    private async Task<SnapshotRepository> OpenAsync(
+        string location, bool makes, CancellationToken cancellationToken, long bytesPerSecondMax = 0, Func<bool>? isUrgent = null)
     {
-        IRepository repository = await RepositoryLocation.OpenAsync(location, () => engine.IsTakingAppends, cancellationToken);
+        IRepository repository = await RepositoryLocation.OpenAsync(
+            location, () => engine.IsTakingAppends && isUrgent?.Invoke() != true, cancellationToken);
         if (_limit is not null)
             repository = new LimitedRepository(repository, _limit);
         if (bytesPerSecondMax > 0)
