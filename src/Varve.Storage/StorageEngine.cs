@@ -241,6 +241,7 @@ public sealed partial class StorageEngine : IAsyncDisposable
         await _sequencer.CloseAsync(closed).ConfigureAwait(false);
         _consumers.Wake();
         await _log.DisposeAsync().ConfigureAwait(false);
+        _fileSystem.EndDeletes(_directory.Path);
         _directory.Dispose();
         _reserve.Dispose();
         _meter.Dispose();

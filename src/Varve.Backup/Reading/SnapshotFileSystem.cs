@@ -46,6 +46,8 @@ internal sealed class SnapshotFileSystem(
             inner.Delete(path, reader);
     }
 
+    public void EndDeletes(string directory) => inner.EndDeletes(directory);
+
     public void SyncDirectory(string path) => inner.SyncDirectory(path);
 
     public IDisposable? TryLock(string path) => inner.TryLock(path);

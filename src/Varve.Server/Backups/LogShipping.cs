@@ -33,6 +33,10 @@ internal sealed class LogShipping(
     /// </summary>
     public long? GapUpTo => _archive?.GapUpTo is { } gap && !(backups.KnownNewest(location)?.Position >= gap) ? gap : null;
 
+    /// <summary>Whether the archive goes before appends.</summary>
+    public bool IsUrgent =>
+        _archive is { } archive && archive.ArchivedUpTo < engine.VisibleUpTo.Value && time.GetUtcNow() - _caughtUpAt > settings.Archive + GivesWayFor;
+
     public ArchiveLag Lag
     {
         get
@@ -96,9 +100,6 @@ internal sealed class LogShipping(
     }
 
     private static TimeSpan WholeSeconds(TimeSpan value) => TimeSpan.FromSeconds(Math.Floor(value.TotalSeconds));
-
-    private bool IsUrgent =>
-        _archive is { } archive && archive.ArchivedUpTo < engine.VisibleUpTo.Value && time.GetUtcNow() - _caughtUpAt > settings.Archive + GivesWayFor;
 
     private bool IsTooLong(TimeSpan age) => settings.ArchiveLagMax > TimeSpan.Zero && age > settings.ArchiveLagMax;
 

@@ -55,6 +55,12 @@ internal interface IFileSystem
     /// <param name="reader">The file, opened: by way of it, and it alone, all of it can be read until it is disposed or collected.</param>
     void Delete(string path, IFile? reader = null);
 
+    /// <summary>
+    /// Gives back at once what is left of the files that were deleted below a directory, and closes them, but for those that have a reader: whoever is done
+    /// with it may unmount what it lies on.
+    /// </summary>
+    void EndDeletes(string directory);
+
     /// <summary>Makes creations, renames and deletions in a directory durable.</summary>
     void SyncDirectory(string path);
 

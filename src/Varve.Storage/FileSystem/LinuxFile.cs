@@ -143,7 +143,7 @@ internal sealed class LinuxFile(SafeFileHandle handle, string path, int callByte
     private void ReleaseRoom()
     {
         if (_held is { } held)
-            held.Rooms.Add(held.Room);
+            held.Rooms.Add(held.Room, Path);
         _held = null;
     }
 

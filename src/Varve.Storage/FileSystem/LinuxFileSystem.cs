@@ -111,8 +111,10 @@ internal sealed class LinuxFileSystem : IFileSystem
         else if (reader is LinuxFile file)
             file.HoldRoom(room, _rooms);
         else
-            _rooms.Add(room);
+            _rooms.Add(room, path);
     }
+
+    public void EndDeletes(string directory) => _rooms.End(directory);
 
     public void SyncDirectory(string path)
     {

@@ -35,6 +35,8 @@ internal sealed class MeteredFileSystem(IFileSystem inner, Action<int> afterRead
 
     public void Delete(string path, IFile? reader = null) => inner.Delete(path, reader is MeteredFile metered ? metered.Inner : reader);
 
+    public void EndDeletes(string directory) => inner.EndDeletes(directory);
+
     public void SyncDirectory(string path) => inner.SyncDirectory(path);
 
     public IDisposable? TryLock(string path) => inner.TryLock(path);

@@ -28,12 +28,13 @@ internal sealed class RoomRelease
 
     /// <summary>Cuts a file to nothing, by and by, and closes it.</summary>
     /// <param name="file">Open for writing, without a name, and read by nobody. Taken over: the caller's handle is of no use any more.</param>
-    public void Add(SafeFileHandle file)
+    /// <param name="path">The name that it had.</param>
+    public void Add(SafeFileHandle file, string path)
     {
         // Taken over by its number: the caller may be a finalizer, whose handle is about to be closed by the garbage collector.
         SafeFileHandle taken = new(file.DangerousGetHandle(), ownsHandle: true);
         file.SetHandleAsInvalid();
-        Room room = new(taken);
+        Room room = new(taken, path);
 
         // Counted before a step that is under way can cut it: where it counts for nothing, nobody winds the timer up.
         long bytes = room.Bytes;
@@ -41,6 +42,22 @@ internal sealed class RoomRelease
         _waiting.Enqueue(room);
         if (isFirst)
             _timer.Change(Interval, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Closes at once the files that were below a directory: that gives back all of them.</summary>
+    public void End(string directory)
+    {
+        string below = directory + Path.DirectorySeparatorChar;
+        lock (_stepping)
+        {
+            for (int i = _waiting.Count; i > 0 && _waiting.TryDequeue(out Room? room); i--)
+            {
+                if (room.Path.StartsWith(below, StringComparison.Ordinal))
+                    Interlocked.Add(ref _waitingBytes, -room.Cut(room.Bytes));
+                else
+                    _waiting.Enqueue(room);
+            }
+        }
     }
 
     private void Step()
@@ -62,8 +79,10 @@ internal sealed class RoomRelease
         }
     }
 
-    private sealed class Room(SafeFileHandle file)
+    private sealed class Room(SafeFileHandle file, string path)
     {
+        public string Path => path;
+
         public long Bytes { get; private set; } = Math.Max(1, Libc.Seek(file, 0, Libc.SeekEnd));
 
         /// <summary>Returns by how much; at nothing it is closed. Closing is also what is left where it cannot be cut: that gives back all of it.</summary>

@@ -230,6 +230,11 @@ internal sealed class FaultyFileSystem : IFileSystem
             inode.SetLength(0);
     }
 
+    /// <summary>None is left: they are cut when they are deleted.</summary>
+    public void EndDeletes(string directory)
+    {
+    }
+
     public void SyncDirectory(string path)
     {
         using Operation operation = Begin("fsync", path);

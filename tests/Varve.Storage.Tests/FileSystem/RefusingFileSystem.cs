@@ -60,6 +60,8 @@ internal sealed class RefusingFileSystem(Func<string, string, int?> errorOf) : I
         _inner.Delete(path, reader);
     }
 
+    public void EndDeletes(string directory) => _inner.EndDeletes(directory);
+
     public void SyncDirectory(string path)
     {
         Judge("fsync", path);

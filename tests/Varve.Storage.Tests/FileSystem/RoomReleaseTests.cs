@@ -98,6 +98,28 @@ public sealed class RoomReleaseTests : IDisposable
     }
 
     [Fact]
+    public void What_was_deleted_below_a_directory_goes_at_once_where_that_is_wanted()
+    {
+        foreach (string name in (string[])["one", "one/log", "one-b"])
+            Directory.CreateDirectory(_directory.File(name));
+        string[] ended = [Make("one/a", 2 * Step), Make("one/log/b", 2 * Step)];
+        string other = Make("one-b/c", 2 * Step);
+        foreach (string path in ended.Append(other))
+            _fileSystem.Delete(path);
+        _fileSystem.EndDeletes(_directory.File("one"));
+        Assert.All(ended, path => Assert.Equal(0, OpenCount(path)));
+        Assert.Equal(1, OpenCount(other));
+
+        // What it was counted for does not hold up the rest, nor keep the timer wound up.
+        Assert.True(_time.Fire());
+        Assert.True(_time.Fire());
+        Assert.False(_time.Fire());
+        Assert.Equal(0, OpenCount(other));
+        _fileSystem.Delete(Make("one/a", 2 * Step));
+        Assert.True(_time.Fire());
+    }
+
+    [Fact]
     public void What_cannot_be_deleted_stays_as_it_is()
     {
         IOException error = Assert.Throws<IOException>(() => _fileSystem.Delete(_directory.File("a")));
