@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Varve.Backup.Pace;
 using Varve.Storage.FileSystem;
@@ -17,6 +18,9 @@ public sealed class DirectoryRepository : IRepository
 {
     private const string LockName = "repository.lock";
     private const int CompareBytes = 128 << 10;
+
+    /// <summary>What this process writes aside, by path: whoever opens a repository here alone does not take that of another opening for a leftover.</summary>
+    private static readonly ConcurrentDictionary<string, bool> Aside = [];
 
     private readonly IFileSystem _fileSystem;
     private readonly string _path;
@@ -147,6 +151,7 @@ public sealed class DirectoryRepository : IRepository
     {
         string aside = $"{path}.{Guid.NewGuid():n}{WholeFile.AsideSuffix}";
         bool isNamed;
+        Aside[aside] = true;
         try
         {
             using (IFile file = _fileSystem.Create(aside))
@@ -168,6 +173,10 @@ public sealed class DirectoryRepository : IRepository
             // What failed is told; that what stands aside cannot be deleted either says nothing more.
             TryDelete(aside);
             throw;
+        }
+        finally
+        {
+            Aside.TryRemove(aside, out _);
         }
 
         _fileSystem.SyncDirectory(folder);
@@ -201,10 +210,24 @@ public sealed class DirectoryRepository : IRepository
             if (_alone is not null)
             {
                 foreach (string left in _fileSystem.ListFiles(folder).Where(name => name.EndsWith(WholeFile.AsideSuffix, StringComparison.Ordinal)))
-                    _fileSystem.Delete(Path.Combine(folder, left));
+                    Sweep(Path.Combine(folder, left));
             }
 
             _folders.Add(folder);
+        }
+    }
+
+    private void Sweep(string left)
+    {
+        if (Aside.ContainsKey(left))
+            return;
+        try
+        {
+            _fileSystem.Delete(left);
+        }
+        catch (IOException e) when (e.HResult == Errno.NoEntry)
+        {
+            // It was none: another opening has written it to its end.
         }
     }
 

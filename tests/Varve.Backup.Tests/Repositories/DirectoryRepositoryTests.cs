@@ -62,7 +62,54 @@ public sealed class DirectoryRepositoryTests(ITestOutputHelper output) : Reposit
         }
     }
 
-    /// <summary>The same for a kill: the page cache stays, and so does what stands aside, until the next one writes.</summary>
+    /// <summary>Of two openings in one process the second is not alone, until the first is closed; a third then is, and looks for leftovers.</summary>
+    [Fact]
+    public async Task What_another_opening_writes_at_the_moment_is_not_taken_for_a_leftover()
+    {
+        var disk = new FaultyFileSystem();
+        DirectoryRepository first = await DirectoryRepository.OpenAsync(disk, Root, default);
+        await using DirectoryRepository second = await DirectoryRepository.OpenAsync(disk, Root, default);
+        await second.PutAsync("data/folder", new byte[1]);
+        await first.DisposeAsync();
+        await using DirectoryRepository third = await DirectoryRepository.OpenAsync(disk, Root, default);
+        bool isBetween = false;
+        disk.Before = call =>
+        {
+            if (call != "link" || isBetween)
+                return;
+            isBetween = true;
+            Assert.True(third.PutAsync("data/third", new byte[1]).GetAwaiter().GetResult());
+        };
+        long syncsBefore = disk.Syncs;
+        Assert.True(await second.PutAsync("data/second", new byte[1]));
+        Assert.True(isBetween);
+        Assert.Equal(["data/folder", "data/second", "data/third"], (await second.ListAsync("data/").ToListAsync()).Select(o => o.Name));
+
+        // None had to be written again.
+        Assert.Equal(2, disk.Syncs - syncsBefore);
+    }
+
+    [Fact]
+    public async Task A_leftover_that_goes_meanwhile_is_no_failure()
+    {
+        var disk = new FaultyFileSystem();
+        await using (DirectoryRepository before = await DirectoryRepository.OpenAsync(disk, Root, default))
+            await before.PutAsync("data/folder", new byte[1]);
+        string left = $"{Root}/data/left.1{WholeFile.AsideSuffix}";
+        disk.Create(left).Dispose();
+        await using DirectoryRepository repository = await DirectoryRepository.OpenAsync(disk, Root, default);
+        bool isGone = false;
+        disk.Before = call =>
+        {
+            if (call != "unlink" || isGone || disk.FileExists($"{Root}/data/next"))
+                return;
+            isGone = true;
+            disk.Delete(left);
+        };
+        Assert.True(await repository.PutAsync("data/next", new byte[1]));
+        Assert.True(isGone);
+    }
+
     [Fact]
     public async Task A_listing_does_not_mind_what_comes_and_goes_meanwhile()
     {
@@ -82,6 +129,7 @@ public sealed class DirectoryRepositoryTests(ITestOutputHelper output) : Reposit
         await writing;
     }
 
+    /// <summary>The same for a kill: the page cache stays, and so does what stands aside, until the next one writes.</summary>
     [Fact]
     public async Task A_kill_leaves_nothing_for_long_but_whole_objects()
     {

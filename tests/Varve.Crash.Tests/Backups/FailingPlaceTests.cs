@@ -34,13 +34,13 @@ public sealed partial class FailingPlaceTests(ITestOutputHelper output)
 
         disk.Fill(leavingBytes: 600_000);
         await FailsAsync(node, client, NoSpace(), NoSpace());
-        Assert.Matches(NoSpace(), (await daemon.RunAsync("snapshot", "create")).Errors);
+        Matches(NoSpace(), (await daemon.RunAsync("snapshot", "create")).Errors);
         disk.MakeRoom();
         await AppendAndWaitAsync(node, client);
 
         await disk.MakeReadOnlyAsync();
         await FailsAsync(node, client, ReadOnly(), ReadOnly());
-        Assert.Matches(ReadOnly(), (await VarveProgram.RunAsync(["snapshot", "prune", "--keep", "1d", .. node.Access])).Errors);
+        Matches(ReadOnly(), (await VarveProgram.RunAsync(["snapshot", "prune", "--keep", "1d", .. node.Access])).Errors);
         await disk.MakeWritableAsync();
         await AppendAndWaitAsync(node, client);
 
@@ -78,11 +78,14 @@ public sealed partial class FailingPlaceTests(ITestOutputHelper output)
         disk.Fill(leavingBytes: 1_000_000);
         VarveResult refused = await VarveProgram.RunAsync(["snapshot", "restore", "--to", directory, .. node.Access]);
         Assert.NotEqual(0, refused.ExitCode);
-        Assert.Matches(NoSpace(), refused.Errors);
+        Matches(NoSpace(), refused.Errors);
         Assert.False(Directory.Exists(directory));
         disk.MakeRoom();
         await node.RestoreAsync(directory, node.Acknowledged, "a restore to a disk that was full");
     }
+
+    /// <summary>As xunit does, with all of the text.</summary>
+    private static void Matches(Regex expected, string text) => Assert.True(expected.IsMatch(text), $"not {expected}: {text}");
 
     /// <summary>Appends while it lasts, until both jobs have said why they fail.</summary>
     private static async Task FailsAsync(BackedUpNode node, VarveClient client, Regex archive, Regex snapshot) => await UntilAsync(
