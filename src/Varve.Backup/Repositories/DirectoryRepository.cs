@@ -111,7 +111,7 @@ public sealed class DirectoryRepository : IRepository
     internal static async Task<DirectoryRepository> OpenAsync(
         IFileSystem fileSystem, string path, Func<bool> givesWay, CancellationToken cancellationToken)
     {
-        string full = Path.GetFullPath(path);
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         IDisposable? alone = await DirectoryErrors.RunAsync($"cannot open the repository {full}", givesWay(), Prepare, cancellationToken).ConfigureAwait(false);
         return new DirectoryRepository(fileSystem, full, alone, givesWay);
 

@@ -34,7 +34,7 @@ internal sealed class RestoreRun
         _reader = new MomentReader(repository, manifest, options.Moment);
         _options = options;
         _time = time;
-        _target = Path.GetFullPath(options.Directory);
+        _target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Directory));
         _aside = _target + RestoreOptions.UnfinishedSuffix;
     }
 

@@ -33,7 +33,7 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>Creates the directory where needed and locks it. Throws <see cref="StorageErrorCode.DirectoryLocked"/>.</summary>
     public static DataDirectory Open(IFileSystem fileSystem, string path)
     {
-        path = System.IO.Path.GetFullPath(path);
+        path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (!fileSystem.DirectoryExists(path))
         {
             fileSystem.CreateDirectory(path);

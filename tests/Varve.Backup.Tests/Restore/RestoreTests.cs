@@ -38,6 +38,21 @@ public sealed class RestoreTests
         Assert.Equal(host.Engine.OpenView("s").Numbers(), engine.OpenView("s").Numbers());
     }
 
+    /// <summary>As shells complete names of directories.</summary>
+    [Fact]
+    public async Task It_minds_no_separator_at_the_end_of_the_name()
+    {
+        await using BackupHost host = await BackupHost.StartAsync();
+        await using SnapshotRepository repository = await host.OpenAsync();
+        await host.Engine.CreateStreamAsync("s", Rows.Schema);
+        await host.SnapshotAsync();
+        RestoreOptions options = host.ToNewDirectory();
+        RestoreResult restored = await repository.RestoreAsync(options with { Directory = options.Directory + Path.DirectorySeparatorChar });
+        Assert.Equal(options.Directory, restored.Directory);
+        await using StorageEngine engine = await host.OpenAsync(restored);
+        Assert.Equal("s", Assert.Single(engine.List()).Name);
+    }
+
     [Theory]
     [InlineData(1250, 1200, 120)]
     [InlineData(1300, 1300, 130)]

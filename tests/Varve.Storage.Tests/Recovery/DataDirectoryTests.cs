@@ -16,6 +16,15 @@ public class DataDirectoryTests
         await host.ReopenAsync();
     }
 
+    /// <summary>The parent is synced and what was deleted is closed by this name.</summary>
+    [Fact]
+    public void A_separator_at_the_end_of_the_name_is_none_of_it()
+    {
+        using TempDirectory directory = new("named");
+        using DataDirectory named = DataDirectory.Open(LinuxFileSystem.Instance, directory.File("data") + Path.DirectorySeparatorChar);
+        Assert.Equal(directory.File("data"), named.Path);
+    }
+
     [Fact]
     public async Task A_log_that_is_missing_is_not_taken_for_an_empty_one()
     {
